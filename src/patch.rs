@@ -1,0 +1,83 @@
+//! Makes the planned changes in the pod's JSON value, in place: every other field, known or unknown to any
+//! library, stays as it is.
+
+use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
+use serde_json::{Map, Value};
+
+use crate::{
+    annotation::Access,
+    inject::{ContainerRef, Edit, MountRef},
+    settings::RecursiveReadOnly,
+};
+
+/// Makes `edits` in `pod`. `None` where the pod has no such place, and then it is half changed and of no use;
+/// edits that were planned on the same pod have theirs.
+#[must_use]
+pub fn apply(pod: &mut Value, edits: &[Edit]) -> Option<()> {
+    edits.iter().try_for_each(|edit| apply_one(pod, edit))
+}
+
+fn apply_one(pod: &mut Value, edit: &Edit) -> Option<()> {
+    match edit {
+        Edit::AddVolume { name, request } => {
+            let source = HostPathVolumeSource {
+                path: request.path.as_str().to_owned(),
+                type_: Some(request.host_path_type.as_str().to_owned()),
+            };
+            let mut volume = Map::new();
+            volume.insert("name".to_owned(), name.as_str().into());
+            volume.insert("hostPath".to_owned(), serde_json::to_value(source).ok()?);
+            let spec = pod.get_mut("spec")?.as_object_mut()?;
+            append(spec, "volumes", volume.into())
+        }
+        Edit::AddMount {
+            container: place,
+            volume,
+            mount_path,
+            access,
+            recursive_read_only,
+        } => {
+            let mount = VolumeMount {
+                name: volume.clone(),
+                mount_path: mount_path.as_str().to_owned(),
+                read_only: (*access == Access::ReadOnly).then_some(true),
+                recursive_read_only: recursive_read_only.map(|value| value.as_str().to_owned()),
+                ..VolumeMount::default()
+            };
+            append(
+                container(pod, *place)?,
+                "volumeMounts",
+                serde_json::to_value(mount).ok()?,
+            )
+        }
+        Edit::SetReadOnly(place) => {
+            mount(pod, *place)?.insert("readOnly".to_owned(), true.into());
+            Some(())
+        }
+        Edit::SetRecursiveReadOnly(place) => {
+            let enabled = RecursiveReadOnly::Enabled.as_str();
+            mount(pod, *place)?.insert("recursiveReadOnly".to_owned(), enabled.into());
+            Some(())
+        }
+    }
+}
+
+fn container(pod: &mut Value, place: ContainerRef) -> Option<&mut Map<String, Value>> {
+    let list = pod.get_mut("spec")?.get_mut(place.list.key())?;
+    list.get_mut(place.index)?.as_object_mut()
+}
+
+fn mount(pod: &mut Value, place: MountRef) -> Option<&mut Map<String, Value>> {
+    let mounts = container(pod, place.container)?.get_mut("volumeMounts")?;
+    mounts.get_mut(place.index)?.as_object_mut()
+}
+
+/// Appends to a list that may be absent or `null`.
+fn append(parent: &mut Map<String, Value>, key: &str, item: Value) -> Option<()> {
+    match parent.entry(key).or_insert(Value::Null) {
+        Value::Array(items) => items.push(item),
+        absent @ Value::Null => *absent = Value::Array(vec![item]),
+        _ => return None,
+    }
+    Some(())
+}
