@@ -191,7 +191,7 @@ fn request(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Entry, Violatio
         .map(|(key, _)| key.to_text())
         .filter(|key| !REQUEST_KEYS.contains(&key.as_ref()))
         .map(|key| {
-            let detail = format!("unknown key; known are {}", list(REQUEST_KEYS));
+            let detail = format!("unknown key, known are {}", list(REQUEST_KEYS));
             Violation::invalid(at, quote(&key), detail)
         })
         .collect();

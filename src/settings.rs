@@ -117,8 +117,8 @@ impl Reader {
                 .each(at.name("sensitiveHostPaths"), paths, Self::path)
                 .map(Cow::Owned),
         };
-        if let (Some(rules), Some(sensitive)) = (&rules, &sensitive) {
-            self.rules_together(rules_at, rules, sensitive);
+        if let Some(rules) = &rules {
+            self.rules_together(rules_at, rules, sensitive.as_deref().unwrap_or_default());
         }
         let recursive_read_only = match map.get("recursiveReadOnly") {
             None => Some(RecursiveReadOnly::IfPossible),
@@ -161,13 +161,10 @@ impl Reader {
         let map = self.object(at, value, &RULE_KEYS)?;
         let read_only = self.boolean(at, map, "readOnly", true);
         let scope = match (map.get("path"), map.get("pathPrefix")) {
-            (Some(path), None) => self
-                .path(at.name("path"), path)
-                .zip(read_only)
-                .map(|(path, read_only)| {
-                    let writable = !read_only;
-                    Scope::Exact { path, writable }
-                }),
+            (Some(path), None) => self.path(at.name("path"), path).map(|path| Scope::Exact {
+                path,
+                writable: read_only == Some(false),
+            }),
             (None, Some(prefix)) => {
                 if read_only == Some(false) {
                     self.faults.push(Violation::invalid(
@@ -188,7 +185,7 @@ impl Reader {
             (None, None) => self.fault(Violation::required(at, "must have path or pathPrefix")),
         };
         let types = match map.get("types") {
-            None => allowed_types.map(<[_]>::to_vec),
+            None => allowed_types.map(<[HostPathType]>::to_vec),
             Some(types) => {
                 let types_at = at.name("types");
                 let types = self.types(types_at, types);
@@ -199,10 +196,11 @@ impl Reader {
             }
         };
         let allow_shared_compute = self.boolean(at, map, "allowSharedCompute", false);
+        // A rule with a fault beside its path is still compared with the others; the settings are refused anyway.
         Some(Rule {
             scope: scope?,
-            types: types?,
-            allow_shared_compute: allow_shared_compute?,
+            types: types.unwrap_or_default(),
+            allow_shared_compute: allow_shared_compute.unwrap_or_default(),
         })
     }
 
@@ -364,7 +362,7 @@ impl Reader {
             return self.wrong_kind(at, value, "must be an object");
         };
         for key in map.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let detail = format!("unknown key; known are {}", list(keys));
+            let detail = format!("unknown key, known are {}", list(keys));
             self.faults.push(Violation::invalid(at, quote(key), detail));
         }
         Some(map)

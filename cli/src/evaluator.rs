@@ -1,0 +1,64 @@
+//! Kubewarden's protocol on top of the waPC host: what a policy is asked, and how its answers are understood.
+
+use kubewarden_policy_sdk::settings::SettingsValidationResponse;
+use serde::Serialize;
+
+use crate::Error;
+use crate::admission::{AdmissionRequest, AdmissionResponse};
+use crate::engine::{CallError, Engine};
+use crate::settings::Settings;
+
+/// A policy with its settings.
+pub struct Evaluator {
+    engine: Engine,
+    settings: Settings,
+}
+
+/// The payload of `validate`.
+#[derive(Serialize)]
+struct Validation<'a> {
+    request: &'a AdmissionRequest,
+    settings: &'a Settings,
+}
+
+impl Evaluator {
+    /// Has the settings validated by the policy, as policy-server does at its start.
+    pub fn new(engine: Engine, settings: Settings) -> Result<Self, Error> {
+        let payload = serde_json::to_vec(&settings)?;
+        let refusal = match engine.call("validate_settings", &payload) {
+            Ok(answer) => refusal(&answer),
+            Err(error @ CallError::Start(_)) => return Err(Error::Start(error)),
+            // kwctl prints the error of the waPC crate in its debug form.
+            Err(CallError::Guest(message)) => Some(format!(
+                "Error invoking settings validation callback: GuestCallFailure({message:?})"
+            )),
+            Err(error @ CallError::Deadline) => Some(error.to_string()),
+        };
+        match refusal {
+            None => Ok(Self { engine, settings }),
+            Some(message) => Err(Error::SettingsRefused(message)),
+        }
+    }
+
+    /// The policy's verdict.
+    pub fn validate(&self, request: &AdmissionRequest) -> Result<AdmissionResponse, Error> {
+        let payload = serde_json::to_vec(&Validation {
+            request,
+            settings: &self.settings,
+        })?;
+        match self.engine.call("validate", &payload) {
+            Err(error @ CallError::Start(_)) => Err(Error::Start(error)),
+            answer => Ok(AdmissionResponse::from_answer(request, answer)),
+        }
+    }
+}
+
+fn refusal(answer: &[u8]) -> Option<String> {
+    match serde_json::from_slice(answer) {
+        Ok(SettingsValidationResponse { valid: true, .. }) => None,
+        Ok(SettingsValidationResponse { message, .. }) => {
+            Some(message.unwrap_or_else(|| "the policy gives no reason".to_owned()))
+        }
+        Err(error) => Some(format!("invalid response from policy: {error}")),
+    }
+}

@@ -1,0 +1,125 @@
+//! The waPC host.
+
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+use sidecar_hostpath::engine::{CallError, Engine};
+
+use crate::guest::{Does, policy, with_init};
+use crate::harness::log_sink;
+
+#[test]
+fn the_payload_reaches_the_guest_and_its_answer_comes_back() {
+    let engine = Engine::new(&policy(Does::Echoes("<", ">"))).unwrap();
+    assert_eq!(engine.call("validate", b"payload"), Ok(b"<payload>".to_vec()));
+}
+
+#[test]
+fn the_operation_reaches_the_guest() {
+    let engine = Engine::new(&policy(Does::Answers("other"))).unwrap();
+    assert_eq!(
+        engine.call("validate_settings", b""),
+        Ok(br#"{"valid":true}"#.to_vec())
+    );
+    assert_eq!(engine.call("protocol_version", b""), Ok(b"other".to_vec()));
+}
+
+#[test]
+fn each_call_has_an_instance_of_its_own() {
+    let engine = Engine::new(&policy(Does::Counts)).unwrap();
+    assert_eq!(engine.call("validate", b""), Ok(b"1".to_vec()));
+    assert_eq!(engine.call("validate", b""), Ok(b"1".to_vec()));
+}
+
+#[test]
+fn an_engine_outlives_a_trap() {
+    let engine = Engine::new(&crate::guest::with_settings(Does::Traps, Does::Answers("ok"))).unwrap();
+    let Err(CallError::Guest(message)) = engine.call("validate_settings", b"") else {
+        panic!("no trap");
+    };
+    assert!(
+        message.starts_with("error while executing at wasm backtrace:"),
+        "{message}"
+    );
+    assert_eq!(engine.call("validate", b""), Ok(b"ok".to_vec()));
+}
+
+#[test]
+fn a_guest_error_comes_back_as_it_is() {
+    let engine = Engine::new(&policy(Does::Fails("no: \u{e4}"))).unwrap();
+    assert_eq!(
+        engine.call("validate", b""),
+        Err(CallError::Guest("no: \u{e4}".to_owned()))
+    );
+}
+
+#[rstest]
+#[case::in_the_call(policy(Does::Loops))]
+#[case::in_the_initialisation(with_init(Does::Loops))]
+fn an_endless_loop_ends_after_two_seconds(#[case] wasm: Vec<u8>) {
+    let engine = Engine::new(&wasm).unwrap();
+    let start = Instant::now();
+    assert_eq!(engine.call("validate", b""), Err(CallError::Deadline));
+    let elapsed = start.elapsed();
+    assert!(elapsed >= Duration::from_millis(1900), "{elapsed:?}");
+    // A wide margin: the machine may be busy.
+    assert!(elapsed < Duration::from_secs(10), "{elapsed:?}");
+}
+
+#[test]
+fn an_initialisation_that_traps_is_not_the_guests_answer() {
+    let engine = Engine::new(&with_init(Does::Traps)).unwrap();
+    let Err(CallError::Start(message)) = engine.call("validate", b"") else {
+        panic!("started");
+    };
+    assert!(
+        message.starts_with("Initialization failed: error while executing at wasm backtrace:"),
+        "{message}"
+    );
+}
+
+#[rstest]
+#[case::fields_after_the_message(
+    r#"{"level":"info","message":"volume added","policy":"p","count":2,"b":true}"#,
+    r#"INFO volume added b=true count=2 policy="p""#
+)]
+#[case::message_only(r#"{"level":"WARNING","message":"careful"}"#, "WARNING careful")]
+#[case::message_missing(r#"{"level":"ERROR","code":5}"#, "ERROR code=5")]
+#[case::nothing("{}", "")]
+#[case::several_lines(
+    "{\"level\":\"INFO\",\"message\":\"a\\nb\\u001b[0m\"}",
+    "INFO a\\nb\\u{1b}[0m"
+)]
+#[case::not_json("plain\ntext", "plain\\ntext")]
+#[case::not_an_object("[1]", "[1]")]
+fn a_log_entry_is_one_line(#[case] payload: &str, #[case] expected: &str) {
+    let wasm = policy(Does::Calls(["kubewarden", "tracing", "log", payload], "ok"));
+    let (sink, log) = log_sink();
+    let engine = Engine::with_log(&wasm, sink).unwrap();
+    assert_eq!(engine.call("validate", b""), Ok(b"ok".to_vec()));
+    assert_eq!(*log.lock().unwrap(), [expected]);
+}
+
+#[rstest]
+#[case::network(
+    ["kubewarden", "net", "v1/dns_lookup_host", "{}"],
+    "host capability net/v1/dns_lookup_host is not available"
+)]
+#[case::cluster(
+    ["kubewarden", "kubernetes", "get_resource", "{}"],
+    "host capability kubernetes/get_resource is not available"
+)]
+#[case::other_operation_of_tracing(
+    ["kubewarden", "tracing", "span", "{}"],
+    "host capability tracing/span is not available"
+)]
+#[case::other_binding(["mallory", "tracing", "log", "{}"], "unknown binding: mallory")]
+fn every_other_host_call_is_refused(#[case] call: [&str; 4], #[case] expected: &str) {
+    let (sink, log) = log_sink();
+    let engine = Engine::with_log(&policy(Does::Calls(call, "ok")), sink).unwrap();
+    assert_eq!(
+        engine.call("validate", b""),
+        Err(CallError::Guest(expected.to_owned()))
+    );
+    assert!(log.lock().unwrap().is_empty());
+}

@@ -1,0 +1,17 @@
+//! `sidecar-hostpath run` with small policies written in WebAssembly text.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper fails its test by panicking"
+)]
+
+mod guest;
+mod harness;
+
+mod engine;
+mod input;
+mod process;
+mod report;
+mod verdict;

@@ -1,0 +1,91 @@
+//! The command as a process: its streams and exit codes.
+
+use std::process::{Command, Output};
+
+use rstest::rstest;
+
+use crate::guest::{Does, policy, with_settings};
+use crate::harness::{Dir, request};
+
+fn command(dir: &Dir, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sidecar-hostpath"))
+        .current_dir(dir.path(""))
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn streams(output: &Output) -> (Option<i32>, String, String) {
+    (
+        output.status.code(),
+        String::from_utf8(output.stdout.clone()).unwrap(),
+        String::from_utf8(output.stderr.clone()).unwrap(),
+    )
+}
+
+#[rstest]
+#[case::accepted(
+    r#"{"accepted":true}"#,
+    r#"{"uid":"u-1","allowed":true,"auditAnnotations":null,"warnings":null}"#
+)]
+#[case::rejected(
+    r#"{"accepted":false,"code":403}"#,
+    r#"{"uid":"u-1","allowed":false,"status":{"code":403},"auditAnnotations":null,"warnings":null}"#
+)]
+fn any_verdict_is_success(#[case] answer: &str, #[case] line: &str) {
+    let dir = Dir::new();
+    let log = [
+        "kubewarden",
+        "tracing",
+        "log",
+        r#"{"level":"INFO","message":"hello"}"#,
+    ];
+    dir.write("policy.wasm", policy(Does::Calls(log, answer)));
+    dir.write("request.json", request().to_string());
+    let output = command(&dir, &["run", "policy.wasm", "-r", "request.json"]);
+    let expected = (Some(0), format!("{line}\n"), "INFO hello\n".to_owned());
+    assert_eq!(streams(&output), expected);
+}
+
+#[rstest]
+#[case::settings_refused(
+    &["run", "policy.wasm", "-r", "request.json", "--settings-json", "{}"],
+    "Error: Provided settings are not valid: no\n"
+)]
+#[case::settings_of_another_kind(
+    &["run", "policy.wasm", "-r", "request.json", "-s", "settings.yaml"],
+    "Error: settings.yaml: invalid settings, not an object\n"
+)]
+#[case::request_missing(
+    &["run", "policy.wasm", "--request-path", "other.json"],
+    "Error: cannot read other.json: No such file or directory (os error 2)\n"
+)]
+#[case::empty_standard_input(
+    &["run", "-r", "-", "policy.wasm"],
+    "Error: standard input: the request is not JSON: EOF while parsing a value at line 1 column 0\n"
+)]
+fn an_error_is_one(#[case] args: &[&str], #[case] stderr: &str) {
+    let dir = Dir::new();
+    let refusal = Does::Answers(r#"{"valid":false,"message":"no"}"#);
+    dir.write("policy.wasm", with_settings(refusal, Does::Traps));
+    dir.write("request.json", request().to_string());
+    dir.write("settings.yaml", "- a\n");
+    let output = command(&dir, args);
+    assert_eq!(streams(&output), (Some(1), String::new(), stderr.to_owned()));
+}
+
+#[rstest]
+#[case::no_request(&["run", "policy.wasm"], "--request-path <FILE>")]
+#[case::no_policy(&["run", "-r", "-"], "<POLICY.wasm>")]
+#[case::two_settings(
+    &["run", "policy.wasm", "-r", "-", "--settings-json", "{}", "-s", "settings.yaml"],
+    "the argument '--settings-json <JSON>' cannot be used with '--settings-path <FILE>'"
+)]
+#[case::no_command(&[], "Usage: sidecar-hostpath <COMMAND>")]
+#[case::unknown_command(&["walk"], "unrecognized subcommand 'walk'")]
+fn wrong_usage_is_two(#[case] args: &[&str], #[case] part: &str) {
+    let output = command(&Dir::new(), args);
+    let (code, stdout, stderr) = streams(&output);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert!(stderr.contains(part), "{stderr}");
+}
