@@ -325,11 +325,15 @@ pub fn shared_compute_conflicts(requests: &[HostPathRequest]) -> BTreeMap<usize,
             Some((other, first)) if *other == path && request.same_mount(first) => {}
             Some((other, first)) => {
                 let (earlier, later) = (first.index.min(request.index), first.index.max(request.index));
-                let why = format!(
-                    "{} and {} of entries {earlier} and {later} overlap in container compute",
-                    quote(other.as_str()),
-                    quote(path.as_str()),
-                );
+                let why = if *other == path {
+                    format!("entries {earlier} and {later} share it, but differ in path, type or readOnly")
+                } else {
+                    format!(
+                        "{} and {} of entries {earlier} and {later} lie one in the other in container compute",
+                        quote(other.as_str()),
+                        quote(path.as_str()),
+                    )
+                };
                 conflicts.entry(later).or_insert(why);
             }
             None => {}

@@ -1,12 +1,10 @@
 //! The payload of `validate`: an admission request and the settings, not looked into further than needed.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    field::{Path, Violation, Violations},
+    field::{Path, Violation, Violations, quote},
     json::{self, Kind},
 };
 
@@ -142,15 +140,15 @@ fn text(at: Path<'_>, raw: Option<&RawValue>) -> Result<Option<String>, Violatio
 }
 
 fn operation(at: Path<'_>, raw: Option<&RawValue>) -> Result<Operation, Violation> {
-    let text: Cow<'_, str> = text(at, raw)?.unwrap_or_default().into();
-    match text.as_ref() {
+    let detail = "must be CREATE, UPDATE, DELETE or CONNECT";
+    let Some(text) = text(at, raw)? else {
+        return Err(Violation::required(at, detail));
+    };
+    match text.as_str() {
         "CREATE" => Ok(Operation::Create),
         "UPDATE" => Ok(Operation::Update),
         "DELETE" => Ok(Operation::Delete),
         "CONNECT" => Ok(Operation::Connect),
-        _ => {
-            let detail = "must be CREATE, UPDATE, DELETE or CONNECT";
-            Err(Violation::required(at, detail))
-        }
+        other => Err(Violation::invalid(at, quote(other), detail)),
     }
 }

@@ -102,15 +102,21 @@ struct Reader {
 impl Reader {
     fn settings(&mut self, at: Path<'_>, value: &Value) -> Option<Settings> {
         let map = self.object(at, value, &KEYS)?;
+        // The rules are compared with the types, but stand before them.
+        let mut types_reader = Reader { faults: Vec::new() };
         let allowed_types = match map.get("allowedTypes") {
             None => Some(vec![HostPathType::Directory, HostPathType::File]),
-            Some(types) => self.types(at.name("allowedTypes"), types),
+            Some(types) => types_reader.types(at.name("allowedTypes"), types),
         };
         let rules_at = at.name("allowedHostPaths");
         let rules = match map.get("allowedHostPaths") {
-            None => self.fault(Violation::required(rules_at, "an empty list allows nothing")),
+            None => self.fault(Violation::required(
+                rules_at,
+                "must be a list of rules (an empty list allows nothing)",
+            )),
             Some(rules) => self.rules(rules_at, rules, allowed_types.as_deref()),
         };
+        self.faults.append(&mut types_reader.faults);
         let sensitive = match map.get("sensitiveHostPaths") {
             None => Some(Cow::Borrowed(sensitive::BUILT_IN.as_slice())),
             Some(paths) => self

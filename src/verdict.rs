@@ -91,7 +91,11 @@ fn warnings(sidecar: &str, request: &HostPathRequest) -> Vec<String> {
     let path = quote_within(request.path.as_str(), WARNED_BYTES);
     let mut warnings = Vec::new();
     if request.access == Access::Writable {
-        warnings.push(format!("{sidecar} may write to host path {path}"));
+        let and_compute = request
+            .shared_compute_path
+            .as_ref()
+            .map_or("", |_| " and compute");
+        warnings.push(format!("{sidecar}{and_compute} may write to host path {path}"));
     }
     match request.host_path_type {
         HostPathType::Socket => warnings.push(format!(

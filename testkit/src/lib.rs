@@ -1,1 +1,38 @@
-//! The case corpus.
+//! The case corpus: its format, its loader and what every engine must get right.
+//!
+//! A *case* is one JSON file below `tests/cases/`: a request, settings and the verdict that is expected. An *engine* is
+//! anything that answers the two waPC operations: the policy crate linked natively, or `policy.wasm` in a host. The same
+//! cases run on all of them:
+//!
+//! ```text
+//! load(dir) -> Vec<Case>      files -> format -> request (fixture + annotation + patch) -> payload
+//! Case::run(engine)           payload -> response -> expect (what the case says)
+//!                                                 -> check  (what holds for every case)
+//! coverage(readme, &cases)    every row of the decision table has an accepting and a rejecting case
+//! ```
+//!
+//! This crate knows nothing of the policy: neither its types nor its messages.
+
+mod case;
+mod change;
+mod check;
+mod coverage;
+mod expect;
+mod fixture;
+mod format;
+mod load;
+mod mounts;
+mod request;
+mod response;
+mod settings_case;
+#[cfg(test)]
+mod tests;
+
+pub use case::{Case, Texts};
+pub use coverage::coverage;
+pub use load::{LoadError, load};
+
+/// What answers: operation (`validate` or `validate_settings`) and payload in, response out.
+///
+/// `Err` stands for a guest error or a trap. No case expects one.
+pub type Engine<'a> = dyn Fn(&str, &[u8]) -> Result<Vec<u8>, String> + 'a;

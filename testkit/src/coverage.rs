@@ -1,0 +1,70 @@
+//! The decision table of the README against the corpus.
+
+use std::collections::BTreeSet;
+
+use crate::case::Case;
+use crate::load::is_row;
+
+/// The heading above the decision table.
+const HEADING: &str = "## Decision table";
+
+/// What is missing: rows of the README without an accepting or without a rejecting case, and rows of cases that the README
+/// lacks. Empty: all is covered.
+///
+/// The rows are the first cells, such as `R1`, of the tables between the heading `## Decision table` and the next heading of
+/// its level.
+#[must_use]
+pub fn coverage(readme: &str, cases: &[Case]) -> Vec<String> {
+    let table = rows(readme);
+    if table.is_empty() {
+        return vec![format!("no rows below {HEADING:?}")];
+    }
+    let mut gaps = Vec::new();
+    for row in &table {
+        for (accepts, kind) in [(true, "an accepting"), (false, "a rejecting")] {
+            if !cases
+                .iter()
+                .any(|case| case.accepts() == accepts && case.rows.contains(row))
+            {
+                gaps.push(format!("row {row} has not {kind} case"));
+            }
+        }
+    }
+    for case in cases {
+        for row in case.rows.iter().filter(|row| !table.contains(*row)) {
+            gaps.push(format!("{}: the README has no row {row}", case.name));
+        }
+    }
+    gaps
+}
+
+/// The row ids of the decision table.
+fn rows(readme: &str) -> BTreeSet<String> {
+    readme
+        .lines()
+        .skip_while(|line| line.trim_end() != HEADING)
+        .skip(1)
+        .take_while(|line| !line.starts_with("# ") && !line.starts_with("## "))
+        .filter_map(|line| line.trim_start().strip_prefix('|')?.split('|').next())
+        .map(|cell| cell.trim_matches([' ', '*', '`']))
+        .filter(|cell| is_row(cell))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rows;
+
+    #[test]
+    fn rows_are_read_from_the_tables_below_the_heading() {
+        let readme = "# P\n| X9 | not here |\n## Decision table\n\ntext R7\n| # | what |\n|---|---|\n| R1 | a |\n|**A12**| b |\n\
+                      ### more\n| `S1` | c |\n| R | d |\n| r2 | e |\n## Next\n| R3 | f |\n";
+        assert_eq!(rows(readme).into_iter().collect::<Vec<_>>(), ["A12", "R1", "S1"]);
+    }
+
+    #[test]
+    fn no_heading_no_rows() {
+        assert!(rows("| R1 | a |\n### Decision table\n| R2 | b |").is_empty());
+    }
+}
