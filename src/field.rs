@@ -170,6 +170,12 @@ impl Violations {
         &self.0
     }
 
+    /// All of them, to be joined with others.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Violation> {
+        self.0
+    }
+
     /// The HTTP status code of the rejection: 403 as soon as something is forbidden, else 422.
     #[must_use]
     pub fn code(&self) -> u16 {

@@ -31,7 +31,7 @@ pub fn violations(settings: &Settings, pod: &Pod<'_>) -> Vec<Violation> {
 }
 
 /// Judges one mount, which stands at `at`, of a hostPath volume.
-fn judge_mount(
+pub fn judge_mount(
     settings: &Settings,
     at: Path<'_>,
     mount: &Mount<'_>,
@@ -82,7 +82,7 @@ fn judge_mount(
         }));
     if let Some(propagation) = mount.propagation.filter(|_| !mount.is_private()) {
         let why = format!(
-            "hostPath volume {volume}: mount propagation {} is not allowed in a hook sidecar",
+            "hostPath volume {volume}: mount propagation {} is not allowed",
             quote(propagation)
         );
         violations.push(Violation::forbidden(at.name("mountPropagation"), why));

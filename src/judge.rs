@@ -178,7 +178,7 @@ pub fn refused_creator(settings: &Settings, username: &str) -> Option<Violation>
         let why = format!(
             "{} may not create launcher pods with host paths: settings.trustedCreators names {}",
             quote(username),
-            list(users)
+            list(users.iter().map(|user| quote(user)))
         );
         Violation::forbidden(request.name("username"), why)
     })

@@ -3,29 +3,31 @@
 //! Data flows one way, a module for each step, in this order:
 //!
 //! ```text
-//! payload ─ request ─ label ─────────── which requests are ours
-//!              │
-//!          settings ─ rule ─ sensitive  what the admin allows
-//!              │
-//!         annotation ─ judge ─ reserved what the VM owner asks for, and whether it may be
-//!              │
-//!             pod ─ inject ─ guard      what the pod lacks, and what sidecars would see
-//!              │
-//!          decision ─ patch ─ verify    the verdict, and the changes that carry it out
-//!              │
-//!          verdict ─ response ─ log     what host, user and admin learn of it
+//! payload ── request ─ label ─ decision        whose business the request is
+//!               │
+//!           settings ─ rule ─ sensitive        what the admin allows
+//!               │
+//!          annotation ─ judge ─ reserved       what the VM owner asks for, and whether it may be
+//!               │       requests ─ sharing
+//!               │
+//!    launcher ─ kubevirt_object ─ ephemeral    the objects in which that is judged
+//!       │
+//!      pod ─ inject ─ guard ─ verify ─ patch   what a launcher pod lacks, what its sidecars would see
+//!       │
+//!    verdict ─ response ─ log                  what host, user and admin learn of it
 //! ```
 //!
 //! Everything above `response` is free of Kubewarden; nothing panics, and what cannot be understood is rejected.
 
+// Words of the trade: field errors, paths, types, JSON as it stands.
 pub mod field;
 pub mod host_path_type;
 mod json;
 pub mod path;
 
-pub mod request;
-// Launcher pods by their label.
+pub mod decision;
 pub mod label;
+pub mod request;
 
 pub mod rule;
 pub mod sensitive;
@@ -33,19 +35,26 @@ pub mod settings;
 
 pub mod annotation;
 pub mod judge;
+pub mod requests;
 pub mod reserved;
+pub mod sharing;
+
+pub mod ephemeral;
+pub mod kubevirt_object;
+pub mod launcher;
 
 pub mod guard;
 pub mod inject;
-pub mod pod;
-
-pub mod decision;
 pub mod patch;
+pub mod pod;
 pub mod verify;
 
 mod log;
 pub mod response;
 pub mod verdict;
+
+// For the command, which has no cluster.
+pub mod preview;
 
 use field::{Path, Violation, Violations};
 use request::Request;

@@ -1,16 +1,18 @@
 //! A launcher pod as this policy sees it: volumes, containers and mounts, borrowed from the JSON value.
 
+mod reader;
+
 use std::{borrow::Cow, collections::BTreeMap};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     annotation::Access,
-    field::{Path, Violation},
+    field::{Path, Violation, Violations},
     host_path_type::HostPathType,
-    json::Kind,
     path::{ContainerPath, HostPath, PathError},
 };
+use reader::Reader;
 
 /// The parts of a pod that decide which container sees what.
 #[derive(Debug)]
@@ -53,6 +55,9 @@ impl HostPathSource<'_> {
     }
 }
 
+/// The lists that a new pod has.
+pub const LISTS_OF_NEW_PODS: [ContainerList; 2] = [ContainerList::Init, ContainerList::Main];
+
 /// Which list of the pod's spec a container stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerList {
@@ -60,6 +65,8 @@ pub enum ContainerList {
     Init,
     /// `spec.containers`.
     Main,
+    /// `spec.ephemeralContainers`.
+    Ephemeral,
 }
 
 impl ContainerList {
@@ -69,6 +76,7 @@ impl ContainerList {
         match self {
             ContainerList::Init => "initContainers",
             ContainerList::Main => "containers",
+            ContainerList::Ephemeral => "ephemeralContainers",
         }
     }
 }
@@ -87,7 +95,7 @@ pub struct Container<'a> {
 }
 
 /// One element of a container's `volumeMounts`.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Mount<'a> {
     /// The volume's name.
     pub volume: Cow<'a, str>,
@@ -126,19 +134,21 @@ impl Container<'_> {
     /// Whether KubeVirt made this container for a hook, from the annotation or for a network binding plugin.
     #[must_use]
     pub fn is_hook_sidecar(&self) -> bool {
-        self.name
-            .strip_prefix(HOOK_SIDECAR)
-            .is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
+        self.list != ContainerList::Ephemeral
+            && self
+                .name
+                .strip_prefix(HOOK_SIDECAR)
+                .is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
     }
 }
 
 impl<'a> Pod<'a> {
-    /// Reads `object`. Absent and `null` lists are empty.
+    /// Reads `object`, with the containers of these lists. Absent and `null` lists are empty.
     ///
     /// # Errors
     /// Every place where the object contradicts its kind, so that nothing could be said of what it would mount.
-    pub fn read(object: &'a Value) -> Result<Self, Vec<Violation>> {
-        let mut reader = Reader { faults: Vec::new() };
+    pub fn read(object: &'a Value, lists: &[ContainerList]) -> Result<Self, Violations> {
+        let mut reader = Reader::default();
         let spec_at = Path::root("spec");
         let mut pod = Pod {
             volumes: Vec::new(),
@@ -147,7 +157,7 @@ impl<'a> Pod<'a> {
             containers_by_name: BTreeMap::new(),
         };
         let spec = match object.get("spec") {
-            None | Some(Value::Null) => return Err(vec![Violation::required(spec_at, "must be an object")]),
+            None | Some(Value::Null) => return Err(Violation::required(spec_at, "must be an object").into()),
             Some(spec) => spec,
         };
         let spec = reader.object(spec_at, spec);
@@ -156,17 +166,16 @@ impl<'a> Pod<'a> {
             let volume = reader.volume(at.index(index), volume);
             pod.add_volume(volume);
         }
-        for list in [ContainerList::Init, ContainerList::Main] {
+        for &list in lists {
             let at = spec_at.name(list.key());
             for (index, container) in reader.list(at, spec, list.key()).iter().enumerate() {
                 let container = reader.container(at.index(index), list, index, container);
                 pod.add_container(container);
             }
         }
-        if reader.faults.is_empty() {
-            Ok(pod)
-        } else {
-            Err(reader.faults)
+        match Violations::from_vec(reader.faults) {
+            None => Ok(pod),
+            Some(faults) => Err(faults),
         }
     }
 
@@ -222,6 +231,22 @@ impl<'a> Pod<'a> {
         }))
     }
 
+    /// The ephemeral containers.
+    pub fn ephemeral_containers(&self) -> impl Iterator<Item = &Container<'a>> {
+        let containers = self.containers.iter();
+        containers.filter(|container| container.list == ContainerList::Ephemeral)
+    }
+
+    /// Whether a hook sidecar mounts a hostPath volume.
+    #[must_use]
+    pub fn has_host_path_sidecar(&self) -> bool {
+        let mut sidecars = self
+            .containers
+            .iter()
+            .filter(|container| container.is_hook_sidecar());
+        sidecars.any(|sidecar| self.host_path_mounts(sidecar).next().is_some())
+    }
+
     /// The mounts of hostPath volumes in this container: index of the mount, the mount, the volume's source.
     pub fn host_path_mounts<'p>(
         &'p self,
@@ -231,123 +256,5 @@ impl<'a> Pod<'a> {
             self.volumes_named(&mount.volume)
                 .filter_map(move |(_, volume)| volume.host_path.as_ref().map(|source| (index, mount, source)))
         })
-    }
-}
-
-/// Collects the faults; what is faulty is read as absent.
-struct Reader {
-    faults: Vec<Violation>,
-}
-
-type Object<'a> = Option<&'a Map<String, Value>>;
-
-impl Reader {
-    fn volume<'a>(&mut self, at: Path<'_>, value: &'a Value) -> Volume<'a> {
-        let volume = self.object(at, value);
-        let name = self.text(at, volume, "name").unwrap_or_default();
-        let host_path_at = at.name("hostPath");
-        let host_path = volume
-            .and_then(|volume| volume.get("hostPath"))
-            .filter(|host_path| !host_path.is_null())
-            .map(|host_path| {
-                let source = self.object(host_path_at, host_path);
-                let path_text = self.text(host_path_at, source, "path").unwrap_or_default();
-                let type_text = self.text(host_path_at, source, "type").unwrap_or_default();
-                HostPathSource {
-                    path_text: path_text.into(),
-                    path: HostPath::parse(path_text),
-                    type_text,
-                    host_path_type: HostPathType::parse(type_text),
-                }
-            });
-        Volume {
-            name: name.into(),
-            host_path,
-        }
-    }
-
-    fn container<'a>(
-        &mut self,
-        at: Path<'_>,
-        list: ContainerList,
-        index: usize,
-        value: &'a Value,
-    ) -> Container<'a> {
-        let container = self.object(at, value);
-        let name = self.text(at, container, "name").unwrap_or_default();
-        let mounts_at = at.name("volumeMounts");
-        let mounts = self
-            .list(mounts_at, container, "volumeMounts")
-            .iter()
-            .enumerate()
-            .map(|(index, mount)| self.mount(mounts_at.index(index), mount))
-            .collect();
-        Container {
-            list,
-            index,
-            name,
-            mounts,
-        }
-    }
-
-    fn mount<'a>(&mut self, at: Path<'_>, value: &'a Value) -> Mount<'a> {
-        let mount = self.object(at, value);
-        let access = match mount.and_then(|mount| mount.get("readOnly")) {
-            None | Some(Value::Null | Value::Bool(false)) => Access::Writable,
-            Some(Value::Bool(true)) => Access::ReadOnly,
-            Some(other) => {
-                self.wrong_kind(at.name("readOnly"), other, "must be true or false");
-                Access::Writable
-            }
-        };
-        let sub_path = self.text(at, mount, "subPath").unwrap_or_default();
-        let sub_path_expr = self.text(at, mount, "subPathExpr").unwrap_or_default();
-        Mount {
-            volume: self.text(at, mount, "name").unwrap_or_default().into(),
-            mount_path: self.text(at, mount, "mountPath").unwrap_or_default().into(),
-            access,
-            has_sub_path: !sub_path.is_empty() || !sub_path_expr.is_empty(),
-            propagation: self.text(at, mount, "mountPropagation"),
-            recursive_read_only: self.text(at, mount, "recursiveReadOnly"),
-        }
-    }
-
-    fn object<'a>(&mut self, at: Path<'_>, value: &'a Value) -> Object<'a> {
-        match value {
-            Value::Object(map) => Some(map),
-            other => {
-                self.wrong_kind(at, other, "must be an object");
-                None
-            }
-        }
-    }
-
-    /// The list at `key`, which is at `at`.
-    fn list<'a>(&mut self, at: Path<'_>, parent: Object<'a>, key: &str) -> &'a [Value] {
-        match parent.and_then(|parent| parent.get(key)) {
-            None | Some(Value::Null) => &[],
-            Some(Value::Array(items)) => items,
-            Some(other) => {
-                self.wrong_kind(at, other, "must be a list");
-                &[]
-            }
-        }
-    }
-
-    /// The text at `key` of the object at `at`.
-    fn text<'a>(&mut self, at: Path<'_>, parent: Object<'a>, key: &str) -> Option<&'a str> {
-        match parent.and_then(|parent| parent.get(key)) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(text),
-            Some(other) => {
-                self.wrong_kind(at.name(key), other, "must be a string");
-                None
-            }
-        }
-    }
-
-    fn wrong_kind(&mut self, at: Path<'_>, value: &Value, detail: &str) {
-        self.faults
-            .push(Violation::invalid(at, Kind::of(value).shown(), detail));
     }
 }

@@ -40,6 +40,8 @@ pub struct Request<'a> {
     pub namespace: String,
     /// The object.
     pub object: Option<&'a RawValue>,
+    /// The object as it was, on UPDATE.
+    pub old_object: Option<&'a RawValue>,
     /// The policy's settings.
     pub settings: Option<&'a RawValue>,
 }
@@ -69,6 +71,8 @@ struct AdmissionRequest<'a> {
     user_info: Option<&'a RawValue>,
     #[serde(borrow)]
     object: Option<&'a RawValue>,
+    #[serde(borrow)]
+    old_object: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -127,6 +131,7 @@ impl<'a> Request<'a> {
             uid: text(at.name("uid"), request.uid)?.unwrap_or_default(),
             namespace: text(at.name("namespace"), request.namespace)?.unwrap_or_default(),
             object: request.object,
+            old_object: request.old_object,
             settings: payload.settings,
         })
     }

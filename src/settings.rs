@@ -1,17 +1,18 @@
 //! The admin's settings: read whole, every fault listed, or refused.
 
-use std::{borrow::Cow, collections::BTreeMap};
+mod reader;
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
-    field::{Path, Violation, Violations, list, quote},
-    host_path_type::HostPathType,
+    field::{Path, Violation, Violations},
     json::Kind,
     path::HostPath,
-    rule::{PathPrefix, Rule, Scope},
-    sensitive,
+    rule::Rule,
 };
+use reader::Reader;
 
 /// Checked settings.
 #[derive(Clone, Debug)]
@@ -62,21 +63,22 @@ pub enum TrustedCreators {
     Users(Vec<String>),
 }
 
-/// KubeVirt's controller, which creates every launcher pod.
-const KUBEVIRT_CONTROLLER: &str = "system:serviceaccount:kubevirt:kubevirt-controller";
-
-const KEYS: [&str; 6] = [
-    "allowedHostPaths",
-    "allowedTypes",
-    "sensitiveHostPaths",
-    "recursiveReadOnly",
-    "trustedCreators",
-    "verifyOnly",
-];
-
-const RULE_KEYS: [&str; 5] = ["pathPrefix", "path", "types", "allowSharedCompute", "readOnly"];
-
 impl Settings {
+    /// Reads the settings of a request; absent is `{}`.
+    ///
+    /// # Errors
+    /// As [`Settings::read`].
+    pub fn read_raw(raw: Option<&RawValue>) -> Result<Self, Violations> {
+        let at = Path::root("settings");
+        match raw.map(|raw| (raw, serde_json::from_str(raw.get()))) {
+            None => Self::read(&Value::Object(Map::new())),
+            Some((_, Ok(settings))) => Self::read(&settings),
+            Some((raw, Err(_))) => {
+                Err(Violation::invalid(at, Kind::of_raw(raw).shown(), "cannot be read").into())
+            }
+        }
+    }
+
     /// Reads the settings object.
     ///
     /// # Errors
@@ -84,302 +86,12 @@ impl Settings {
     /// `pathPrefix`, `readOnly: false` on a prefix, a rule below a writable path, and so on.
     pub fn read(settings: &Value) -> Result<Self, Violations> {
         let at = Path::root("settings");
-        let mut reader = Reader { faults: Vec::new() };
+        let mut reader = Reader::default();
         let settings = reader.settings(at, settings);
         match (settings, Violations::from_vec(reader.faults)) {
             (Some(settings), None) => Ok(settings),
             (_, Some(faults)) => Err(faults),
             (None, None) => Err(Violation::required(at, "must be an object").into()),
         }
-    }
-}
-
-/// Collects the faults; what is faulty is read as `None`.
-struct Reader {
-    faults: Vec<Violation>,
-}
-
-impl Reader {
-    fn settings(&mut self, at: Path<'_>, value: &Value) -> Option<Settings> {
-        let map = self.object(at, value, &KEYS)?;
-        // The rules are compared with the types, but stand before them.
-        let mut types_reader = Reader { faults: Vec::new() };
-        let allowed_types = match map.get("allowedTypes") {
-            None => Some(vec![HostPathType::Directory, HostPathType::File]),
-            Some(types) => types_reader.types(at.name("allowedTypes"), types),
-        };
-        let rules_at = at.name("allowedHostPaths");
-        let rules = match map.get("allowedHostPaths") {
-            None => self.fault(Violation::required(
-                rules_at,
-                "must be a list of rules (an empty list allows nothing)",
-            )),
-            Some(rules) => self.rules(rules_at, rules, allowed_types.as_deref()),
-        };
-        self.faults.append(&mut types_reader.faults);
-        let sensitive = match map.get("sensitiveHostPaths") {
-            None => Some(Cow::Borrowed(sensitive::BUILT_IN.as_slice())),
-            Some(paths) => self
-                .each(at.name("sensitiveHostPaths"), paths, Self::path)
-                .map(Cow::Owned),
-        };
-        if let Some(rules) = &rules {
-            self.rules_together(rules_at, rules, sensitive.as_deref().unwrap_or_default());
-        }
-        let recursive_read_only = match map.get("recursiveReadOnly") {
-            None => Some(RecursiveReadOnly::IfPossible),
-            Some(value) => self.recursive_read_only(at.name("recursiveReadOnly"), value),
-        };
-        let trusted_creators = match map.get("trustedCreators") {
-            None => Some(TrustedCreators::Users(vec![KUBEVIRT_CONTROLLER.to_owned()])),
-            Some(creators) => self.creators(at.name("trustedCreators"), creators),
-        };
-        let verify_only = self.boolean(at, map, "verifyOnly", false);
-        Some(Settings {
-            rules: rules?.into_values().collect(),
-            sensitive: sensitive?,
-            recursive_read_only: recursive_read_only?,
-            trusted_creators: trusted_creators?,
-            verify_only: verify_only?,
-        })
-    }
-
-    /// The rules that could be read, by their index in the list.
-    fn rules(
-        &mut self,
-        at: Path<'_>,
-        value: &Value,
-        allowed_types: Option<&[HostPathType]>,
-    ) -> Option<BTreeMap<usize, Rule>> {
-        let Value::Array(items) = value else {
-            return self.wrong_kind(at, value, "must be a list");
-        };
-        let mut rules = BTreeMap::new();
-        for (index, item) in items.iter().enumerate() {
-            if let Some(rule) = self.rule(at.index(index), item, allowed_types) {
-                rules.insert(index, rule);
-            }
-        }
-        Some(rules)
-    }
-
-    fn rule(&mut self, at: Path<'_>, value: &Value, allowed_types: Option<&[HostPathType]>) -> Option<Rule> {
-        let map = self.object(at, value, &RULE_KEYS)?;
-        let read_only = self.boolean(at, map, "readOnly", true);
-        let scope = match (map.get("path"), map.get("pathPrefix")) {
-            (Some(path), None) => self.path(at.name("path"), path).map(|path| Scope::Exact {
-                path,
-                writable: read_only == Some(false),
-            }),
-            (None, Some(prefix)) => {
-                if read_only == Some(false) {
-                    self.faults.push(Violation::invalid(
-                        at.name("readOnly"),
-                        "false",
-                        "is possible with path only: below a writable pathPrefix a sidecar could plant a \
-                         symbolic link to anywhere on the node",
-                    ));
-                }
-                self.path(at.name("pathPrefix"), prefix)
-                    .map(|path| Scope::Prefix(PathPrefix(path)))
-            }
-            (Some(_), Some(_)) => self.fault(Violation::invalid(
-                at,
-                Kind::Object.shown(),
-                "must have either path or pathPrefix, not both",
-            )),
-            (None, None) => self.fault(Violation::required(at, "must have path or pathPrefix")),
-        };
-        let types = match map.get("types") {
-            None => allowed_types.map(<[HostPathType]>::to_vec),
-            Some(types) => {
-                let types_at = at.name("types");
-                let types = self.types(types_at, types);
-                if let (Some(types), Some(allowed)) = (&types, allowed_types) {
-                    self.narrower(types_at, types, allowed);
-                }
-                types
-            }
-        };
-        let allow_shared_compute = self.boolean(at, map, "allowSharedCompute", false);
-        // A rule with a fault beside its path is still compared with the others; the settings are refused anyway.
-        Some(Rule {
-            scope: scope?,
-            types: types.unwrap_or_default(),
-            allow_shared_compute: allow_shared_compute.unwrap_or_default(),
-        })
-    }
-
-    fn narrower(&mut self, at: Path<'_>, types: &[HostPathType], allowed: &[HostPathType]) {
-        for (index, t) in types.iter().enumerate() {
-            if !allowed.contains(t) {
-                let detail = format!("is not among allowedTypes: {}", list(allowed));
-                self.faults
-                    .push(Violation::invalid(at.index(index), quote(t.as_str()), detail));
-            }
-        }
-    }
-
-    /// What no rule shows by itself: the same path twice, a path below a writable one, a path above a
-    /// sensitive one.
-    fn rules_together(&mut self, at: Path<'_>, rules: &BTreeMap<usize, Rule>, sensitive: &[HostPath]) {
-        for (&index, rule) in rules {
-            let (field, exact) = match rule.scope {
-                Scope::Exact { .. } => ("path", true),
-                Scope::Prefix(_) => ("pathPrefix", false),
-            };
-            let rule_at = at.index(index);
-            let field_at = rule_at.name(field);
-            let mut refuse = |detail: String| {
-                let value = quote(rule.path().as_str());
-                self.faults.push(Violation::invalid(field_at, value, detail));
-            };
-            let same =
-                |other: &Rule| other.path() == rule.path() && other.specificity() == rule.specificity();
-            if let Some((first, _)) = rules.range(..index).find(|(_, other)| same(other)) {
-                refuse(format!("stands in {} already", at.index(*first)));
-            }
-            let above = |other: &Rule| other.is_writable() && rule.path().is_below(other.path());
-            if let Some((writable, other)) = rules.iter().find(|(_, other)| above(other)) {
-                refuse(format!(
-                    "lies below {}, which {} makes writable: a sidecar could plant a symbolic link there",
-                    quote(other.path().as_str()),
-                    at.index(*writable)
-                ));
-            }
-            if exact && let Some(below) = sensitive.iter().find(|path| path.is_below(rule.path())) {
-                refuse(format!(
-                    "can never be allowed, because it contains the sensitive host path {}",
-                    quote(below.as_str())
-                ));
-            }
-        }
-    }
-
-    fn types(&mut self, at: Path<'_>, value: &Value) -> Option<Vec<HostPathType>> {
-        let types = self.each(at, value, Self::host_path_type)?;
-        if types.is_empty() {
-            return self.fault(Violation::required(at, "must name at least one type"));
-        }
-        for (index, t) in types.iter().enumerate() {
-            if types.iter().take(index).any(|earlier| earlier == t) {
-                self.faults.push(Violation::invalid(
-                    at.index(index),
-                    quote(t.as_str()),
-                    "stands in the list already",
-                ));
-            }
-        }
-        Some(types)
-    }
-
-    fn host_path_type(&mut self, at: Path<'_>, value: &Value) -> Option<HostPathType> {
-        let text = self.text(at, value)?;
-        HostPathType::parse(text).or_else(|| {
-            let detail = format!(
-                "must be one of {}, or \"\" for a volume without type",
-                list(HostPathType::REQUESTABLE)
-            );
-            self.fault(Violation::invalid(at, quote(text), detail))
-        })
-    }
-
-    fn recursive_read_only(&mut self, at: Path<'_>, value: &Value) -> Option<RecursiveReadOnly> {
-        let text = self.text(at, value)?;
-        let known = RecursiveReadOnly::ALL.into_iter().find(|r| r.as_str() == text);
-        known.or_else(|| {
-            let detail = "must be one of Disabled, IfPossible, Enabled";
-            self.fault(Violation::invalid(at, quote(text), detail))
-        })
-    }
-
-    fn creators(&mut self, at: Path<'_>, value: &Value) -> Option<TrustedCreators> {
-        let users = self.each(at, value, |reader, at, item| {
-            let user = reader.text(at, item)?;
-            if user.is_empty() {
-                return reader.fault(Violation::invalid(
-                    at,
-                    "\"\"",
-                    "must be a user name, or \"*\" for anyone",
-                ));
-            }
-            Some(user.to_owned())
-        })?;
-        if users.is_empty() {
-            let detail = "must name at least one user, or \"*\" for anyone";
-            return self.fault(Violation::required(at, detail));
-        }
-        if users.iter().any(|user| user == "*") {
-            return Some(TrustedCreators::Anyone);
-        }
-        Some(TrustedCreators::Users(users))
-    }
-
-    fn path(&mut self, at: Path<'_>, value: &Value) -> Option<HostPath> {
-        let text = self.text(at, value)?;
-        match HostPath::parse(text) {
-            Ok(path) => Some(path),
-            Err(error) => self.fault(Violation::invalid(at, quote(text), error.to_string())),
-        }
-    }
-
-    fn boolean(&mut self, at: Path<'_>, map: &Map<String, Value>, key: &str, default: bool) -> Option<bool> {
-        match map.get(key) {
-            None => Some(default),
-            Some(Value::Bool(value)) => Some(*value),
-            Some(other) => self.wrong_kind(at.name(key), other, "must be true or false"),
-        }
-    }
-
-    fn text<'v>(&mut self, at: Path<'_>, value: &'v Value) -> Option<&'v str> {
-        match value {
-            Value::String(text) => Some(text),
-            other => self.wrong_kind(at, other, "must be a string"),
-        }
-    }
-
-    /// A list, each element read; `None` if one could not be.
-    fn each<T>(
-        &mut self,
-        at: Path<'_>,
-        value: &Value,
-        read: impl Fn(&mut Self, Path<'_>, &Value) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let Value::Array(items) = value else {
-            return self.wrong_kind(at, value, "must be a list");
-        };
-        // Every element is read before the first fault ends it, so that all faults are listed.
-        let read: Vec<Option<T>> = items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| read(self, at.index(index), item))
-            .collect();
-        read.into_iter().collect()
-    }
-
-    /// An object that has none but these keys.
-    fn object<'v>(
-        &mut self,
-        at: Path<'_>,
-        value: &'v Value,
-        keys: &[&str],
-    ) -> Option<&'v Map<String, Value>> {
-        let Value::Object(map) = value else {
-            return self.wrong_kind(at, value, "must be an object");
-        };
-        for key in map.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let detail = format!("unknown key, known are {}", list(keys));
-            self.faults.push(Violation::invalid(at, quote(key), detail));
-        }
-        Some(map)
-    }
-
-    fn wrong_kind<T>(&mut self, at: Path<'_>, value: &Value, detail: &str) -> Option<T> {
-        self.fault(Violation::invalid(at, Kind::of(value).shown(), detail))
-    }
-
-    fn fault<T>(&mut self, fault: Violation) -> Option<T> {
-        self.faults.push(fault);
-        None
     }
 }

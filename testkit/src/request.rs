@@ -136,11 +136,13 @@ fn parts(text: &str) -> Option<Parts> {
 
 /// Puts the annotation on the object of `request`.
 fn annotate(request: &mut Value, annotation: &Value) -> Result<(), String> {
-    let object = request.get_mut("object").and_then(Value::as_object_mut);
-    let metadata = object.and_then(|object| child(object, "metadata"));
-    let annotations = metadata
-        .and_then(|metadata| child(metadata, "annotations"))
-        .ok_or("`annotation`: the request has no place for it")?;
+    let kind = request.pointer("/kind/kind").and_then(Value::as_str).unwrap_or_default();
+    let place = annotations_of(kind);
+    let mut annotations = request.get_mut("object").and_then(Value::as_object_mut);
+    for name in place {
+        annotations = annotations.and_then(|parent| child(parent, name));
+    }
+    let annotations = annotations.ok_or("`annotation`: the request has no place for it")?;
     match annotation {
         Value::Null => annotations.remove(ANNOTATION),
         Value::String(text) => annotations.insert(ANNOTATION.into(), Value::String(text.clone())),
@@ -152,6 +154,26 @@ fn annotate(request: &mut Value, annotation: &Value) -> Result<(), String> {
         }
     };
     Ok(())
+}
+
+/// Where objects of this kind keep the annotations that reach the launcher pod.
+fn annotations_of(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "VirtualMachine" | "VirtualMachineInstanceReplicaSet" => &["spec", "template", "metadata", "annotations"],
+        "VirtualMachinePool" => &[
+            "spec",
+            "virtualMachineTemplate",
+            "spec",
+            "template",
+            "metadata",
+            "annotations",
+        ],
+        "VirtualMachineInstancetype"
+        | "VirtualMachineClusterInstancetype"
+        | "VirtualMachinePreference"
+        | "VirtualMachineClusterPreference" => &["spec", "annotations"],
+        _ => &["metadata", "annotations"],
+    }
 }
 
 /// Reads the operations; whatever RFC 6902 would ignore is a mistake in a case.

@@ -1,0 +1,74 @@
+//! The host path requests of a whole annotation, judged.
+
+use serde_json::Value;
+
+use crate::{
+    annotation,
+    field::{Path, Violation, quote},
+    json::Kind,
+    judge::{self, HostPathRequest},
+    settings::Settings,
+    sharing,
+};
+
+/// The annotation's host path requests.
+#[derive(Debug, Default)]
+pub struct Requests {
+    /// Those that are well-formed and permitted.
+    pub accepted: Vec<HostPathRequest>,
+    /// What is wrong with the others, in document order.
+    pub violations: Vec<Violation>,
+    /// Whether there is any, accepted or not.
+    pub any: bool,
+}
+
+impl Requests {
+    /// Reads and judges the annotation's value, which stands at `at`.
+    #[must_use]
+    pub fn read(settings: &Settings, at: Path<'_>, annotation: &Value) -> Self {
+        let mut requests = Requests::default();
+        let entries = match annotation {
+            Value::String(text) => annotation::read(at, text),
+            other => Err(Violation::invalid(
+                at,
+                Kind::of(other).shown(),
+                "must be a string",
+            )),
+        };
+        let entries = match entries {
+            Ok(entries) => entries,
+            Err(violation) => {
+                requests.violations.push(violation);
+                return requests;
+            }
+        };
+        requests.any = !entries.is_empty();
+        let judged: Vec<Result<HostPathRequest, Vec<Violation>>> = entries
+            .into_iter()
+            .map(|entry| {
+                let entry = entry.map_err(|violation| vec![violation])?;
+                judge::entry(settings, at.index(entry.index), entry)
+            })
+            .collect();
+        let well_formed: Vec<&HostPathRequest> = judged.iter().flatten().collect();
+        let conflicts = sharing::conflicts(&well_formed);
+        for outcome in judged {
+            match outcome {
+                Err(faults) => requests.violations.extend(faults),
+                Ok(request) => match (conflicts.get(&request.index), &request.shared_compute_path) {
+                    (Some(why), Some(shared)) => {
+                        let entry = at.index(request.index);
+                        let at = entry.name("hostPath");
+                        requests.violations.push(Violation::invalid(
+                            at.name("sharedComputePath"),
+                            quote(shared.as_str()),
+                            why.as_str(),
+                        ));
+                    }
+                    _ => requests.accepted.push(request),
+                },
+            }
+        }
+        requests
+    }
+}
