@@ -9,7 +9,7 @@ TARGET := wasm32-wasip1
 # Where make installs what it needs, without root.
 TOOLS := target/tools
 BATS_VERSION := 1.13.0
-BATS := $(shell command -v bats || echo $(TOOLS)/node_modules/.bin/bats)
+BATS := $(shell command -v bats || echo $(TOOLS)/node_modules/bats/bin/bats)
 # The real kwctl where there is one, else our stand-in.
 COMMAND := target/debug/sidecar-hostpath
 export KWCTL ?= $(shell command -v kwctl || echo $(CURDIR)/$(COMMAND))

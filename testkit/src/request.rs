@@ -136,7 +136,10 @@ fn parts(text: &str) -> Option<Parts> {
 
 /// Puts the annotation on the object of `request`.
 fn annotate(request: &mut Value, annotation: &Value) -> Result<(), String> {
-    let kind = request.pointer("/kind/kind").and_then(Value::as_str).unwrap_or_default();
+    let kind = request
+        .pointer("/kind/kind")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let place = annotations_of(kind);
     let mut annotations = request.get_mut("object").and_then(Value::as_object_mut);
     for name in place {
@@ -159,7 +162,9 @@ fn annotate(request: &mut Value, annotation: &Value) -> Result<(), String> {
 /// Where objects of this kind keep the annotations that reach the launcher pod.
 fn annotations_of(kind: &str) -> &'static [&'static str] {
     match kind {
-        "VirtualMachine" | "VirtualMachineInstanceReplicaSet" => &["spec", "template", "metadata", "annotations"],
+        "VirtualMachine" | "VirtualMachineInstanceReplicaSet" => {
+            &["spec", "template", "metadata", "annotations"]
+        }
         "VirtualMachinePool" => &[
             "spec",
             "virtualMachineTemplate",
