@@ -289,16 +289,17 @@ pub fn volume_name(index: usize) -> String {
 /// Why nothing can be mounted at `mount_path`: it would hide another mount, or one cannot be compared with it.
 fn conflict(container: &Container<'_>, mount_path: &ContainerPath) -> Option<String> {
     container.mounts.iter().find_map(|mount| {
-        let name = container.name;
-        let shown = quote(&mount.mount_path);
+        let described = || {
+            format!(
+                "the mount at {} of container {}",
+                quote(&mount.mount_path),
+                container.name
+            )
+        };
         match mount.path() {
-            Ok(path) if path.is_at_or_below(mount_path) => {
-                Some(format!("would hide the mount at {shown} of container {name}"))
-            }
+            Ok(path) if path.is_at_or_below(mount_path) => Some(format!("would hide {}", described())),
             Ok(_) => None,
-            Err(error) => Some(format!(
-                "cannot be compared with the mount at {shown} of container {name}, which {error}"
-            )),
+            Err(error) => Some(format!("cannot be compared with {}, which {error}", described())),
         }
     })
 }

@@ -81,3 +81,66 @@ fn append(parent: &mut Map<String, Value>, key: &str, item: Value) -> Option<()>
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        host_path_type::HostPathType,
+        judge::HostPathRequest,
+        path::{ContainerPath, HostPath},
+        pod::ContainerList,
+    };
+
+    fn volume() -> Edit {
+        Edit::AddVolume {
+            name: "v".to_owned(),
+            request: HostPathRequest {
+                index: 0,
+                path: HostPath::parse("/data").unwrap(),
+                volume_path: ContainerPath::parse("/d").unwrap(),
+                host_path_type: HostPathType::File,
+                access: Access::ReadOnly,
+                shared_compute_path: None,
+            },
+        }
+    }
+
+    const PLACE: ContainerRef = ContainerRef {
+        list: ContainerList::Main,
+        index: 0,
+    };
+
+    #[test]
+    fn a_list_that_is_absent_or_null_is_made() {
+        let added =
+            json!({"spec": {"volumes": [{"name": "v", "hostPath": {"path": "/data", "type": "File"}}]}});
+        for mut pod in [
+            json!({"spec": {}}),
+            json!({"spec": {"volumes": null}}),
+            json!({"spec": {"volumes": []}}),
+        ] {
+            assert_eq!(apply(&mut pod, &[volume()]), Some(()));
+            assert_eq!(pod, added);
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_is_an_error() {
+        let mount = Edit::SetReadOnly(MountRef {
+            container: PLACE,
+            index: 1,
+        });
+        let one_mount = json!({"spec": {"containers": [{"volumeMounts": [{}]}]}});
+        for (mut pod, edit) in [
+            (json!({}), volume()),
+            (json!({"spec": {"volumes": {}}}), volume()),
+            (json!({"spec": {"containers": []}}), mount.clone()),
+            (one_mount, mount),
+        ] {
+            assert_eq!(apply(&mut pod, &[edit]), None, "{pod}");
+        }
+    }
+}
