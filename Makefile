@@ -61,7 +61,7 @@ lint:
 ## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs cargo-deny and GitHub)
 .PHONY: deny
 deny:
-	$(CARGO) deny check
+	$(CARGO) deny --workspace check
 
 .PHONY: clean
 clean:

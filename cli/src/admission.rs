@@ -115,8 +115,29 @@ impl AdmissionRequest {
         } else {
             Value::Object(object)
         };
-        serde_json::from_value(request).map_err(|source| Error::RequestFields { file: file(), source })
+        match missing_field(&request) {
+            Some(name) => Err(serde::de::Error::custom(format_args!("missing field `{name}`"))),
+            None => serde_json::from_value(request),
+        }
+        .map_err(|source| Error::RequestFields { file: file(), source })
     }
+}
+
+/// The first required member of a member that is missing: serde would not tell where.
+fn missing_field(request: &Value) -> Option<String> {
+    let kind = ["group", "version", "kind"];
+    let resource = ["group", "version", "resource"];
+    let members = [
+        ("kind", kind),
+        ("resource", resource),
+        ("requestKind", kind),
+        ("requestResource", resource),
+    ];
+    members.into_iter().find_map(|(name, members)| {
+        let object = request.get(name)?.as_object()?;
+        let missing = members.into_iter().find(|member| !object.contains_key(*member))?;
+        Some(format!("{name}.{missing}"))
+    })
 }
 
 /// The answer to the API server. The order of the fields is that of kwctl's output.

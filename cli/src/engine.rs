@@ -10,6 +10,8 @@ use wapc::WapcHost;
 use wapc::errors::Error as WapcError;
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre, wasmtime};
 
+use crate::escape::one_line;
+
 /// How often the clock of running instances moves on.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -151,6 +153,9 @@ fn answer_guest(
     }
 }
 
+/// Where in the policy's source the line was written: of no use to those who run it.
+const SOURCE: [&str; 3] = ["file", "line", "column"];
+
 /// `INFO the message key="value" other=1`, always one line.
 fn log_line(payload: &[u8]) -> String {
     let Ok(mut fields) = serde_json::from_slice::<Map<String, Value>>(payload) else {
@@ -163,19 +168,9 @@ fn log_line(payload: &[u8]) -> String {
     };
     let level = text("level").to_uppercase();
     let message = text("message");
+    fields.retain(|name, _| !SOURCE.contains(&name.as_str()));
     let mut words = vec![level, message];
     words.extend(fields.iter().map(|(name, value)| format!("{name}={value}")));
     words.retain(|word| !word.is_empty());
     one_line(&words.join(" "))
-}
-
-fn one_line(text: &str) -> String {
-    let escape = |c: char| {
-        if c.is_control() {
-            c.escape_default().to_string()
-        } else {
-            c.to_string()
-        }
-    };
-    text.chars().map(escape).collect()
 }

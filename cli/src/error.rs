@@ -15,7 +15,15 @@ pub enum Error {
         /// The reason.
         source: io::Error,
     },
-    /// The verdict cannot be written.
+    /// A file that must be text is none.
+    #[error("{file}: not UTF-8 text, at byte {offset}")]
+    NoText {
+        /// The file.
+        file: String,
+        /// Where the text ends.
+        offset: usize,
+    },
+    /// The result cannot be written.
     #[error("cannot write the result: {0}")]
     Write(#[source] io::Error),
 
@@ -62,9 +70,59 @@ pub enum Error {
         /// The file.
         file: String,
     },
+    /// Settings in several documents.
+    #[error("{file}: several documents, and none of them is a ClusterAdmissionPolicy or AdmissionPolicy")]
+    SettingsDocuments {
+        /// The file.
+        file: String,
+    },
+    /// Several policies, and it cannot be told which one is meant.
+    #[error(
+        "{file}: policies with different settings, put the one that you mean into a file of its own: {policies}"
+    )]
+    SettingsDiffer {
+        /// The file.
+        file: String,
+        /// Their names.
+        policies: String,
+    },
+    /// `check` without settings.
+    #[error(
+        "give --settings FILE: without the settings of the policy, nothing says which host paths are allowed"
+    )]
+    NoSettings,
+    /// Settings from standard input.
+    #[error("--settings needs a file: standard input is for manifests")]
+    SettingsOnStdin,
+    /// The policy refuses the settings that manifests are to be checked against.
+    #[error("{place}: the settings are not valid: {message}")]
+    CheckSettings {
+        /// The file, and the policy in it.
+        place: String,
+        /// The reasons.
+        message: String,
+    },
     /// The policy refuses the settings. The capital letter is kwctl's.
     #[error("Provided settings are not valid: {0}")]
     SettingsRefused(String),
+
+    /// A manifest is neither YAML nor JSON, or holds what is no Kubernetes object.
+    #[error("{place}: {reason}")]
+    Manifest {
+        /// The file and the document in it.
+        place: String,
+        /// The reason, with line and column if it is about syntax.
+        reason: String,
+    },
+    /// Standard input can be read only once.
+    #[error("standard input is named twice")]
+    StdinTwice,
+    /// All files are empty.
+    #[error("there is no object to check in {files}")]
+    NoObjects {
+        /// The files.
+        files: String,
+    },
 
     /// The file is no WebAssembly module, or not one that a waPC host can run.
     #[error("{file}: not a policy: {source}")]

@@ -1,16 +1,17 @@
-//! Kubewarden's protocol on top of the waPC host: what a policy is asked, and how its answers are understood.
+//! Kubewarden's protocol on top of waPC: what a policy is asked, and how its answers are understood.
 
 use kubewarden_policy_sdk::settings::SettingsValidationResponse;
 use serde::Serialize;
 
 use crate::Error;
 use crate::admission::{AdmissionRequest, AdmissionResponse};
-use crate::engine::{CallError, Engine};
+use crate::engine::CallError;
+use crate::policy::Policy;
 use crate::settings::Settings;
 
 /// A policy with its settings.
 pub struct Evaluator {
-    engine: Engine,
+    policy: Box<dyn Policy>,
     settings: Settings,
 }
 
@@ -23,9 +24,9 @@ struct Validation<'a> {
 
 impl Evaluator {
     /// Has the settings validated by the policy, as policy-server does at its start.
-    pub fn new(engine: Engine, settings: Settings) -> Result<Self, Error> {
+    pub fn new(policy: impl Policy + 'static, settings: Settings) -> Result<Self, Error> {
         let payload = serde_json::to_vec(&settings)?;
-        let refusal = match engine.call("validate_settings", &payload) {
+        let refusal = match policy.call("validate_settings", &payload) {
             Ok(answer) => refusal(&answer),
             Err(error @ CallError::Start(_)) => return Err(Error::Start(error)),
             // kwctl prints the error of the waPC crate in its debug form.
@@ -35,7 +36,10 @@ impl Evaluator {
             Err(error @ CallError::Deadline) => Some(error.to_string()),
         };
         match refusal {
-            None => Ok(Self { engine, settings }),
+            None => Ok(Self {
+                policy: Box::new(policy),
+                settings,
+            }),
             Some(message) => Err(Error::SettingsRefused(message)),
         }
     }
@@ -46,7 +50,7 @@ impl Evaluator {
             request,
             settings: &self.settings,
         })?;
-        match self.engine.call("validate", &payload) {
+        match self.policy.call("validate", &payload) {
             Err(error @ CallError::Start(_)) => Err(Error::Start(error)),
             answer => Ok(AdmissionResponse::from_answer(request, answer)),
         }

@@ -1,33 +1,26 @@
 //! The command `sidecar-hostpath`.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use sidecar_hostpath::Error;
+use sidecar_hostpath::check::{CheckArgs, check};
+use sidecar_hostpath::cli::{self, Cli, Command};
 use sidecar_hostpath::engine::log_to_stderr;
-use sidecar_hostpath::run::{RunArgs, run};
+use sidecar_hostpath::escape::one_line;
+use sidecar_hostpath::run::run;
 
-/// Evaluates kubevirt-sidecar-hostpath-policy without a cluster.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Run(RunArgs),
-}
+/// `check` has no verdict.
+const NO_VERDICT: u8 = 2;
 
 fn main() -> ExitCode {
+    let stdin = &mut io::stdin().lock();
     let result = match Cli::parse().command {
-        Command::Run(args) => run(
-            &args,
-            &mut io::stdin().lock(),
-            &mut io::stdout().lock(),
-            log_to_stderr(),
-        ),
+        Command::Check(args) => return check_and_print(&args),
+        Command::Run(args) => run(&args, stdin, &mut io::stdout().lock(), log_to_stderr()),
+        Command::Completions(args) => print(&cli::completions(&args)),
+        Command::Man(args) => cli::man(&args).and_then(|page| print(&page)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -36,4 +29,28 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn check_and_print(args: &CheckArgs) -> ExitCode {
+    let outcome = check(args, &mut io::stdin().lock()).and_then(|outcome| {
+        // Takes the colours out where they are not wanted.
+        let mut stdout = anstream::AutoStream::auto(io::stdout().lock());
+        let written = stdout
+            .write_all(outcome.stdout.as_bytes())
+            .and_then(|()| stdout.flush());
+        written.map_err(Error::Write)?;
+        Ok(outcome)
+    });
+    match outcome {
+        Ok(outcome) if outcome.passed => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("Error: {}", one_line(&error.to_string()));
+            ExitCode::from(NO_VERDICT)
+        }
+    }
+}
+
+fn print(bytes: &[u8]) -> Result<(), Error> {
+    io::stdout().lock().write_all(bytes).map_err(Error::Write)
 }

@@ -1,20 +1,25 @@
 //! `sidecar-hostpath run`, which stands in for `kwctl run`.
 
-use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::Error;
 use crate::admission::AdmissionRequest;
-use crate::engine::{Engine, LogSink};
+use crate::engine::LogSink;
 use crate::evaluator::Evaluator;
+use crate::input;
+use crate::module::load;
 use crate::report::Report;
 use crate::settings::{self, Settings};
 
-/// Evaluates one admission request with a policy and prints the AdmissionResponse, as `kwctl run` does.
+/// Evaluate one admission request as `kwctl run` does
+///
+/// Evaluates it with a policy module in the host that Kubewarden uses, and prints the AdmissionResponse. Any verdict is
+/// success; the exit status is 1 where there is none.
 #[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
 pub struct RunArgs {
     /// The policy, a waPC module (`file://` may stand before it)
     #[arg(value_name = "POLICY.wasm")]
@@ -37,10 +42,22 @@ pub struct RunArgs {
     pub pretty: bool,
 }
 
+const AFTER_HELP: &str = "\
+Examples:
+  Evaluate a request that was saved from an audit log or from `kwctl scaffold`:
+    sidecar-hostpath run policy.wasm --request-path request.json --settings-path settings.yaml
+
+  See the changes and warnings in a form to be read:
+    sidecar-hostpath run policy.wasm -r request.json -s settings.yaml --pretty
+
+  See the patch alone:
+    sidecar-hostpath run policy.wasm -r request.json -s settings.yaml | jq '.patch | @base64d | fromjson'";
+
 /// Runs the command. Any verdict is `Ok`; the log lines of the policy go to `log`.
 pub fn run(args: &RunArgs, stdin: &mut dyn Read, stdout: &mut dyn Write, log: LogSink) -> Result<(), Error> {
     let settings = read_settings(args)?;
-    let request = read_request(&args.request_path, stdin)?;
+    let request = input::bytes(&args.request_path, stdin)?;
+    let request = AdmissionRequest::from_json(&request, &input::name(&args.request_path))?;
     let evaluator = Evaluator::new(load(&args.policy, log)?, settings)?;
     let response = evaluator.validate(&request)?;
     let text = if args.pretty {
@@ -58,44 +75,8 @@ fn read_settings(args: &RunArgs) -> Result<Settings, Error> {
         (Some(json), _) => settings::from_json(json, "--settings-json"),
         (None, Some(path)) => {
             let file = path.display().to_string();
-            let text = fs::read_to_string(path).map_err(|source| Error::Read {
-                file: file.clone(),
-                source,
-            })?;
-            settings::from_yaml(&text, &file)
+            settings::from_yaml(&input::text(input::file(path)?, &file)?, &file)
         }
         (None, None) => Ok(Settings::new()),
     }
-}
-
-fn read_request(path: &Path, stdin: &mut dyn Read) -> Result<AdmissionRequest, Error> {
-    if path == Path::new("-") {
-        let file = "standard input";
-        let mut text = Vec::new();
-        stdin.read_to_end(&mut text).map_err(|source| Error::Read {
-            file: file.to_owned(),
-            source,
-        })?;
-        return AdmissionRequest::from_json(&text, file);
-    }
-    AdmissionRequest::from_json(&read(path)?, &path.display().to_string())
-}
-
-fn load(path: &Path, log: LogSink) -> Result<Engine, Error> {
-    let path = match path.to_str().and_then(|uri| uri.strip_prefix("file://")) {
-        Some(path) => Path::new(path),
-        None => path,
-    };
-    let wasm = read(path)?;
-    Engine::with_log(&wasm, log).map_err(|source| Error::Module {
-        file: path.display().to_string(),
-        source,
-    })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::Read {
-        file: path.display().to_string(),
-        source,
-    })
 }

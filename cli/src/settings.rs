@@ -1,27 +1,28 @@
 //! The settings of a policy.
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::Error;
+use crate::document::{Fault, documents};
 
 /// The settings, always an object.
 pub type Settings = Map<String, Value>;
 
 /// Reads settings in YAML or JSON; nothing at all, or `null`, is the empty object. `file` is for the error message.
 pub fn from_yaml(text: &str, file: &str) -> Result<Settings, Error> {
-    // JSON first: YAML is not quite a superset of it (surrogate pairs, tabs).
-    let value = serde_json::from_str(text).or_else(|json_error| {
-        yaml_value(text).map_err(|yaml_error| Error::SettingsSyntax {
+    let documents = documents(text, file).map_err(|fault| syntax(file, fault))?;
+    from_documents(documents, file)
+}
+
+/// The settings in the one document that is not empty.
+pub(crate) fn from_documents(documents: Vec<Value>, file: &str) -> Result<Settings, Error> {
+    let mut documents = documents.into_iter().filter(|document| !document.is_null());
+    match (documents.next(), documents.next()) {
+        (first, None) => from_value(first.unwrap_or_default(), file),
+        (_, Some(_)) => Err(Error::SettingsDocuments {
             file: file.to_owned(),
-            message: if file.ends_with(".json") {
-                json_error.to_string()
-            } else {
-                yaml_error.to_string()
-            },
-        })
-    })?;
-    from_value(value, file)
+        }),
+    }
 }
 
 /// Reads settings in JSON; `null` is the empty object. `file` is for the error message.
@@ -33,9 +34,12 @@ pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
     from_value(value, file)
 }
 
-/// By way of YAML's own value, which refuses a key that stands twice.
-fn yaml_value(text: &str) -> Result<Value, yaml_serde::Error> {
-    Value::deserialize(yaml_serde::from_str::<yaml_serde::Value>(text)?)
+/// A file with settings that is neither YAML nor JSON.
+pub(crate) fn syntax(file: &str, fault: Fault) -> Error {
+    Error::SettingsSyntax {
+        file: file.to_owned(),
+        message: fault.message,
+    }
 }
 
 fn from_value(value: Value, file: &str) -> Result<Settings, Error> {
