@@ -4,18 +4,13 @@
 //! `hook-sidecar-N`. So what is not ours is skipped exactly as leniently as Go skips it, or the indexes
 //! would drift; and what Go might take for our key, or reads as something else, is refused.
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, Visitor},
-};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::{
     field::{Path, Violation, list, quote},
     host_path_type::HostPathType,
-    json::{self, JsonString, Kind},
+    json::{self, Kind, Members},
     path::{ContainerPath, HostPath, PathError},
 };
 
@@ -87,31 +82,20 @@ fn entry(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Option<Entry>, Vi
         Kind::Object => {}
         other => return Err(Violation::invalid(at, other.shown(), "must be an object or null")),
     }
-    let Ok(keys) = serde_json::from_str::<HostPathKeys<'_>>(raw.get()) else {
-        return Err(Violation::invalid(at, Kind::Object.shown(), "cannot be read"));
-    };
-    if let Some(key) = keys
-        .0
-        .iter()
-        .find_map(|(key, _)| (key != HOST_PATH).then_some(key))
-    {
+    let members = Members::read(at, raw)?;
+    let case_variant = members.iter().find_map(|(key, _)| {
+        let key = key.as_str()?;
+        (key != HOST_PATH && folds_to_host_path(key)).then(|| quote(key))
+    });
+    if let Some(key) = case_variant {
         let detail = "differs from \"hostPath\" in case only: write \"hostPath\"";
-        return Err(Violation::invalid(at, quote(key), detail));
+        return Err(Violation::invalid(at, key, detail));
     }
-    let at = at.name(HOST_PATH);
-    let raw = match keys.0.as_slice() {
-        [] => return Ok(None),
-        [(_, raw)] => raw,
-        _ => {
-            return Err(Violation::invalid(
-                at,
-                Kind::Object.shown(),
-                "stands more than once in this entry",
-            ));
-        }
+    let Some(raw) = members.get(at, HOST_PATH)? else {
+        return Ok(None);
     };
+    let at = at.name(HOST_PATH);
     match Kind::of_raw(raw) {
-        Kind::Null => Ok(None),
         Kind::Object => request(at, index, raw).map(Some),
         other => Err(Violation::invalid(at, other.shown(), "must be an object")),
     }
@@ -119,73 +103,17 @@ fn entry(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Option<Entry>, Vi
 
 const HOST_PATH: &str = "hostPath";
 
-/// The members of an entry whose key is `hostPath`, or would be if case were ignored. Go's decoder ignores it,
-/// by Unicode simple folding, under which `ſ` is the only other letter that equals one of these.
-struct HostPathKeys<'a>(Vec<(String, &'a RawValue)>);
-
+/// Whether Go's decoder would take `key` for `hostPath`: it ignores case, by Unicode simple folding, under which `ſ`
+/// is the only other letter that equals one of these.
 fn folds_to_host_path(key: &str) -> bool {
     let fold = |c: char| if c == 'ſ' { 's' } else { c.to_ascii_lowercase() };
     key.chars().map(fold).eq(HOST_PATH.chars().map(fold))
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for HostPathKeys<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
-        impl<'de> Visitor<'de> for Keys {
-            type Value = HostPathKeys<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut found = Vec::new();
-                while let Some(key) = map.next_key::<JsonString<'de>>()? {
-                    match key.as_str().filter(|key| folds_to_host_path(key)) {
-                        Some(key) => found.push((key.to_owned(), map.next_value()?)),
-                        None => {
-                            map.next_value::<IgnoredAny>()?;
-                        }
-                    }
-                }
-                Ok(HostPathKeys(found))
-            }
-        }
-        deserializer.deserialize_map(Keys)
-    }
-}
-
-/// Every member of an object, in document order, keys as they are.
-struct Members<'a>(Vec<(JsonString<'a>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-        impl<'de> Visitor<'de> for All {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(All)
-    }
-}
-
 const REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
 
 fn request(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Entry, Violation> {
-    let Ok(Members(members)) = serde_json::from_str(raw.get()) else {
-        return Err(Violation::invalid(at, Kind::Object.shown(), "cannot be read"));
-    };
+    let members = Members::read(at, raw)?;
     let unknown = members
         .iter()
         .map(|(key, _)| key.to_text())
@@ -195,22 +123,7 @@ fn request(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Entry, Violatio
             Violation::invalid(at, quote(&key), detail)
         })
         .collect();
-    // The value of a key; `null` means absent.
-    let value = |key: &'static str| -> Result<Option<&RawValue>, Violation> {
-        let mut values = members.iter().filter(|(name, _)| name.as_str() == Some(key));
-        let value = values.next().map(|(_, value)| *value);
-        match values.next() {
-            Some((_, second)) => {
-                let detail = "stands more than once";
-                Err(Violation::invalid(
-                    at.name(key),
-                    Kind::of_raw(second).shown(),
-                    detail,
-                ))
-            }
-            None => Ok(value.filter(|value| Kind::of_raw(value) != Kind::Null)),
-        }
-    };
+    let value = |key| members.get(at, key);
     let text = |key| value(key)?.map(|raw| text(at.name(key), raw)).transpose();
 
     Ok(Entry {

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, Deserializer, de::Visitor};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::{Value, value::RawValue};
 
 use crate::field::{Path, Violation};
@@ -65,17 +68,67 @@ pub(crate) fn document<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Str
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-/// Reads the members of the object at `at`.
-///
-/// # Errors
-/// Any other kind (derived structs also accept lists, field by position; a list is not an object here), and an
-/// object in which a member that `T` knows stands twice.
-pub(crate) fn members<'a, T: Deserialize<'a>>(at: Path<'_>, raw: &'a RawValue) -> Result<T, Violation> {
-    let refused = |detail| Violation::invalid(at, Kind::of_raw(raw).shown(), detail);
-    match Kind::of_raw(raw) {
-        Kind::Object => serde_json::from_str(raw.get())
-            .map_err(|_| refused("must be an object in which no key stands twice")),
-        _ => Err(refused("must be an object")),
+/// The members of an object in document order, keys and values as they stand.
+pub(crate) struct Members<'a>(Vec<(JsonString<'a>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// Reads the object at `at`.
+    ///
+    /// # Errors
+    /// Any other kind.
+    pub(crate) fn read(at: Path<'_>, raw: &'a RawValue) -> Result<Self, Violation> {
+        let members = match Kind::of_raw(raw) {
+            Kind::Object => serde_json::from_str(raw.get()).ok(),
+            _ => None,
+        };
+        members.ok_or_else(|| Violation::invalid(at, Kind::of_raw(raw).shown(), "must be an object"))
+    }
+
+    /// The value of `key` in the object at `at`; `null` means absent.
+    ///
+    /// # Errors
+    /// Where the key stands twice: readers differ in which one counts.
+    pub(crate) fn get(&self, at: Path<'_>, key: &str) -> Result<Option<&'a RawValue>, Violation> {
+        let mut values = self.iter().filter(|(name, _)| name.as_str() == Some(key));
+        let first = values.next().map(|(_, value)| value);
+        match values.next() {
+            None => Ok(first.filter(|value| Kind::of_raw(value) != Kind::Null)),
+            Some((_, second)) => {
+                let detail = "stands more than once";
+                Err(Violation::invalid(
+                    at.name(key),
+                    Kind::of_raw(second).shown(),
+                    detail,
+                ))
+            }
+        }
+    }
+
+    /// Every member.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&JsonString<'a>, &'a RawValue)> {
+        self.0.iter().map(|(key, value)| (key, *value))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(All)
     }
 }
 

@@ -1,11 +1,10 @@
 //! The payload of `validate`: an admission request and the settings, not looked into further than needed.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
     field::{Path, Violation, Violations, quote},
-    json::{self, Kind},
+    json::{self, Kind, Members},
 };
 
 /// What a request does to its object.
@@ -46,49 +45,6 @@ pub struct Request<'a> {
     pub settings: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct Payload<'a> {
-    #[serde(borrow)]
-    request: Option<&'a RawValue>,
-    #[serde(borrow)]
-    settings: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AdmissionRequest<'a> {
-    #[serde(borrow)]
-    uid: Option<&'a RawValue>,
-    #[serde(borrow)]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    operation: Option<&'a RawValue>,
-    #[serde(borrow)]
-    sub_resource: Option<&'a RawValue>,
-    #[serde(borrow)]
-    namespace: Option<&'a RawValue>,
-    #[serde(borrow)]
-    user_info: Option<&'a RawValue>,
-    #[serde(borrow)]
-    object: Option<&'a RawValue>,
-    #[serde(borrow)]
-    old_object: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct GroupVersionKind<'a> {
-    #[serde(borrow)]
-    group: Option<&'a RawValue>,
-    #[serde(borrow)]
-    kind: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct UserInfo<'a> {
-    #[serde(borrow)]
-    username: Option<&'a RawValue>,
-}
-
 impl<'a> Request<'a> {
     /// Reads the payload `{"request": …, "settings": …}`. Absent members and `null` mean the same.
     ///
@@ -99,61 +55,59 @@ impl<'a> Request<'a> {
         let at = Path::root("payload");
         let raw: &RawValue =
             json::document(payload).map_err(|_| Violation::invalid(at, "\"bytes\"", "must be JSON"))?;
-        let payload: Payload<'a> = json::members(at, raw)?;
+        let payload = Members::read(at, raw)?;
         let at = Path::root("request");
         let raw = payload
-            .request
+            .get(Path::root("payload"), "request")?
             .ok_or_else(|| Violation::required(at, "the payload must hold an admission request"))?;
-        let request: AdmissionRequest<'a> = json::members(at, raw)?;
+        let request = Members::read(at, raw)?;
 
         let kind_at = at.name("kind");
-        let raw = request
-            .kind
-            .ok_or_else(|| Violation::required(kind_at, "must name the object's kind"))?;
-        let kind: GroupVersionKind<'a> = json::members(kind_at, raw)?;
-        let user: Option<UserInfo<'a>> = request
-            .user_info
-            .map(|raw| json::members(at.name("userInfo"), raw))
-            .transpose()?;
+        let no_kind = |at| Violation::required(at, "must name the object's kind");
+        let raw = request.get(at, "kind")?.ok_or_else(|| no_kind(kind_at))?;
+        let kind = Members::read(kind_at, raw)?;
+        let user_at = at.name("userInfo");
+        let username = match request.get(at, "userInfo")? {
+            Some(raw) => text(user_at, &Members::read(user_at, raw)?, "username")?,
+            None => None,
+        };
 
         Ok(Request {
-            group: text(kind_at.name("group"), kind.group)?.unwrap_or_default(),
-            kind: text(kind_at.name("kind"), kind.kind)?
+            group: text(kind_at, &kind, "group")?.unwrap_or_default(),
+            kind: text(kind_at, &kind, "kind")?
                 .filter(|kind| !kind.is_empty())
-                .ok_or_else(|| Violation::required(kind_at.name("kind"), "must name the object's kind"))?,
-            operation: operation(at.name("operation"), request.operation)?,
-            sub_resource: text(at.name("subResource"), request.sub_resource)?.filter(|name| !name.is_empty()),
-            username: text(
-                at.name("userInfo").name("username"),
-                user.and_then(|user| user.username),
-            )?
-            .unwrap_or_default(),
-            uid: text(at.name("uid"), request.uid)?.unwrap_or_default(),
-            namespace: text(at.name("namespace"), request.namespace)?.unwrap_or_default(),
-            object: request.object,
-            old_object: request.old_object,
-            settings: payload.settings,
+                .ok_or_else(|| no_kind(kind_at.name("kind")))?,
+            operation: operation(at, &request)?,
+            sub_resource: text(at, &request, "subResource")?.filter(|name| !name.is_empty()),
+            username: username.unwrap_or_default(),
+            uid: text(at, &request, "uid")?.unwrap_or_default(),
+            namespace: text(at, &request, "namespace")?.unwrap_or_default(),
+            object: request.get(at, "object")?,
+            old_object: request.get(at, "oldObject")?,
+            settings: payload.get(Path::root("payload"), "settings")?,
         })
     }
 }
 
-fn text(at: Path<'_>, raw: Option<&RawValue>) -> Result<Option<String>, Violation> {
-    raw.map(|raw| {
-        json::string(raw).ok_or_else(|| Violation::invalid(at, Kind::of_raw(raw).shown(), "must be a string"))
-    })
-    .transpose()
+/// The text at `key` of the object at `at`.
+fn text(at: Path<'_>, members: &Members<'_>, key: &str) -> Result<Option<String>, Violation> {
+    let Some(raw) = members.get(at, key)? else {
+        return Ok(None);
+    };
+    let refused = || Violation::invalid(at.name(key), Kind::of_raw(raw).shown(), "must be a string");
+    json::string(raw).ok_or_else(refused).map(Some)
 }
 
-fn operation(at: Path<'_>, raw: Option<&RawValue>) -> Result<Operation, Violation> {
+fn operation(at: Path<'_>, request: &Members<'_>) -> Result<Operation, Violation> {
     let detail = "must be CREATE, UPDATE, DELETE or CONNECT";
-    let Some(text) = text(at, raw)? else {
-        return Err(Violation::required(at, detail));
+    let Some(text) = text(at, request, "operation")? else {
+        return Err(Violation::required(at.name("operation"), detail));
     };
     match text.as_str() {
         "CREATE" => Ok(Operation::Create),
         "UPDATE" => Ok(Operation::Update),
         "DELETE" => Ok(Operation::Delete),
         "CONNECT" => Ok(Operation::Connect),
-        other => Err(Violation::invalid(at, quote(other), detail)),
+        other => Err(Violation::invalid(at.name("operation"), quote(other), detail)),
     }
 }
