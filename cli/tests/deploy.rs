@@ -1,0 +1,384 @@
+//! `deploy/` as kubectl renders it, against `metadata.yml` and the policy's own reader of settings.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper fails its test by panicking"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use kubevirt_sidecar_hostpath_policy::kubevirt_object::KINDS;
+use kubevirt_sidecar_hostpath_policy::read_settings;
+use rstest::rstest;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// A ClusterAdmissionPolicy, with the fields that are used here and no others: a typo fails the tests.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Policy {
+    api_version: String,
+    kind: String,
+    metadata: Metadata,
+    spec: Spec,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Metadata {
+    name: String,
+    annotations: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Spec {
+    module: String,
+    mode: String,
+    mutating: bool,
+    rules: Vec<Rule>,
+    object_selector: Option<Selector>,
+    namespace_selector: Option<Selector>,
+    failure_policy: String,
+    timeout_seconds: Option<u8>,
+    background_audit: bool,
+    settings: Value,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Rule {
+    api_groups: Vec<String>,
+    api_versions: Vec<String>,
+    resources: Vec<String>,
+    operations: Vec<String>,
+}
+
+/// No `matchLabels`: Kubewarden's controller drops them from a namespaceSelector.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Selector {
+    match_expressions: Vec<Expression>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expression {
+    key: String,
+    operator: String,
+    #[serde(default)]
+    values: Vec<String>,
+}
+
+/// Group, version, resource and operation: what a rule asks for, one by one.
+type Asked = BTreeSet<[String; 4]>;
+
+fn asked<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Asked {
+    let mut asked = Asked::new();
+    for rule in rules {
+        for group in &rule.api_groups {
+            for version in &rule.api_versions {
+                for resource in &rule.resources {
+                    for operation in &rule.operations {
+                        asked.insert([group, version, resource, operation].map(Clone::clone));
+                    }
+                }
+            }
+        }
+    }
+    asked
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
+}
+
+/// The one that `KUBECTL` names, the one on the `PATH`, or the one that make has installed.
+fn kubectl() -> OsString {
+    if let Some(named) = env::var_os("KUBECTL").filter(|named| !named.is_empty()) {
+        return named;
+    }
+    let paths = env::var_os("PATH").unwrap_or_default();
+    let installed = root().join("target/tools/kubectl");
+    env::split_paths(&paths)
+        .map(|directory| directory.join("kubectl"))
+        .chain([installed])
+        .find(|candidate| candidate.is_file())
+        .unwrap_or_else(|| {
+            panic!(
+                "no kubectl: put it on the PATH, name it in KUBECTL, or run `make kubectl`, which installs it"
+            )
+        })
+        .into_os_string()
+}
+
+/// What `kubectl apply -k` would send.
+fn rendered<T: DeserializeOwned>(directory: &Path) -> Vec<T> {
+    let kubectl = kubectl();
+    let output = Command::new(&kubectl)
+        .arg("kustomize")
+        .arg(directory)
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}", kubectl.display()));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {errors}", directory.display());
+    // Nothing deprecated, either.
+    assert_eq!(errors, "", "{}", directory.display());
+    yaml_serde::Deserializer::from_slice(&output.stdout)
+        .map(|document| T::deserialize(document).unwrap())
+        .collect()
+}
+
+fn policies() -> &'static [Policy] {
+    static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| rendered(&root().join("deploy")));
+    &POLICIES
+}
+
+fn policy(name: &str) -> &'static Policy {
+    let mut found = policies().iter().filter(|policy| policy.metadata.name == name);
+    let policy = found.next().unwrap_or_else(|| panic!("no policy {name}"));
+    assert!(found.next().is_none(), "{name} stands twice");
+    policy
+}
+
+fn metadata() -> Value {
+    yaml_serde::from_str(&fs::read_to_string(root().join("metadata.yml")).unwrap()).unwrap()
+}
+
+fn without_verify_only(settings: &Value) -> Value {
+    let mut settings = settings.clone();
+    settings.as_object_mut().unwrap().remove("verifyOnly");
+    settings
+}
+
+const NAMES: [&str; 4] = [
+    "sidecar-hostpath-early",
+    "sidecar-hostpath-inject",
+    "sidecar-hostpath-verify",
+    "sidecar-hostpath-verify-ephemeral",
+];
+
+#[test]
+fn there_are_four_policies_and_nothing_else() {
+    for policy in policies() {
+        assert_eq!(policy.api_version, "policies.kubewarden.io/v1");
+        assert_eq!(policy.kind, "ClusterAdmissionPolicy");
+    }
+    let mut names: Vec<&str> = policies()
+        .iter()
+        .map(|policy| policy.metadata.name.as_str())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, NAMES);
+}
+
+#[rstest]
+#[case::inject("inject", true, "Fail", false, false, true)]
+#[case::verify("verify", false, "Fail", true, true, true)]
+#[case::verify_ephemeral("verify-ephemeral", false, "Fail", true, false, false)]
+#[case::early("early", false, "Ignore", false, true, false)]
+fn each_policy_does_its_own(
+    #[case] name: &str,
+    #[case] mutating: bool,
+    #[case] failure_policy: &str,
+    #[case] verify_only: bool,
+    #[case] background_audit: bool,
+    #[case] launchers_only: bool,
+) {
+    let spec = &policy(&format!("sidecar-hostpath-{name}")).spec;
+    assert_eq!(spec.mutating, mutating);
+    assert_eq!(spec.failure_policy, failure_policy);
+    assert_eq!(spec.background_audit, background_audit);
+    assert_eq!(spec.settings["verifyOnly"], json!(verify_only));
+    // Expressions, and the label that the policy itself looks for.
+    let launchers = Selector {
+        match_expressions: vec![Expression {
+            key: "kubevirt.io".to_owned(),
+            operator: "In".to_owned(),
+            values: vec!["virt-launcher".to_owned()],
+        }],
+    };
+    assert_eq!(spec.object_selector, launchers_only.then_some(launchers));
+    assert_eq!(spec.namespace_selector, None);
+    // The bounds of Kubewarden.
+    assert!((2..=30).contains(&spec.timeout_seconds.unwrap_or(10)));
+}
+
+#[rstest]
+#[case::inject("inject", &[["", "v1", "pods", "CREATE"]])]
+#[case::verify("verify", &[["", "v1", "pods", "CREATE"]])]
+#[case::verify_ephemeral("verify-ephemeral", &[["", "v1", "pods/ephemeralcontainers", "UPDATE"]])]
+fn pods_are_judged_where_they_should_be(#[case] name: &str, #[case] expected: &[[&str; 4]]) {
+    let spec = &policy(&format!("sidecar-hostpath-{name}")).spec;
+    let expected: Asked = expected.iter().map(|asked| asked.map(str::to_owned)).collect();
+    assert_eq!(asked(&spec.rules), expected);
+}
+
+#[test]
+fn the_policies_together_have_the_rules_of_the_metadata() {
+    let rules: Vec<Rule> = serde_json::from_value(metadata()["rules"].take()).unwrap();
+    let deployed = policies().iter().flat_map(|policy| &policy.spec.rules);
+    assert_eq!(asked(deployed), asked(&rules));
+}
+
+#[test]
+fn every_kind_that_the_policy_judges_is_sent_to_it() {
+    // All plurals are regular.
+    let plural = |kind: &str| format!("{}s", kind.to_lowercase());
+    let expected: BTreeSet<(String, String)> = KINDS
+        .iter()
+        .map(|kind| (kind.group.to_owned(), plural(kind.kind)))
+        .collect();
+    let rules = &policy("sidecar-hostpath-early").spec.rules;
+    let early: BTreeSet<(String, String)> = asked(rules)
+        .into_iter()
+        .map(|[group, _, resource, _]| (group, resource))
+        .collect();
+    assert_eq!(early, expected);
+}
+
+/// The background scan gives up on a policy with a subresource in a rule for CREATE, and skips wildcards.
+#[test]
+fn background_scans_can_follow_the_rules() {
+    for policy in policies() {
+        for [group, version, resource, operation] in asked(&policy.spec.rules) {
+            let rule = format!(
+                "{}: {group}/{version} {resource} {operation}",
+                policy.metadata.name
+            );
+            assert!(!(operation == "CREATE" && resource.contains('/')), "{rule}");
+            assert!(!rule.contains('*'), "{rule}");
+        }
+    }
+}
+
+/// Status writes are updates of the object itself.
+#[test]
+fn a_virtual_machine_instance_is_judged_when_it_is_created_and_never_again() {
+    let operations: BTreeSet<String> = asked(policies().iter().flat_map(|policy| &policy.spec.rules))
+        .into_iter()
+        .filter(|[_, _, resource, _]| resource == "virtualmachineinstances")
+        .map(|[_, _, _, operation]| operation)
+        .collect();
+    assert_eq!(operations, BTreeSet::from(["CREATE".to_owned()]));
+}
+
+#[rstest]
+fn the_settings_are_accepted_and_the_same_for_all(
+    #[values(NAMES[0], NAMES[1], NAMES[2], NAMES[3])] name: &str,
+) {
+    let settings = &policy(name).spec.settings;
+    let read = read_settings(settings.to_string().as_bytes()).unwrap();
+    assert_eq!(json!(read.verify_only), settings["verifyOnly"]);
+    assert_eq!(
+        without_verify_only(settings),
+        without_verify_only(&policies()[0].spec.settings)
+    );
+}
+
+#[rstest]
+fn the_module_is_the_one_of_the_metadata(#[values(NAMES[0], NAMES[1], NAMES[2], NAMES[3])] name: &str) {
+    let metadata = metadata();
+    let annotation = |name: &str| metadata["annotations"][name].as_str().unwrap();
+    let url = annotation("io.kubewarden.policy.ociUrl");
+    let version = annotation("io.kubewarden.policy.version");
+    let policy = policy(name);
+    assert_eq!(policy.spec.module, format!("registry://{url}:v{version}"));
+    assert_eq!(policy.spec.mode, "protect");
+    let reported = ["io.kubewarden.policy.category", "io.kubewarden.policy.severity"]
+        .map(|name| (name.to_owned(), annotation(name).to_owned()));
+    assert_eq!(policy.metadata.annotations, BTreeMap::from(reported));
+}
+
+/// As the README of deploy/ describes it: the admin's settings in a directory of their own.
+#[test]
+fn settings_can_be_kept_beside() {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).canonicalize().unwrap();
+    let name = format!("beside-{}", std::process::id());
+    let directory = target.join(name);
+    fs::create_dir_all(&directory).unwrap();
+    // Kustomize takes no absolute paths.
+    let up = "../".repeat(directory.components().count().saturating_sub(1));
+    let deploy = root().join("deploy");
+    let deploy = format!("{up}{}", deploy.strip_prefix("/").unwrap().display());
+    let kustomization = json!({"resources": [deploy], "patches": [{"path": "settings.yaml", "target": {"kind": "ClusterAdmissionPolicy"}}]});
+    fs::write(directory.join("kustomization.yaml"), kustomization.to_string()).unwrap();
+    let settings = "\
+apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata: {name: all}
+spec:
+  settings:
+    allowedHostPaths: []
+    sensitiveHostPaths: [/srv]
+";
+    fs::write(directory.join("settings.yaml"), settings).unwrap();
+
+    let mut policies: Vec<Policy> = rendered(&directory);
+    fs::remove_dir_all(&directory).unwrap();
+    policies.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+    let settings: Vec<Value> = policies.into_iter().map(|policy| policy.spec.settings).collect();
+    let expected = [false, false, true, true].map(|verify_only| {
+        json!({
+            "allowedHostPaths": [],
+            "sensitiveHostPaths": ["/srv"],
+            "trustedCreators": ["system:serviceaccount:kubevirt:kubevirt-controller"],
+            "verifyOnly": verify_only,
+        })
+    });
+    assert_eq!(settings, expected);
+}
+
+#[test]
+fn the_companion_keeps_the_label_for_those_whom_the_settings_trust() {
+    let objects: Vec<Value> = rendered(&root().join("deploy/companion"));
+    let [policy, binding] = objects.as_slice() else {
+        panic!("{} objects", objects.len());
+    };
+    assert_eq!(policy["apiVersion"], "admissionregistration.k8s.io/v1");
+    assert_eq!(policy["kind"], "ValidatingAdmissionPolicy");
+    let spec = &policy["spec"];
+    assert_eq!(spec["failurePolicy"], "Fail");
+    let expected = json!({
+        "objectSelector": {
+            "matchExpressions": [{"key": "kubevirt.io", "operator": "In", "values": ["virt-launcher"]}],
+        },
+        "resourceRules": [
+            {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods"]},
+        ],
+    });
+    assert_eq!(spec["matchConstraints"], expected);
+
+    let trusted = &policies()[0].spec.settings["trustedCreators"];
+    let trusted: Vec<String> = trusted
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| format!("'{}'", name.as_str().unwrap()))
+        .collect();
+    let creators = json!({"name": "creators", "expression": format!("[{}]", trusted.join(", "))});
+    assert!(
+        spec["variables"].as_array().unwrap().contains(&creators),
+        "{creators}"
+    );
+    assert_eq!(
+        spec["validations"][0]["expression"],
+        "!variables.isLauncher || variables.wasLauncher || request.userInfo.username in variables.creators"
+    );
+
+    assert_eq!(binding["apiVersion"], "admissionregistration.k8s.io/v1");
+    assert_eq!(binding["kind"], "ValidatingAdmissionPolicyBinding");
+    let expected = json!({"policyName": policy["metadata"]["name"], "validationActions": ["Deny"]});
+    assert_eq!(binding["spec"], expected);
+}
