@@ -71,10 +71,18 @@ pub enum Error {
         file: String,
     },
     /// Settings in several documents.
-    #[error("{file}: several documents, and none of them is a ClusterAdmissionPolicy or AdmissionPolicy")]
+    #[error("{file}: several documents, and it is not clear which one holds the settings")]
     SettingsDocuments {
         /// The file.
         file: String,
+    },
+    /// Another object than a policy.
+    #[error("{file}: no settings: the {kind} is neither a ClusterAdmissionPolicy nor an AdmissionPolicy")]
+    SettingsOfAnother {
+        /// The file.
+        file: String,
+        /// The kind of the object.
+        kind: String,
     },
     /// Several policies, and it cannot be told which one is meant.
     #[error(

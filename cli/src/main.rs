@@ -15,10 +15,14 @@ use sidecar_hostpath::run::run;
 const NO_VERDICT: u8 = 2;
 
 fn main() -> ExitCode {
-    let stdin = &mut io::stdin().lock();
     let result = match Cli::parse().command {
         Command::Check(args) => return check_and_print(&args),
-        Command::Run(args) => run(&args, stdin, &mut io::stdout().lock(), log_to_stderr()),
+        Command::Run(args) => run(
+            &args,
+            &mut io::stdin().lock(),
+            &mut io::stdout().lock(),
+            log_to_stderr(),
+        ),
         Command::Completions(args) => print(&cli::completions(&args)),
         Command::Man(args) => cli::man(&args).and_then(|page| print(&page)),
     };

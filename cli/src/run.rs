@@ -14,10 +14,7 @@ use crate::module::load;
 use crate::report::Report;
 use crate::settings::{self, Settings};
 
-/// Evaluate one admission request as `kwctl run` does
-///
-/// Evaluates it with a policy module in the host that Kubewarden uses, and prints the AdmissionResponse. Any verdict is
-/// success; the exit status is 1 where there is none.
+/// The arguments of `run`.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct RunArgs {
@@ -25,7 +22,7 @@ pub struct RunArgs {
     #[arg(value_name = "POLICY.wasm")]
     pub policy: PathBuf,
 
-    /// The request as JSON, an AdmissionRequest or a whole AdmissionReview; `-` reads standard input
+    /// The request, an AdmissionRequest or AdmissionReview in JSON; `-` reads standard input
     #[arg(short, long, value_name = "FILE")]
     pub request_path: PathBuf,
 
@@ -44,14 +41,15 @@ pub struct RunArgs {
 
 const AFTER_HELP: &str = "\
 Examples:
-  Evaluate a request that was saved from an audit log or from `kwctl scaffold`:
-    sidecar-hostpath run policy.wasm --request-path request.json --settings-path settings.yaml
+  Evaluate a request, an AdmissionRequest or a whole AdmissionReview:
+    sidecar-hostpath run policy.wasm -r request.json -s settings.yaml
 
   See the changes and warnings in a form to be read:
     sidecar-hostpath run policy.wasm -r request.json -s settings.yaml --pretty
 
   See the patch alone:
-    sidecar-hostpath run policy.wasm -r request.json -s settings.yaml | jq '.patch | @base64d | fromjson'";
+    sidecar-hostpath run policy.wasm -r request.json -s settings.yaml \\
+      | jq '.patch | @base64d | fromjson'";
 
 /// Runs the command. Any verdict is `Ok`; the log lines of the policy go to `log`.
 pub fn run(args: &RunArgs, stdin: &mut dyn Read, stdout: &mut dyn Write, log: LogSink) -> Result<(), Error> {

@@ -83,6 +83,10 @@ fn an_initialisation_that_traps_is_not_the_guests_answer() {
     r#"{"level":"info","message":"volume added","policy":"p","count":2,"b":true}"#,
     r#"INFO volume added b=true count=2 policy="p""#
 )]
+#[case::where_it_was_written(
+    r#"{"level":"WARN","message":"rejected","file":"src/log.rs","line":30,"column":13,"uid":"u"}"#,
+    r#"WARN rejected uid="u""#
+)]
 #[case::message_only(r#"{"level":"WARNING","message":"careful"}"#, "WARNING careful")]
 #[case::message_missing(r#"{"level":"ERROR","code":5}"#, "ERROR code=5")]
 #[case::nothing("{}", "")]

@@ -90,20 +90,20 @@ fn an_admission_review_is_unwrapped(#[case] review: Value) {
 }
 
 #[rstest]
-#[case::uid("uid", "uid")]
-#[case::kind("kind", "kind")]
-#[case::group_of_the_kind("kind.group", "group")]
-#[case::version_of_the_kind("kind.version", "version")]
-#[case::kind_of_the_kind("kind.kind", "kind")]
-#[case::resource("resource", "resource")]
-#[case::group_of_the_resource("resource.group", "group")]
-#[case::version_of_the_resource("resource.version", "version")]
-#[case::resource_of_the_resource("resource.resource", "resource")]
-#[case::operation("operation", "operation")]
-#[case::user_info("userInfo", "userInfo")]
-fn a_missing_field_is_named(#[case] path: &str, #[case] name: &str) {
+#[case::uid("uid")]
+#[case::kind("kind")]
+#[case::group_of_the_kind("kind.group")]
+#[case::version_of_the_kind("kind.version")]
+#[case::kind_of_the_kind("kind.kind")]
+#[case::resource("resource")]
+#[case::group_of_the_resource("resource.group")]
+#[case::version_of_the_resource("resource.version")]
+#[case::resource_of_the_resource("resource.resource")]
+#[case::operation("operation")]
+#[case::user_info("userInfo")]
+fn a_missing_field_is_named(#[case] path: &str) {
     let error = format!(
-        "standard input: cannot build AdmissionRequest object from given input: missing field `{name}`"
+        "standard input: cannot build AdmissionRequest object from given input: missing field `{path}`"
     );
     let policy = policy(Does::Traps);
     let request = request_without(path);
@@ -268,17 +268,24 @@ fn settings_on_the_command_line_must_be_json(#[case] text: &str, #[case] error: 
     "a: [1",
     "did not find expected ',' or ']' at line 2 column 1, while parsing a flow sequence at line 1 column 4"
 )]
-#[case::key_twice("a: 1\na: 2\n", "duplicate entry with key \"a\"")]
-#[case::key_that_is_no_string("1: a\n", "invalid type: integer `1`, expected a string key")]
-#[case::two_documents(
-    "a: 1\n---\nb: 2\n",
-    "deserializing from YAML containing more than one document is not supported"
+#[case::key_twice("a: 1\na: 2\n", "the key \"a\" stands twice at line 2 column 1")]
+#[case::key_that_is_no_string(
+    "1: a\n",
+    "invalid type: integer `1`, expected a string as the key at line 1 column 1"
 )]
+#[case::tag("a: !x 1\n", "a: the tag !x has no meaning here at line 1 column 4")]
 fn settings_that_are_no_yaml_are_an_error(#[case] text: &str, #[case] error: &str) {
     assert_eq!(
         settings(None, Some(text)),
         Err(format!("settings.yaml: the settings cannot be parsed: {error}"))
     );
+}
+
+#[test]
+fn settings_are_one_document() {
+    assert_eq!(settings(None, Some("---\na: 1\n---\n")), Ok(json!({"a": 1})));
+    let error = "settings.yaml: several documents, and it is not clear which one holds the settings";
+    assert_eq!(settings(None, Some("a: 1\n---\nb: 2\n")), Err(error.to_owned()));
 }
 
 #[rstest]

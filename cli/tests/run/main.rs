@@ -7,6 +7,9 @@
     reason = "a helper fails its test by panicking"
 )]
 
+#[path = "../support/dir.rs"]
+mod dir;
+#[path = "../support/guest.rs"]
 mod guest;
 mod harness;
 

@@ -1,0 +1,128 @@
+//! What settings mean, with every default written out.
+
+use kubevirt_sidecar_hostpath_policy::host_path_type::HostPathType;
+use kubevirt_sidecar_hostpath_policy::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::rule::{PathPrefix, Rule, Scope};
+use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreators};
+use serde_json::{Map, Value, json};
+
+use crate::check::settings_file::SettingsFile;
+use crate::check::{json as document, table, text};
+
+/// The width of the list of sensitive paths.
+const WIDTH: usize = 96;
+
+/// The settings for people; styled.
+#[must_use]
+pub fn text(file: &SettingsFile, rules: &Rules) -> String {
+    let heading = |title: &str| text::styled(text::HEADING, title);
+    let indented = |lines: Vec<String>| lines.iter().map(|line| format!("  {line}\n")).collect::<String>();
+    let allowed = if rules.rules.is_empty() {
+        "  none: every host path is rejected\n".to_owned()
+    } else {
+        indented(table::lines(&rows(&rules.rules)))
+    };
+    let paths: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
+    let sensitive = if paths.is_empty() {
+        "  none\n".to_owned()
+    } else {
+        indented(table::wrapped(paths.iter().copied(), WIDTH))
+    };
+    let others = [
+        [
+            "recursiveReadOnly".to_owned(),
+            rules.recursive_read_only.as_str().to_owned(),
+        ],
+        ["trustedCreators".to_owned(), creators(rules).join(", ")],
+        ["verifyOnly".to_owned(), rules.verify_only.to_string()],
+    ];
+    format!(
+        "{place}: the settings are valid\n\n\
+         {allowed_title}\n{allowed}\n\
+         {others_title}\n{others}\n\
+         {sensitive_title}\n{sensitive}",
+        place = crate::escape::one_line(&file.place),
+        allowed_title = heading("Allowed host paths"),
+        others_title = heading("Other settings"),
+        others = indented(table::lines(&others)),
+        sensitive_title =
+            heading("Sensitive host paths, allowed only by a rule that names one of them or a path below it"),
+    )
+}
+
+fn rows(rules: &[Rule]) -> Vec<[String; 5]> {
+    let heading = ["PATH", "MATCHES", "TYPES", "ACCESS", "SHARED WITH COMPUTE"].map(str::to_owned);
+    let row = |rule: &Rule| {
+        let matches = match rule.scope {
+            Scope::Exact { .. } => "this path alone",
+            Scope::Prefix(_) => "it and all below",
+        };
+        let types: Vec<String> = rule.types.iter().map(ToString::to_string).collect();
+        [
+            rule.path().to_string(),
+            matches.to_owned(),
+            types.join(", "),
+            if rule.is_writable() {
+                "writable if asked for"
+            } else {
+                "read-only"
+            }
+            .to_owned(),
+            if rule.allow_shared_compute {
+                "if asked for"
+            } else {
+                "no"
+            }
+            .to_owned(),
+        ]
+    };
+    std::iter::once(heading).chain(rules.iter().map(row)).collect()
+}
+
+/// The settings for programs: themselves settings, which mean the same.
+pub fn json(file: &SettingsFile, rules: &Rules) -> Result<String, serde_json::Error> {
+    document::document(&json!({ "valid": true, "settings": settings(file, rules) }))
+}
+
+fn settings(file: &SettingsFile, rules: &Rules) -> Value {
+    let allowed_types = match file.settings.get("allowedTypes") {
+        Some(types) => types.clone(),
+        None => types(&[HostPathType::Directory, HostPathType::File]),
+    };
+    let sensitive: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
+    json!({
+        "allowedHostPaths": rules.rules.iter().map(rule).collect::<Vec<Value>>(),
+        "allowedTypes": allowed_types,
+        "sensitiveHostPaths": sensitive,
+        "recursiveReadOnly": rules.recursive_read_only.as_str(),
+        "trustedCreators": creators(rules),
+        "verifyOnly": rules.verify_only,
+    })
+}
+
+fn rule(rule: &Rule) -> Value {
+    let (key, path) = match &rule.scope {
+        Scope::Exact { path, .. } => ("path", path),
+        Scope::Prefix(PathPrefix(path)) => ("pathPrefix", path),
+    };
+    let mut map = Map::new();
+    map.insert(key.to_owned(), Value::from(path.as_str()));
+    map.insert("types".to_owned(), types(&rule.types));
+    map.insert(
+        "allowSharedCompute".to_owned(),
+        Value::from(rule.allow_shared_compute),
+    );
+    map.insert("readOnly".to_owned(), Value::from(!rule.is_writable()));
+    Value::Object(map)
+}
+
+fn types(types: &[HostPathType]) -> Value {
+    types.iter().map(|t| t.as_str()).collect()
+}
+
+fn creators(rules: &Rules) -> Vec<String> {
+    match &rules.trusted_creators {
+        TrustedCreators::Anyone => vec!["*".to_owned()],
+        TrustedCreators::Users(users) => users.clone(),
+    }
+}

@@ -1,0 +1,20 @@
+//! The policy module on disk.
+
+use std::path::Path;
+
+use crate::Error;
+use crate::engine::{Engine, LogSink};
+use crate::input;
+
+/// Reads and compiles the module (`file://` may stand before its path). Its log lines go to `log`.
+pub fn load(path: &Path, log: LogSink) -> Result<Engine, Error> {
+    let path = match path.to_str().and_then(|uri| uri.strip_prefix("file://")) {
+        Some(path) => Path::new(path),
+        None => path,
+    };
+    let wasm = input::file(path)?;
+    Engine::with_log(&wasm, log).map_err(|source| Error::Module {
+        file: path.display().to_string(),
+        source,
+    })
+}

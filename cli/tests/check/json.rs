@@ -1,0 +1,30 @@
+//! The document that programs read.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::harness::{SETTINGS, check};
+use crate::text::mixed;
+
+#[test]
+fn many_objects_are_one_document() {
+    assert_snapshot!(mixed(&["-o", "json"]).transcript());
+}
+
+#[test]
+fn mounts_look_as_in_the_audit_annotation() {
+    let outcome = check(
+        &[SETTINGS.as_slice(), &["-o", "json", "examples/vmi.yaml"]].concat(),
+        "",
+    );
+    let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let mount = json!({
+        "container": "hook-sidecar-0",
+        "hostPath": "/var/lib/kubevirt/images",
+        "mountPath": "/host-images",
+        "readOnly": true,
+        "type": "Directory",
+    });
+    assert_eq!(json["results"][0]["hostPaths"], json!([mount]));
+    assert_eq!(outcome.code, Some(0));
+}

@@ -1,0 +1,23 @@
+//! `sidecar-hostpath check`, and that the linked policy and `policy.wasm` say the same.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper fails its test by panicking"
+)]
+
+#[path = "../support/dir.rs"]
+mod dir;
+#[expect(dead_code, reason = "the tests of `run` need more kinds of guests")]
+#[path = "../support/guest.rs"]
+mod guest;
+mod harness;
+
+mod corpus;
+mod help;
+mod input;
+mod json;
+mod settings;
+mod streams;
+mod text;

@@ -1,0 +1,95 @@
+//! The text that people read.
+
+use insta::assert_snapshot;
+
+use crate::harness::{Dir, SETTINGS, check, check_text, command, example, finish, root, vmi};
+
+#[test]
+fn the_example_is_accepted_and_its_mount_shown() {
+    let outcome = check(&[SETTINGS.as_slice(), &["examples/vmi.yaml"]].concat(), "");
+    assert_snapshot!(outcome.transcript());
+}
+
+#[test]
+fn a_path_outside_the_prefixes_is_rejected() {
+    let manifest = example("vmi.yaml").replace("/var/lib/kubevirt/images", "/etc/ssh");
+    assert_snapshot!(check_text(&manifest).transcript());
+}
+
+#[test]
+fn sharing_with_compute_and_writing_are_shown() {
+    let outcome = check(
+        &[SETTINGS.as_slice(), &["examples/vm.yaml", "examples/vmi.yaml"]].concat(),
+        "",
+    );
+    assert_snapshot!(outcome.transcript());
+}
+
+/// Every verdict, several files, several documents, lists.
+pub(crate) fn mixed(arguments: &[&str]) -> crate::harness::Outcome {
+    let dir = Dir::new();
+    let violations = r#"[
+        {"hostPath": {"path": "/etc; x: Forbidden: y", "volumePath": "/proc", "type": "Pipe"}},
+        {"hostPath": {"path": "relative\n", "volumePath": "/ok"}},
+        7
+    ]"#;
+    let documents = [
+        "# nothing\n".to_owned(),
+        vmi("bad", violations),
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n".to_owned(),
+        "apiVersion: example.com/v1\nkind: VirtualMachine\nmetadata: {name: other}\n".to_owned(),
+        "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: plain}\n".to_owned(),
+    ];
+    dir.write("several.yaml", documents.join("\n---\n"));
+    let socket =
+        r#"[{"hostPath": {"path": "/var/lib/kubevirt/images/qmp", "volumePath": "/qmp", "type": "File"}}]"#;
+    let list = format!(
+        r#"{{"apiVersion": "v1", "kind": "List", "items": [{}, {}]}}"#,
+        vmi("listed", socket),
+        r#"{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}"#,
+    );
+    dir.write("list.json", list);
+    dir.write("settings.yaml", example("settings.yaml"));
+    let arguments = [
+        &["check", "-s", "settings.yaml"],
+        arguments,
+        &["several.yaml", "-", "list.json"],
+    ]
+    .concat();
+    finish(command(&dir.path(""), &arguments), example("vm.yaml").as_bytes())
+}
+
+#[test]
+fn many_objects_are_told_apart() {
+    assert_snapshot!(mixed(&[]).transcript());
+}
+
+#[test]
+fn a_launcher_pod_is_shown_as_it_would_be_stored() {
+    let fixture = std::fs::read(root().join("tests/fixtures/launcher-image-volume.json")).unwrap();
+    let mut request: serde_json::Value = serde_json::from_slice(&fixture).unwrap();
+    let plain =
+        r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "plain"}, "spec": {"containers": []}}"#;
+    let manifests = format!("{}\n{plain}", request["object"].take());
+    assert_snapshot!(check_text(&manifests).transcript());
+}
+
+#[test]
+fn names_cannot_fool_the_terminal() {
+    let evil = "x\u{1b}[2K\r\nACCEPTED \u{202e}\u{9b}1m";
+    let mount = format!(
+        r#"[{{"hostPath": {{"path": "/var/lib/kubevirt/images/{}", "volumePath": "/a"}}}}]"#,
+        "a\u{202e}b"
+    );
+    let manifest = vmi(evil, &mount).replace("tenant-a", "a\\nb");
+    let outcome = check_text(&manifest);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(!outcome.stdout.contains(|c: char| c.is_control() && c != '\n'));
+    assert!(!outcome.stdout.contains('\u{202e}'));
+    assert_snapshot!(outcome.transcript());
+
+    let json = check(&[SETTINGS.as_slice(), &["-o", "json", "-"]].concat(), &manifest).stdout;
+    assert!(!json.contains(|c: char| c.is_control() && c != '\n'));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["results"][0]["name"], evil);
+}
