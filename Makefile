@@ -30,8 +30,8 @@ COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src -name '*.rs') cli/Carg
 all: policy.wasm
 
 policy.wasm: $(POLICY_SOURCES) | wasm-target
-	$(CARGO) build --locked --release --target $(TARGET) --lib
-	cp target/$(TARGET)/release/kubevirt_sidecar_hostpath_policy.wasm $@
+	$(CARGO) build --locked --profile policy --target $(TARGET) --lib
+	cp target/$(TARGET)/policy/kubevirt_sidecar_hostpath_policy.wasm $@
 
 # What policy-server loads and registries hold: the module with metadata.yml in it. Needs kwctl.
 annotated-policy.wasm: policy.wasm metadata.yml README.md
@@ -46,6 +46,11 @@ $(COMMAND): $(COMMAND_SOURCES)
 run: policy.wasm $(COMMAND)
 	@$(COMMAND) run --pretty policy.wasm --request-path tests/fixtures/launcher-image-volume.json \
 		--settings-path examples/settings.yaml
+
+## install: put sidecar-hostpath, optimised, where cargo puts commands
+.PHONY: install
+install:
+	$(CARGO) install --locked --path cli
 
 ## test: everything that CI checks
 .PHONY: test

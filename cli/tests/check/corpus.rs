@@ -1,7 +1,7 @@
 //! The case corpus on `policy.wasm`, and that it says what the linked policy says.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::{env, fs};
 
 use kubevirt_sidecar_hostpath_policy as linked;
@@ -74,6 +74,49 @@ fn the_module_answers_as_the_linked_policy_does_byte_for_byte() {
         .map(|case| case.name().to_owned())
         .collect();
     succeed(&failures);
+}
+
+#[test]
+fn the_module_speaks_version_1_of_kubewarden_s_protocol() {
+    assert_eq!(engine().call("protocol_version", b""), Ok(b"\"v1\"".to_vec()));
+}
+
+#[test]
+fn a_mutation_and_a_rejection_are_logged_and_nothing_else() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&lines);
+    let wasm = fs::read(module()).unwrap();
+    let engine = Engine::with_log(
+        &wasm,
+        Arc::new(move |line| sink.lock().unwrap().push(line.to_owned())),
+    )
+    .unwrap();
+    let logged = |case: &str| {
+        let cases = cases();
+        let case = cases.iter().find(|known| known.name() == case).unwrap();
+        engine.call("validate", case.payload().unwrap()).unwrap();
+        std::mem::take(&mut *lines.lock().unwrap())
+    };
+    assert_eq!(
+        logged("r4-reject-vm"),
+        [
+            "WARNING rejected namespace=\"tenant-a\" policy=\"kubevirt-sidecar-hostpath-policy\" \
+             uid=\"0f6c3a52-6c1e-4f39-9a57-2d6f3c1b8e0e\" violations=\"spec.template.metadata.annotations\
+             [hooks.kubevirt.io/hookSidecars][0].hostPath.path: Forbidden: \\\"/etc\\\" is under none of the allowed \
+             host paths: /var/lib/kubevirt/images\""
+        ]
+    );
+    let mutation = logged("r1-accept-example");
+    assert_eq!(mutation.len(), 1, "{mutation:?}");
+    assert!(
+        mutation
+            .iter()
+            .all(|line| line.starts_with("INFO host paths mounted ")),
+        "{mutation:?}"
+    );
+    for silent in ["r1-accept-plain-pod", "r4-accept-vm", "i2-accept-own-output"] {
+        assert_eq!(logged(silent), [""; 0], "{silent}");
+    }
 }
 
 /// The object and the settings of a case, if the object can stand in a manifest and the settings are good.
