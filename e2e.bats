@@ -84,6 +84,31 @@ holds() {
   holds '.allowed and (has("patch") | not)'
 }
 
+@test "kubectl debug cannot mount the injected volume writable" {
+  cp tests/fixtures/ephemeral-container.json "$request"
+  mount='{name: "hook-sidecar-0-hostpath", mountPath: "/look"}'
+  edit ".object.spec.ephemeralContainers[0].volumeMounts = [$mount]"
+  evaluate
+  holds '.allowed == false and .status.code == 403'
+  holds '.status.message | startswith("spec.ephemeralContainers[0].volumeMounts[0].readOnly: Forbidden: ")'
+  edit '.object.spec.ephemeralContainers[0].volumeMounts[0].readOnly = true'
+  evaluate
+  holds '.allowed and (has("patch") | not)'
+}
+
+@test "a VM is denied for what its pod would be denied for" {
+  cp tests/fixtures/vm.json "$request"
+  evaluate
+  holds '.allowed and (has("patch") | not)'
+  edit '.object.spec.template.metadata.annotations["hooks.kubevirt.io/hookSidecars"]
+    = ([{hostPath: {path: "/etc", volumePath: "/host-etc"}}] | tojson)'
+  evaluate
+  holds '.status.message == "spec.template.metadata.annotations[hooks.kubevirt.io/hookSidecars][0].hostPath.path: Forbidden: \"/etc\" is under none of the allowed host paths: /var/lib/kubevirt/images"'
+  edit '.operation = "UPDATE" | .oldObject = .object | .object.spec.runStrategy = "Halted"'
+  evaluate
+  holds '.allowed and (has("patch") | not)'
+}
+
 @test "settings are refused with every fault" {
   run bash -c '"${KWCTL:-kwctl}" run "${POLICY:-policy.wasm}" --request-path "$1" --settings-json "$2" 2>&1 >/dev/null' \
     - "$request" '{"allowedHostPaths":[{"pathPrefix":"/a","readOnly":false}],"nope":1}'
