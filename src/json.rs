@@ -72,6 +72,16 @@ pub(crate) fn document<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Str
 pub(crate) struct Members<'a>(Vec<(JsonString<'a>, &'a RawValue)>);
 
 impl<'a> Members<'a> {
+    /// Reads a whole document, which stands at `at`.
+    ///
+    /// # Errors
+    /// Where it is no object; what it is instead is not said.
+    pub(crate) fn document(at: Path<'_>, bytes: &'a [u8]) -> Result<Self, Violation> {
+        let text = std::str::from_utf8(bytes).ok();
+        let members = text.and_then(|text| serde_json::from_str(text).ok());
+        members.ok_or_else(|| Violation::invalid(at, "\"bytes\"", "must be a JSON object"))
+    }
+
     /// Reads the object at `at`.
     ///
     /// # Errors

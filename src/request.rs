@@ -52,13 +52,11 @@ impl<'a> Request<'a> {
     /// Where the payload is no admission request: no JSON, no `kind.kind`, an `operation` other than the four.
     /// Nothing of its content stands in the message.
     pub fn read(payload: &'a [u8]) -> Result<Self, Violations> {
-        let at = Path::root("payload");
-        let raw: &RawValue =
-            json::document(payload).map_err(|_| Violation::invalid(at, "\"bytes\"", "must be JSON"))?;
-        let payload = Members::read(at, raw)?;
+        let payload_at = Path::root("payload");
+        let payload = Members::document(payload_at, payload)?;
         let at = Path::root("request");
         let raw = payload
-            .get(Path::root("payload"), "request")?
+            .get(payload_at, "request")?
             .ok_or_else(|| Violation::required(at, "the payload must hold an admission request"))?;
         let request = Members::read(at, raw)?;
 
@@ -84,7 +82,7 @@ impl<'a> Request<'a> {
             namespace: text(at, &request, "namespace")?.unwrap_or_default(),
             object: request.get(at, "object")?,
             old_object: request.get(at, "oldObject")?,
-            settings: payload.get(Path::root("payload"), "settings")?,
+            settings: payload.get(payload_at, "settings")?,
         })
     }
 }
