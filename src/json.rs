@@ -62,7 +62,7 @@ impl Kind {
 /// Reads a whole JSON document.
 ///
 /// # Errors
-/// What the document lacks; the content stands in it only where `T` expects a certain kind.
+/// What is wrong with the text, with its line and column.
 pub(crate) fn document<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     serde_json::from_str(text).map_err(|error| error.to_string())
@@ -77,9 +77,7 @@ impl<'a> Members<'a> {
     /// # Errors
     /// Where it is no object; what it is instead is not said.
     pub(crate) fn document(at: Path<'_>, bytes: &'a [u8]) -> Result<Self, Violation> {
-        let text = std::str::from_utf8(bytes).ok();
-        let members = text.and_then(|text| serde_json::from_str(text).ok());
-        members.ok_or_else(|| Violation::invalid(at, "\"bytes\"", "must be a JSON object"))
+        document(bytes).map_err(|_| Violation::invalid(at, "\"bytes\"", "must be a JSON object"))
     }
 
     /// Reads the object at `at`.
