@@ -4,6 +4,8 @@
 //! `hook-sidecar-N`. So what is not ours is skipped exactly as leniently as Go skips it, or the indexes
 //! would drift; and what Go might take for our key, or reads as something else, is refused.
 
+use std::borrow::Cow;
+
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
@@ -77,7 +79,7 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, V
 
 /// The request of one entry, if it has one.
 fn entry(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Option<Entry>, Violation> {
-    match Kind::of_raw(raw) {
+    match Kind::of(raw) {
         Kind::Null => return Ok(None),
         Kind::Object => {}
         other => return Err(Violation::invalid(at, other.shown(), "must be an object or null")),
@@ -95,7 +97,7 @@ fn entry(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Option<Entry>, Vi
         return Ok(None);
     };
     let at = at.name(HOST_PATH);
-    match Kind::of_raw(raw) {
+    match Kind::of(raw) {
         Kind::Object => request(at, index, raw).map(Some),
         other => Err(Violation::invalid(at, other.shown(), "must be an object")),
     }
@@ -124,7 +126,7 @@ fn request(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Entry, Violatio
         })
         .collect();
     let value = |key| members.get(at, key);
-    let text = |key| value(key)?.map(|raw| text(at.name(key), raw)).transpose();
+    let text = |key| value(key)?.map(|raw| json::text(at.name(key), raw)).transpose();
 
     Ok(Entry {
         index,
@@ -150,17 +152,9 @@ fn request(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Entry, Violatio
     })
 }
 
-fn text(at: Path<'_>, raw: &RawValue) -> Result<String, Violation> {
-    match Kind::of_raw(raw) {
-        Kind::String => json::string(raw)
-            .ok_or_else(|| Violation::invalid(at, quote(raw.get()), "must not contain a lone surrogate")),
-        other => Err(Violation::invalid(at, other.shown(), "must be a string")),
-    }
-}
-
 fn required<T>(
     at: Path<'_>,
-    text: Result<Option<String>, Violation>,
+    text: Result<Option<Cow<'_, str>>, Violation>,
     what: &str,
     parse: impl Fn(&str) -> Result<T, PathError>,
 ) -> Result<T, Violation> {
@@ -190,7 +184,7 @@ fn access(at: Path<'_>, raw: Option<&RawValue>) -> Result<Access, Violation> {
         None | Some("true") => Ok(Access::ReadOnly),
         Some("false") => Ok(Access::Writable),
         Some(_) => {
-            let shown = raw.map_or(Kind::Null, Kind::of_raw).shown();
+            let shown = raw.map_or(Kind::Null, Kind::of).shown();
             Err(Violation::invalid(at, shown, "must be true or false"))
         }
     }

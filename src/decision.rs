@@ -1,11 +1,11 @@
 //! The decision on one admission request: whose business it is, and what they say.
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
     ephemeral,
     field::{Path, Violation, Violations},
-    json::Kind,
+    json::{Kind, Members},
     kubevirt_object::KubeVirtKind,
     label, launcher,
     request::{Operation, Request},
@@ -25,60 +25,57 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
     match (request.operation, request.sub_resource.as_deref()) {
         (Operation::Create, None) if is_pod => {
             let raw = object(request)?;
-            if !label::is_launcher(OBJECT, raw)? {
+            let members = Members::read(OBJECT, raw)?;
+            if !label::is_launcher(OBJECT, &members)? {
                 return untouched;
             }
-            let settings = Settings::read_raw(request.settings)?;
-            launcher::verdict(&settings, &request.username, value(OBJECT, raw)?)
+            let settings = Settings::of_request(request.settings)?;
+            launcher::verdict(&settings, &request.username, raw, &members)
         }
         (Operation::Update, Some("ephemeralcontainers")) if is_pod => {
-            let pod = value(OBJECT, object(request)?)?;
-            if is_going(&pod) {
+            let object = Members::read(OBJECT, object(request)?)?;
+            if is_going(&object)? {
                 return untouched;
             }
-            ephemeral::verdict(request.settings, &pod, old_object(request)?.as_ref())
+            ephemeral::verdict(request.settings, &object, old_object(request)?.as_ref())
         }
         (Operation::Create | Operation::Update, None) => {
             let Some(kind) = KubeVirtKind::find(&request.group, &request.kind) else {
                 return untouched;
             };
-            let object = value(OBJECT, object(request)?)?;
+            let object = Members::read(OBJECT, object(request)?)?;
+            let old = old_object(request)?;
             let updated = request.operation == Operation::Update;
-            if updated && is_going(&object) {
+            if updated && is_going(&object)? {
                 return untouched;
             }
-            let old = old_object(request)?;
-            kind.verdict(request.settings, request.operation, &object, old.as_ref())
+            kind.verdict(request.settings, &object, old.as_ref().filter(|_| updated))
         }
         _ => untouched,
     }
 }
 
 const OBJECT: Path<'_> = Path::root("object");
+const OLD_OBJECT: Path<'_> = Path::root("oldObject");
 
 fn object<'a>(request: &Request<'a>) -> Result<&'a RawValue, Violation> {
     let missing = || Violation::required(OBJECT, "the request must hold the object");
     request.object.ok_or_else(missing)
 }
 
-fn old_object(request: &Request<'_>) -> Result<Option<Value>, Violation> {
-    let at = Path::root("oldObject");
-    request.old_object.map(|raw| value(at, raw)).transpose()
-}
-
-/// The object at `at`, parsed.
-fn value(at: Path<'_>, raw: &RawValue) -> Result<Value, Violation> {
-    let refused = |detail| Violation::invalid(at, Kind::of_raw(raw).shown(), detail);
-    match Kind::of_raw(raw) {
-        Kind::Object => serde_json::from_str(raw.get()).map_err(|_| refused("cannot be read")),
-        _ => Err(refused("must be an object")),
-    }
+fn old_object<'a>(request: &Request<'a>) -> Result<Option<Members<'a>>, Violation> {
+    let old = request.old_object;
+    old.map(|old| Members::read(OLD_OBJECT, old)).transpose()
 }
 
 /// Whether the object is being deleted: then its finalizers must come off, whatever it holds.
-fn is_going(object: &Value) -> bool {
-    let deleted = object
-        .get("metadata")
-        .and_then(|metadata| metadata.get("deletionTimestamp"));
-    deleted.is_some_and(|timestamp| !timestamp.is_null())
+fn is_going(object: &Members<'_>) -> Result<bool, Violation> {
+    let at = OBJECT.name("metadata");
+    match object.get(OBJECT, "metadata")? {
+        Some(metadata) if Kind::of(metadata) == Kind::Object => {
+            let timestamp = Members::read(at, metadata)?.get(at, "deletionTimestamp")?;
+            Ok(timestamp.is_some())
+        }
+        _ => Ok(false),
+    }
 }

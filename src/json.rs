@@ -1,4 +1,7 @@
-//! Reading JSON strictly: what kind a value is, and text as it stands, before any type is expected.
+//! Reading JSON as it stands: what kind a value is, its members, items and text, each borrowed from the document.
+//!
+//! No tree is built and no number is read: what the policy does not look at is skipped, and what it leaves alone is
+//! written back byte for byte.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,9 +9,9 @@ use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
-use crate::field::{Path, Violation};
+use crate::field::{Path, Violation, quote};
 
 /// The kind of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +25,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The kind of a value not yet parsed: its first byte tells.
-    pub(crate) fn of_raw(raw: &RawValue) -> Self {
+    /// The kind of a value: its first byte tells.
+    pub(crate) fn of(raw: &RawValue) -> Self {
         match raw.get().as_bytes().first() {
             Some(b'n') => Kind::Null,
             Some(b't' | b'f') => Kind::Boolean,
@@ -31,18 +34,6 @@ impl Kind {
             Some(b'[') => Kind::List,
             Some(b'{') => Kind::Object,
             _ => Kind::Number,
-        }
-    }
-
-    /// The kind of a parsed value.
-    pub(crate) const fn of(value: &Value) -> Self {
-        match value {
-            Value::Null => Kind::Null,
-            Value::Bool(_) => Kind::Boolean,
-            Value::Number(_) => Kind::Number,
-            Value::String(_) => Kind::String,
-            Value::Array(_) => Kind::List,
-            Value::Object(_) => Kind::Object,
         }
     }
 
@@ -85,31 +76,46 @@ impl<'a> Members<'a> {
     /// # Errors
     /// Any other kind.
     pub(crate) fn read(at: Path<'_>, raw: &'a RawValue) -> Result<Self, Violation> {
-        let members = match Kind::of_raw(raw) {
+        let members = match Kind::of(raw) {
             Kind::Object => serde_json::from_str(raw.get()).ok(),
             _ => None,
         };
-        members.ok_or_else(|| Violation::invalid(at, Kind::of_raw(raw).shown(), "must be an object"))
+        members.ok_or_else(|| Violation::invalid(at, Kind::of(raw).shown(), "must be an object"))
     }
 
     /// The value of `key` in the object at `at`; `null` means absent.
     ///
     /// # Errors
-    /// Where the key stands twice: readers differ in which one counts.
+    /// As [`Members::value`].
     pub(crate) fn get(&self, at: Path<'_>, key: &str) -> Result<Option<&'a RawValue>, Violation> {
-        let mut values = self.iter().filter(|(name, _)| name.as_str() == Some(key));
-        let first = values.next().map(|(_, value)| value);
+        let value = self.value(at, key)?;
+        Ok(value.filter(|value| Kind::of(value) != Kind::Null))
+    }
+
+    /// The value of `key` in the object at `at`, which may be `null`.
+    ///
+    /// # Errors
+    /// Where the key stands twice: readers differ in which one counts.
+    pub(crate) fn value(&self, at: Path<'_>, key: &str) -> Result<Option<&'a RawValue>, Violation> {
+        let mut values = self.named(key);
+        let first = values.next();
         match values.next() {
-            None => Ok(first.filter(|value| Kind::of_raw(value) != Kind::Null)),
-            Some((_, second)) => {
+            None => Ok(first),
+            Some(second) => {
                 let detail = "stands more than once";
-                Err(Violation::invalid(
-                    at.name(key),
-                    Kind::of_raw(second).shown(),
-                    detail,
-                ))
+                Err(Violation::invalid(at.name(key), Kind::of(second).shown(), detail))
             }
         }
+    }
+
+    /// The first value of `key`, which may be `null`.
+    pub(crate) fn first(&self, key: &str) -> Option<&'a RawValue> {
+        self.named(key).next()
+    }
+
+    fn named(&self, key: &str) -> impl Iterator<Item = &'a RawValue> {
+        let members = self.iter().filter(move |(name, _)| name.is(key));
+        members.map(|(_, value)| value)
     }
 
     /// Every member.
@@ -145,6 +151,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 pub(crate) struct JsonString<'a>(Cow<'a, [u8]>);
 
 impl JsonString<'_> {
+    /// Whether it is this text.
+    fn is(&self, text: &str) -> bool {
+        *self.0 == *text.as_bytes()
+    }
+
     /// The text; `None` where it holds a lone surrogate.
     pub(crate) fn as_str(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
@@ -178,8 +189,31 @@ impl<'de: 'a, 'a> Deserialize<'de> for JsonString<'a> {
     }
 }
 
-/// Reads a string value; `None` where it holds a lone surrogate or is no string.
-pub(crate) fn string(raw: &RawValue) -> Option<String> {
-    let text: JsonString<'_> = serde_json::from_str(raw.get()).ok()?;
-    text.as_str().map(str::to_owned)
+/// The text of a string value; `None` where it holds a lone surrogate or is no string.
+pub(crate) fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let JsonString(bytes) = serde_json::from_str(raw.get()).ok()?;
+    match bytes {
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+        Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+    }
+}
+
+/// The text of the string at `at`.
+///
+/// # Errors
+/// Another kind, and a lone surrogate.
+pub(crate) fn text<'a>(at: Path<'_>, raw: &'a RawValue) -> Result<Cow<'a, str>, Violation> {
+    match Kind::of(raw) {
+        Kind::String => string(raw)
+            .ok_or_else(|| Violation::invalid(at, quote(raw.get()), "must not contain a lone surrogate")),
+        other => Err(Violation::invalid(at, other.shown(), "must be a string")),
+    }
+}
+
+/// The items of a list; `None` where it is none.
+pub(crate) fn items(raw: &RawValue) -> Option<Vec<&RawValue>> {
+    match Kind::of(raw) {
+        Kind::List => serde_json::from_str(raw.get()).ok(),
+        _ => None,
+    }
 }

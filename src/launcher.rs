@@ -1,13 +1,13 @@
 //! A launcher pod that is being created: its annotation, what must be added for it, and the guard.
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{
     annotation,
     field::{Path, Violation, Violations},
     guard,
     inject::{self, Edit},
-    json::Kind,
+    json::{Kind, Members},
     judge, patch,
     pod::{LISTS_OF_NEW_PODS, Pod},
     requests::Requests,
@@ -16,57 +16,63 @@ use crate::{
     verify,
 };
 
-/// Judges the pod that `username` creates.
+/// Judges the pod `object`, which has these members, that `username` creates.
 ///
 /// # Errors
 /// All violations: of the annotation, of the pod's shape, of the injection, and what the guard found.
-pub fn verdict(settings: &Settings, username: &str, mut object: Value) -> Result<Verdict, Violations> {
-    let mut requests = requests(settings, &object);
+pub(crate) fn verdict(
+    settings: &Settings,
+    username: &str,
+    object: &RawValue,
+    members: &Members<'_>,
+) -> Result<Verdict, Violations> {
+    let at = Path::root("object");
+    let mut requests = requests(settings, members.get(at, "metadata")?);
     let mut violations = std::mem::take(&mut requests.violations);
-    let edits = match Pod::read(&object, &LISTS_OF_NEW_PODS) {
+    let planned = match Pod::read(members, &LISTS_OF_NEW_PODS) {
         Ok(mut pod) => {
             if requests.any || pod.has_host_path_sidecar() {
                 // First, because the user stands before the object in the request.
                 violations.splice(0..0, judge::refused_creator(settings, username));
             }
-            planned(settings, &mut pod, &requests, &mut violations)
+            let edits = planned(settings, &mut pod, &requests, &mut violations);
+            Some((pod, edits))
         }
         Err(faults) => {
             violations.extend(faults.into_vec());
-            Vec::new()
+            None
         }
     };
     if let Some(violations) = Violations::from_vec(violations) {
         return Err(violations);
     }
     let accepted = Accepted::of(&requests.accepted);
-    if edits.is_empty() {
-        return Ok(Verdict::Allow(accepted));
+    match planned {
+        Some((pod, edits)) if !edits.is_empty() => {
+            let object = patch::apply(object, &pod, &edits).ok_or_else(|| {
+                Violation::invalid(at, Kind::Object.shown(), "cannot be changed as planned")
+            })?;
+            Ok(Verdict::Mutate(object, accepted))
+        }
+        _ => Ok(Verdict::Allow(accepted)),
     }
-    let at = Path::root("object");
-    patch::apply(&mut object, &edits)
-        .ok_or_else(|| Violation::invalid(at, Kind::Object.shown(), "cannot be changed as planned"))?;
-    Ok(Verdict::Mutate(object, accepted))
 }
 
-fn requests(settings: &Settings, object: &Value) -> Requests {
-    let metadata = Path::root("metadata");
-    let at = metadata.name("annotations");
-    match object
-        .get("metadata")
-        .and_then(|metadata| metadata.get("annotations"))
-    {
-        None | Some(Value::Null) => Requests::default(),
-        Some(Value::Object(annotations)) => match annotations.get(annotation::KEY) {
-            None => Requests::default(),
-            Some(value) => Requests::read(settings, at.key(annotation::KEY), value),
-        },
-        Some(other) => Requests {
-            violations: vec![Violation::invalid(
-                at,
-                Kind::of(other).shown(),
-                "must be an object",
-            )],
+fn requests(settings: &Settings, metadata: Option<&RawValue>) -> Requests {
+    let metadata_at = Path::root("metadata");
+    let at = metadata_at.name("annotations");
+    let annotation = || -> Result<_, Violation> {
+        let Some(metadata) = metadata else { return Ok(None) };
+        match Members::read(metadata_at, metadata)?.get(metadata_at, "annotations")? {
+            Some(annotations) => Members::read(at, annotations)?.value(at, annotation::KEY),
+            None => Ok(None),
+        }
+    };
+    match annotation() {
+        Ok(None) => Requests::default(),
+        Ok(Some(value)) => Requests::read(settings, at.key(annotation::KEY), value),
+        Err(violation) => Requests {
+            violations: vec![violation],
             ..Requests::default()
         },
     }

@@ -26,7 +26,7 @@ mod json;
 pub mod path;
 
 pub mod decision;
-pub mod label;
+mod label;
 pub mod request;
 
 pub mod rule;
@@ -41,7 +41,7 @@ pub mod sharing;
 
 pub mod ephemeral;
 pub mod kubevirt_object;
-pub mod launcher;
+mod launcher;
 
 pub mod guard;
 pub mod inject;
@@ -58,6 +58,7 @@ pub mod preview;
 
 use field::{Path, Violation, Violations};
 use request::Request;
+use serde_json::value::RawValue;
 use settings::Settings;
 use verdict::Verdict;
 use wapc_guest::CallResult;
@@ -93,11 +94,11 @@ pub fn validate_settings(payload: &[u8]) -> Vec<u8> {
 /// # Errors
 /// Every fault of the settings, or that they are no JSON.
 pub fn read_settings(payload: &[u8]) -> Result<Settings, Violations> {
-    let value = json::document::<serde_json::Value>(payload).map_err(|error| {
+    let value = json::document::<&RawValue>(payload).map_err(|error| {
         let detail = format!("must be JSON: {error}");
         Violation::invalid(Path::root("settings"), "\"bytes\"", detail)
     })?;
-    Settings::read(&value)
+    Settings::read(value)
 }
 
 fn evaluate(payload: &[u8]) -> (Option<Request<'_>>, Verdict) {

@@ -1,15 +1,16 @@
-//! A launcher pod as this policy sees it: volumes, containers and mounts, borrowed from the JSON value.
+//! A launcher pod as this policy sees it: volumes, containers and mounts, borrowed from the JSON text.
 
 mod reader;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{
     annotation::Access,
     field::{Path, Violation, Violations},
     host_path_type::HostPathType,
+    json::Members,
     path::{ContainerPath, HostPath, PathError},
 };
 use reader::Reader;
@@ -17,12 +18,16 @@ use reader::Reader;
 /// The parts of a pod that decide which container sees what.
 #[derive(Debug)]
 pub struct Pod<'a> {
+    /// `spec` as it stands.
+    pub spec: &'a RawValue,
+    /// The list `spec.volumes` as it stands, if there is one; absent and `null` are none.
+    pub volume_list: Option<&'a RawValue>,
     /// `spec.volumes`.
     pub volumes: Vec<Volume<'a>>,
     /// Every container that can mount a volume.
     pub containers: Vec<Container<'a>>,
     volumes_by_name: BTreeMap<Cow<'a, str>, Vec<usize>>,
-    containers_by_name: BTreeMap<&'a str, Vec<usize>>,
+    containers_by_name: BTreeMap<Cow<'a, str>, Vec<usize>>,
 }
 
 /// One element of `spec.volumes`.
@@ -42,7 +47,7 @@ pub struct HostPathSource<'a> {
     /// The path, cleaned.
     pub path: Result<HostPath, PathError>,
     /// The type as written; absent is `""`.
-    pub type_text: &'a str,
+    pub type_text: Cow<'a, str>,
     /// The type; `None` where Kubernetes knows no such type.
     pub host_path_type: Option<HostPathType>,
 }
@@ -59,7 +64,7 @@ impl HostPathSource<'_> {
 pub const LISTS_OF_NEW_PODS: [ContainerList; 2] = [ContainerList::Init, ContainerList::Main];
 
 /// Which list of the pod's spec a container stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContainerList {
     /// `spec.initContainers`.
     Init,
@@ -89,9 +94,13 @@ pub struct Container<'a> {
     /// Its index in that list.
     pub index: usize,
     /// Its name.
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     /// Its `volumeMounts`.
     pub mounts: Vec<Mount<'a>>,
+    /// The container as it stands.
+    pub raw: &'a RawValue,
+    /// The list `volumeMounts` as it stands, if there is one.
+    pub mount_list: Option<&'a RawValue>,
 }
 
 /// One element of a container's `volumeMounts`.
@@ -106,16 +115,16 @@ pub struct Mount<'a> {
     /// Whether `subPath` or `subPathExpr` narrows it.
     pub has_sub_path: bool,
     /// `mountPropagation`.
-    pub propagation: Option<&'a str>,
+    pub propagation: Option<Cow<'a, str>>,
     /// `recursiveReadOnly`.
-    pub recursive_read_only: Option<&'a str>,
+    pub recursive_read_only: Option<Cow<'a, str>>,
 }
 
 impl Mount<'_> {
     /// Whether nothing mounted later on either side reaches the other.
     #[must_use]
     pub fn is_private(&self) -> bool {
-        matches!(self.propagation, None | Some("None"))
+        matches!(self.propagation.as_deref(), None | Some("None"))
     }
 
     /// The path in the container, cleaned.
@@ -143,34 +152,34 @@ impl Container<'_> {
 }
 
 impl<'a> Pod<'a> {
-    /// Reads `object`, with the containers of these lists. Absent and `null` lists are empty.
+    /// Reads the pod `object`, with the containers of these lists. Absent and `null` lists are empty.
     ///
     /// # Errors
-    /// Every place where the object contradicts its kind, so that nothing could be said of what it would mount.
-    pub fn read(object: &'a Value, lists: &[ContainerList]) -> Result<Self, Violations> {
+    /// Every place where it contradicts its kind, so that nothing could be said of what it would mount.
+    pub(crate) fn read(object: &Members<'a>, lists: &[ContainerList]) -> Result<Self, Violations> {
+        let at = Path::root("spec");
+        let spec = object.get(Path::root("object"), "spec")?;
+        let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
+        let members = Members::read(at, spec)?;
         let mut reader = Reader::default();
-        let spec_at = Path::root("spec");
+        let (volume_list, volumes) = reader.list(at, Some(&members), "volumes");
         let mut pod = Pod {
+            spec,
+            volume_list,
             volumes: Vec::new(),
             containers: Vec::new(),
             volumes_by_name: BTreeMap::new(),
             containers_by_name: BTreeMap::new(),
         };
-        let spec = match object.get("spec") {
-            None | Some(Value::Null) => return Err(Violation::required(spec_at, "must be an object").into()),
-            Some(spec) => spec,
-        };
-        let spec = reader.object(spec_at, spec);
-        let at = spec_at.name("volumes");
-        for (index, volume) in reader.list(at, spec, "volumes").iter().enumerate() {
-            let volume = reader.volume(at.index(index), volume);
-            pod.add_volume(volume);
+        let volumes_at = at.name("volumes");
+        for (index, volume) in volumes.into_iter().enumerate() {
+            pod.add_volume(reader.volume(volumes_at.index(index), volume));
         }
         for &list in lists {
-            let at = spec_at.name(list.key());
-            for (index, container) in reader.list(at, spec, list.key()).iter().enumerate() {
-                let container = reader.container(at.index(index), list, index, container);
-                pod.add_container(container);
+            let list_at = at.name(list.key());
+            let (_, containers) = reader.list(at, Some(&members), list.key());
+            for (index, container) in containers.into_iter().enumerate() {
+                pod.add_container(reader.container(list_at.index(index), list, index, container));
             }
         }
         match Violations::from_vec(reader.faults) {
@@ -182,7 +191,7 @@ impl<'a> Pod<'a> {
     fn add_container(&mut self, container: Container<'a>) {
         let index = self.containers.len();
         self.containers_by_name
-            .entry(container.name)
+            .entry(container.name.clone())
             .or_default()
             .push(index);
         self.containers.push(container);

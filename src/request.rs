@@ -1,5 +1,7 @@
 //! The payload of `validate`: an admission request and the settings, not looked into further than needed.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use crate::{
@@ -24,19 +26,19 @@ pub enum Operation {
 #[derive(Debug)]
 pub struct Request<'a> {
     /// API group of the object's kind; `""` is the core group.
-    pub group: String,
+    pub group: Cow<'a, str>,
     /// The object's kind.
-    pub kind: String,
+    pub kind: Cow<'a, str>,
     /// The operation.
     pub operation: Operation,
     /// The subresource, if the request is for one.
-    pub sub_resource: Option<String>,
+    pub sub_resource: Option<Cow<'a, str>>,
     /// Who sent the request; empty or absent in background scans and local runs.
-    pub username: String,
+    pub username: Cow<'a, str>,
     /// The request's id, for the log.
-    pub uid: String,
+    pub uid: Cow<'a, str>,
     /// The object's namespace, for the log.
-    pub namespace: String,
+    pub namespace: Cow<'a, str>,
     /// The object.
     pub object: Option<&'a RawValue>,
     /// The object as it was, on UPDATE.
@@ -88,11 +90,11 @@ impl<'a> Request<'a> {
 }
 
 /// The text at `key` of the object at `at`.
-fn text(at: Path<'_>, members: &Members<'_>, key: &str) -> Result<Option<String>, Violation> {
+fn text<'a>(at: Path<'_>, members: &Members<'a>, key: &str) -> Result<Option<Cow<'a, str>>, Violation> {
     let Some(raw) = members.get(at, key)? else {
         return Ok(None);
     };
-    let refused = || Violation::invalid(at.name(key), Kind::of_raw(raw).shown(), "must be a string");
+    let refused = || Violation::invalid(at.name(key), Kind::of(raw).shown(), "must be a string");
     json::string(raw).ok_or_else(refused).map(Some)
 }
 
@@ -101,7 +103,7 @@ fn operation(at: Path<'_>, request: &Members<'_>) -> Result<Operation, Violation
     let Some(text) = text(at, request, "operation")? else {
         return Err(Violation::required(at.name("operation"), detail));
     };
-    match text.as_str() {
+    match &*text {
         "CREATE" => Ok(Operation::Create),
         "UPDATE" => Ok(Operation::Update),
         "DELETE" => Ok(Operation::Delete),

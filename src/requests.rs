@@ -1,11 +1,11 @@
 //! The host path requests of a whole annotation, judged.
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{
     annotation,
     field::{Path, Violation, quote},
-    json::Kind,
+    json,
     judge::{self, HostPathRequest},
     settings::Settings,
     sharing,
@@ -25,17 +25,9 @@ pub struct Requests {
 impl Requests {
     /// Reads and judges the annotation's value, which stands at `at`.
     #[must_use]
-    pub fn read(settings: &Settings, at: Path<'_>, annotation: &Value) -> Self {
+    pub fn read(settings: &Settings, at: Path<'_>, annotation: &RawValue) -> Self {
         let mut requests = Requests::default();
-        let entries = match annotation {
-            Value::String(text) => annotation::read(at, text),
-            other => Err(Violation::invalid(
-                at,
-                Kind::of(other).shown(),
-                "must be a string",
-            )),
-        };
-        let entries = match entries {
+        let entries = match json::text(at, annotation).and_then(|text| annotation::read(at, &text)) {
             Ok(entries) => entries,
             Err(violation) => {
                 requests.violations.push(violation);

@@ -4,11 +4,10 @@ mod reader;
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
     field::{Path, Violation, Violations},
-    json::Kind,
     path::HostPath,
     rule::Rule,
 };
@@ -68,14 +67,10 @@ impl Settings {
     ///
     /// # Errors
     /// As [`Settings::read`].
-    pub fn read_raw(raw: Option<&RawValue>) -> Result<Self, Violations> {
-        let at = Path::root("settings");
-        match raw.map(|raw| (raw, serde_json::from_str(raw.get()))) {
-            None => Self::read(&Value::Object(Map::new())),
-            Some((_, Ok(settings))) => Self::read(&settings),
-            Some((raw, Err(_))) => {
-                Err(Violation::invalid(at, Kind::of_raw(raw).shown(), "cannot be read").into())
-            }
+    pub fn of_request(settings: Option<&RawValue>) -> Result<Self, Violations> {
+        match settings {
+            Some(settings) => Self::read(settings),
+            None => Self::read(serde_json::from_str("{}").unwrap_or(RawValue::NULL)),
         }
     }
 
@@ -84,7 +79,7 @@ impl Settings {
     /// # Errors
     /// Every fault with its field path: an unknown key, `null`, a rule with both or neither of `path` and
     /// `pathPrefix`, `readOnly: false` on a prefix, a rule below a writable path, and so on.
-    pub fn read(settings: &Value) -> Result<Self, Violations> {
+    pub fn read(settings: &RawValue) -> Result<Self, Violations> {
         let at = Path::root("settings");
         let mut reader = Reader::default();
         let settings = reader.settings(at, settings);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::{
     annotation::Access,
@@ -18,8 +17,8 @@ use crate::{
 pub enum Verdict {
     /// Accepted as it is.
     Allow(Accepted),
-    /// Accepted with this object in place of the request's.
-    Mutate(Value, Accepted),
+    /// Accepted with this object, as JSON, in place of the request's.
+    Mutate(String, Accepted),
     /// Rejected.
     Deny(Violations),
 }

@@ -1,7 +1,7 @@
 //! The verdict on a path against a model that is written from the rules in words, on lists of path elements.
 
 use kubevirt_sidecar_hostpath_policy::{
-    annotation::Access, host_path_type::HostPathType, judge, path::HostPath, settings::Settings,
+    annotation::Access, host_path_type::HostPathType, judge, path::HostPath, read_settings,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -105,7 +105,7 @@ proptest! {
         socket in any::<bool>(),
         writable in any::<bool>(),
     ) {
-        let read = Settings::read(&settings(&rules, &sensitive));
+        let read = read_settings(settings(&rules, &sensitive).to_string().as_bytes());
         prop_assert_eq!(read.is_err(), refused(&rules, &sensitive), "{:?}", read);
         let Ok(read) = read else { return Ok(()) };
 
