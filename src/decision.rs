@@ -13,6 +13,37 @@ use crate::{
     verdict::{Accepted, Verdict},
 };
 
+/// Whose business a request is.
+pub(crate) enum Business {
+    /// None of this policy's: accepted, without a look at the settings.
+    None,
+    /// A pod is created: a launcher pod's.
+    NewPod,
+    /// Ephemeral containers are added to a pod.
+    EphemeralContainers,
+    /// A KubeVirt object that can carry the annotation is created or changed.
+    KubeVirtObject(KubeVirtKind),
+}
+
+/// Tells it by the object's kind, the operation and the subresource; `resource` is not reliable, background scans put
+/// the kind there.
+pub(crate) fn business(
+    group: &str,
+    kind: &str,
+    operation: Operation,
+    sub_resource: Option<&str>,
+) -> Business {
+    let is_pod = group.is_empty() && kind == "Pod";
+    match (operation, sub_resource) {
+        (Operation::Create, None) if is_pod => Business::NewPod,
+        (Operation::Update, Some("ephemeralcontainers")) if is_pod => Business::EphemeralContainers,
+        (Operation::Create | Operation::Update, None) => {
+            KubeVirtKind::find(group, kind).map_or(Business::None, Business::KubeVirtObject)
+        }
+        _ => Business::None,
+    }
+}
+
 /// Decides on `request`. What is none of this policy's business is accepted without a look at the settings.
 #[must_use]
 pub fn decide(request: &Request<'_>) -> Verdict {
@@ -21,9 +52,10 @@ pub fn decide(request: &Request<'_>) -> Verdict {
 
 fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
     let untouched = Ok(Verdict::Allow(Accepted::default()));
-    let is_pod = request.group.is_empty() && request.kind == "Pod";
-    match (request.operation, request.sub_resource.as_deref()) {
-        (Operation::Create, None) if is_pod => {
+    let sub_resource = request.sub_resource.as_deref();
+    match business(&request.group, &request.kind, request.operation, sub_resource) {
+        Business::None => untouched,
+        Business::NewPod => {
             let raw = object(request)?;
             let members = Members::read(OBJECT, raw)?;
             if !label::is_launcher(OBJECT, &members)? {
@@ -32,17 +64,14 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
             let settings = Settings::of_request(request.settings)?;
             launcher::verdict(&settings, &request.username, raw, &members)
         }
-        (Operation::Update, Some("ephemeralcontainers")) if is_pod => {
+        Business::EphemeralContainers => {
             let object = Members::read(OBJECT, object(request)?)?;
             if is_going(&object)? {
                 return untouched;
             }
             ephemeral::verdict(request.settings, &object, old_object(request)?.as_ref())
         }
-        (Operation::Create | Operation::Update, None) => {
-            let Some(kind) = KubeVirtKind::find(&request.group, &request.kind) else {
-                return untouched;
-            };
+        Business::KubeVirtObject(kind) => {
             let object = Members::read(OBJECT, object(request)?)?;
             let old = old_object(request)?;
             let updated = request.operation == Operation::Update;
@@ -51,7 +80,6 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
             }
             kind.verdict(request.settings, &object, old.as_ref().filter(|_| updated))
         }
-        _ => untouched,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Makes the planned changes in the pod's JSON text: every other byte, known or unknown to any library, stays as it
 //! is.
 
-use std::collections::BTreeMap;
+use std::collections::BinaryHeap;
 
 use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::{
 #[must_use]
 pub fn apply(object: &RawValue, pod: &Pod<'_>, edits: &[Edit]) -> Option<String> {
     let mut volumes = Vec::new();
-    let mut mounts: BTreeMap<ContainerRef, Vec<String>> = BTreeMap::new();
+    let mut mounts = vec![Vec::new(); pod.containers.len()];
     let mut text = Splices::of(object);
     for edit in edits {
         match edit {
@@ -38,13 +38,15 @@ pub fn apply(object: &RawValue, pod: &Pod<'_>, edits: &[Edit]) -> Option<String>
                 mount_path,
                 access,
                 recursive_read_only,
-            } => mounts.entry(*container).or_default().push(item(&VolumeMount {
-                name: volume.clone(),
-                mount_path: mount_path.as_str().to_owned(),
-                read_only: (*access == Access::ReadOnly).then_some(true),
-                recursive_read_only: recursive_read_only.map(|value| value.as_str().to_owned()),
-                ..VolumeMount::default()
-            })?),
+            } => mounts
+                .get_mut(position(pod, *container)?)?
+                .push(item(&VolumeMount {
+                    name: volume.clone(),
+                    mount_path: mount_path.as_str().to_owned(),
+                    read_only: (*access == Access::ReadOnly).then_some(true),
+                    recursive_read_only: recursive_read_only.map(|value| value.as_str().to_owned()),
+                    ..VolumeMount::default()
+                })?),
             Edit::SetReadOnly(place) => text.set(mount(pod, *place)?, "readOnly", "true")?,
             Edit::SetRecursiveReadOnly(place) => {
                 let enabled = item(RecursiveReadOnly::Enabled.as_str())?;
@@ -55,9 +57,10 @@ pub fn apply(object: &RawValue, pod: &Pod<'_>, edits: &[Edit]) -> Option<String>
     if !volumes.is_empty() {
         text.append(pod.spec, "volumes", pod.volume_list, &volumes)?;
     }
-    for (place, mounts) in mounts {
-        let container = container(pod, place)?;
-        text.append(container.raw, "volumeMounts", container.mount_list, &mounts)?;
+    for (container, mounts) in pod.containers.iter().zip(&mounts) {
+        if !mounts.is_empty() {
+            text.append(container.raw, "volumeMounts", container.mount_list, mounts)?;
+        }
     }
     text.spliced()
 }
@@ -74,28 +77,26 @@ fn item<T: Serialize + ?Sized>(value: &T) -> Option<String> {
     serde_json::to_string(value).ok()
 }
 
-fn container<'p, 'a>(pod: &'p Pod<'a>, place: ContainerRef) -> Option<&'p Container<'a>> {
-    let index = pod
-        .containers
-        .binary_search_by_key(&place, Container::place)
-        .ok()?;
-    pod.containers.get(index)
+/// Where the container stands in [`Pod::containers`], which are ordered by their place.
+fn position(pod: &Pod<'_>, place: ContainerRef) -> Option<usize> {
+    pod.containers.binary_search_by_key(&place, Container::place).ok()
 }
 
 fn mount<'a>(pod: &Pod<'a>, place: MountRef) -> Option<&'a RawValue> {
-    json::items(container(pod, place.container)?.mount_list?)?
-        .get(place.index)
-        .copied()
+    let container = pod.containers.get(position(pod, place.container)?)?;
+    json::items(container.mount_list?)?.get(place.index).copied()
 }
 
-/// Changes of a text, by the place where they begin.
+/// Changes of a text.
 struct Splices<'t> {
     text: &'t str,
-    changes: BTreeMap<usize, Splice>,
+    changes: Vec<Splice>,
 }
 
-/// What comes in place of the text up to `end`.
+/// What comes in place of the text from `start` to `end`.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Splice {
+    start: usize,
     end: usize,
     text: String,
 }
@@ -104,7 +105,7 @@ impl<'t> Splices<'t> {
     fn of(document: &'t RawValue) -> Self {
         Splices {
             text: document.get(),
-            changes: BTreeMap::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -128,11 +129,11 @@ impl<'t> Splices<'t> {
         match Members::read(Path::root(key), object).ok()?.first(key) {
             Some(old) => {
                 let start = self.offset(old)?;
-                let splice = Splice {
+                self.changes.push(Splice {
+                    start,
                     end: start.checked_add(old.get().len())?,
                     text: value.to_owned(),
-                };
-                self.changes.insert(start, splice);
+                });
                 Some(())
             }
             None => self.insert_at_end(object, &format!("{}:{value}", item(key)?)),
@@ -143,16 +144,18 @@ impl<'t> Splices<'t> {
     fn insert_at_end(&mut self, inside: &RawValue, text: &str) -> Option<()> {
         let within = inside.get();
         let last = within.len().checked_sub(1)?;
-        let is_empty = within.get(1..last)?.trim().is_empty();
         let end = self.offset(inside)?.checked_add(last)?;
-        let splice = self.changes.entry(end).or_insert(Splice {
+        // Changes of one object follow each other.
+        let is_first = self.changes.last().is_none_or(|change| change.start != end);
+        let comma = match within.get(1..last)?.trim() {
+            "" if is_first => "",
+            _ => ",",
+        };
+        self.changes.push(Splice {
+            start: end,
             end,
-            text: String::new(),
+            text: format!("{comma}{text}"),
         });
-        if !is_empty || !splice.text.is_empty() {
-            splice.text.push(',');
-        }
-        splice.text.push_str(text);
         Some(())
     }
 
@@ -163,12 +166,13 @@ impl<'t> Splices<'t> {
         (offset.checked_add(part.len())? <= self.text.len()).then_some(offset)
     }
 
-    fn spliced(&self) -> Option<String> {
-        let added: usize = self.changes.values().map(|splice| splice.text.len()).sum();
+    fn spliced(self) -> Option<String> {
+        let added: usize = self.changes.iter().map(|splice| splice.text.len()).sum();
         let mut spliced = String::with_capacity(self.text.len().checked_add(added)?);
         let mut from = 0;
-        for (start, splice) in &self.changes {
-            spliced.push_str(self.text.get(from..*start)?);
+        // A heap orders them in a tenth of the code that a sort would bring into the module.
+        for splice in BinaryHeap::from(self.changes).into_sorted_vec() {
+            spliced.push_str(self.text.get(from..splice.start)?);
             spliced.push_str(&splice.text);
             from = splice.end;
         }

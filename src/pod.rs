@@ -2,12 +2,13 @@
 
 mod reader;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
 use crate::{
     annotation::Access,
+    by_name::ByName,
     field::{Path, Violation, Violations},
     host_path_type::HostPathType,
     json::Members,
@@ -26,8 +27,8 @@ pub struct Pod<'a> {
     pub volumes: Vec<Volume<'a>>,
     /// Every container that can mount a volume.
     pub containers: Vec<Container<'a>>,
-    volumes_by_name: BTreeMap<Cow<'a, str>, Vec<usize>>,
-    containers_by_name: BTreeMap<Cow<'a, str>, Vec<usize>>,
+    volumes_by_name: ByName<'a>,
+    containers_by_name: ByName<'a>,
 }
 
 /// One element of `spec.volumes`.
@@ -168,8 +169,8 @@ impl<'a> Pod<'a> {
             volume_list,
             volumes: Vec::new(),
             containers: Vec::new(),
-            volumes_by_name: BTreeMap::new(),
-            containers_by_name: BTreeMap::new(),
+            volumes_by_name: ByName::default(),
+            containers_by_name: ByName::default(),
         };
         let volumes_at = at.name("volumes");
         for (index, volume) in volumes.into_iter().enumerate() {
@@ -190,35 +191,27 @@ impl<'a> Pod<'a> {
 
     fn add_container(&mut self, container: Container<'a>) {
         let index = self.containers.len();
-        self.containers_by_name
-            .entry(container.name.clone())
-            .or_default()
-            .push(index);
+        self.containers_by_name.add(container.name.clone(), index);
         self.containers.push(container);
     }
 
     /// Appends a volume.
     pub fn add_volume(&mut self, volume: Volume<'a>) {
         let index = self.volumes.len();
-        self.volumes_by_name
-            .entry(volume.name.clone())
-            .or_default()
-            .push(index);
+        self.volumes_by_name.add(volume.name.clone(), index);
         self.volumes.push(volume);
     }
 
     /// The volumes of this name: one, unless the API server is going to refuse the pod.
     pub fn volumes_named(&self, name: &str) -> impl Iterator<Item = (usize, &Volume<'a>)> {
-        let indexes = self.volumes_by_name.get(name).map_or(&[][..], Vec::as_slice);
-        indexes
-            .iter()
-            .filter_map(|&index| self.volumes.get(index).map(|volume| (index, volume)))
+        let indexes = self.volumes_by_name.get(name).iter();
+        indexes.filter_map(|&index| self.volumes.get(index).map(|volume| (index, volume)))
     }
 
     /// The indexes of the containers of this name: one, unless the API server is going to refuse the pod.
     #[must_use]
     pub fn containers_named(&self, name: &str) -> Vec<usize> {
-        self.containers_by_name.get(name).cloned().unwrap_or_default()
+        self.containers_by_name.get(name).to_vec()
     }
 
     /// Whether `mount` leads to the very path and type: a hostPath volume, whatever its name.

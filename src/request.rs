@@ -22,6 +22,19 @@ pub enum Operation {
     Connect,
 }
 
+impl Operation {
+    /// Reads an operation as Kubernetes writes it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "CREATE" => Some(Operation::Create),
+            "UPDATE" => Some(Operation::Update),
+            "DELETE" => Some(Operation::Delete),
+            "CONNECT" => Some(Operation::Connect),
+            _ => None,
+        }
+    }
+}
+
 /// An admission request, with its object still unparsed.
 #[derive(Debug)]
 pub struct Request<'a> {
@@ -103,11 +116,5 @@ fn operation(at: Path<'_>, request: &Members<'_>) -> Result<Operation, Violation
     let Some(text) = text(at, request, "operation")? else {
         return Err(Violation::required(at.name("operation"), detail));
     };
-    match &*text {
-        "CREATE" => Ok(Operation::Create),
-        "UPDATE" => Ok(Operation::Update),
-        "DELETE" => Ok(Operation::Delete),
-        "CONNECT" => Ok(Operation::Connect),
-        other => Err(Violation::invalid(at.name("operation"), quote(other), detail)),
-    }
+    Operation::parse(&text).ok_or_else(|| Violation::invalid(at.name("operation"), quote(&text), detail))
 }

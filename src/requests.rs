@@ -43,18 +43,18 @@ impl Requests {
             })
             .collect();
         let well_formed: Vec<&HostPathRequest> = judged.iter().flatten().collect();
-        let conflicts = sharing::conflicts(&well_formed);
+        let mut conflicts = sharing::conflicts(&well_formed).into_iter();
         for outcome in judged {
             match outcome {
                 Err(faults) => requests.violations.extend(faults),
-                Ok(request) => match (conflicts.get(&request.index), &request.shared_compute_path) {
+                Ok(request) => match (conflicts.next().flatten(), &request.shared_compute_path) {
                     (Some(why), Some(shared)) => {
                         let entry = at.index(request.index);
                         let at = entry.name("hostPath");
                         requests.violations.push(Violation::invalid(
                             at.name("sharedComputePath"),
                             quote(shared.as_str()),
-                            why.as_str(),
+                            why,
                         ));
                     }
                     _ => requests.accepted.push(request),

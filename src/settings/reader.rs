@@ -1,6 +1,6 @@
 //! Reads the settings object, member by member.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
@@ -73,7 +73,7 @@ impl Reader {
         };
         let verify_only = self.boolean(at, &members, "verifyOnly", false);
         Some(Settings {
-            rules: rules?.into_values().collect(),
+            rules: rules?.into_iter().map(|(_, rule)| rule).collect(),
             sensitive: sensitive?,
             recursive_read_only: recursive_read_only?,
             trusted_creators: trusted_creators?,
@@ -87,14 +87,14 @@ impl Reader {
         at: Path<'_>,
         value: &RawValue,
         allowed_types: Option<&[HostPathType]>,
-    ) -> Option<BTreeMap<usize, Rule>> {
+    ) -> Option<Vec<(usize, Rule)>> {
         let Some(items) = json::items(value) else {
             return self.wrong_kind(at, value, "must be a list");
         };
-        let mut rules = BTreeMap::new();
+        let mut rules = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
             if let Some(rule) = self.rule(at.index(index), item, allowed_types) {
-                rules.insert(index, rule);
+                rules.push((index, rule));
             }
         }
         Some(rules)
@@ -164,13 +164,13 @@ impl Reader {
 
     /// What no rule shows by itself: the same path twice, a path below a writable one, a path above a
     /// sensitive one.
-    fn rules_together(&mut self, at: Path<'_>, rules: &BTreeMap<usize, Rule>, sensitive: &[HostPath]) {
-        for (&index, rule) in rules {
+    fn rules_together(&mut self, at: Path<'_>, rules: &[(usize, Rule)], sensitive: &[HostPath]) {
+        for (index, rule) in rules {
             let (field, exact) = match rule.scope {
                 Scope::Exact { .. } => ("path", true),
                 Scope::Prefix(_) => ("pathPrefix", false),
             };
-            let rule_at = at.index(index);
+            let rule_at = at.index(*index);
             let field_at = rule_at.name(field);
             let mut refuse = |detail: String| {
                 let value = quote(rule.path().as_str());
@@ -178,7 +178,11 @@ impl Reader {
             };
             let same =
                 |other: &Rule| other.path() == rule.path() && other.specificity() == rule.specificity();
-            if let Some((first, _)) = rules.range(..index).find(|(_, other)| same(other)) {
+            if let Some((first, _)) = rules
+                .iter()
+                .take_while(|(i, _)| i != index)
+                .find(|(_, other)| same(other))
+            {
                 refuse(format!("stands in {} already", at.index(*first)));
             }
             let above = |other: &Rule| other.is_writable() && rule.path().is_below(other.path());
