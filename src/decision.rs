@@ -1,11 +1,9 @@
 //! The decision on one admission request: whose business it is, and what they say.
 
-use serde_json::value::RawValue;
-
 use crate::{
     ephemeral,
     field::{Path, Violation, Violations},
-    json::{Kind, Members},
+    json::{Json, Members},
     kubevirt_object::KubeVirtKind,
     label, launcher,
     request::{Operation, Request},
@@ -56,29 +54,28 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
     match business(&request.group, &request.kind, request.operation, sub_resource) {
         Business::None => untouched,
         Business::NewPod => {
-            let raw = object(request)?;
-            let members = Members::read(OBJECT, raw)?;
-            if !label::is_launcher(OBJECT, &members)? {
+            let (object, members) = object(request)?;
+            if !label::is_launcher(OBJECT, members)? {
                 return untouched;
             }
             let settings = Settings::of_request(request.settings)?;
-            launcher::verdict(&settings, &request.username, raw, &members)
+            launcher::verdict(&settings, &request.username, object, members)
         }
         Business::EphemeralContainers => {
-            let object = Members::read(OBJECT, object(request)?)?;
-            if is_going(&object)? {
+            let (_, object) = object(request)?;
+            if is_going(object)? {
                 return untouched;
             }
-            ephemeral::verdict(request.settings, &object, old_object(request)?.as_ref())
+            ephemeral::verdict(request.settings, object, old_object(request)?.as_ref())
         }
         Business::KubeVirtObject(kind) => {
-            let object = Members::read(OBJECT, object(request)?)?;
+            let (_, object) = object(request)?;
             let old = old_object(request)?;
             let updated = request.operation == Operation::Update;
-            if updated && is_going(&object)? {
+            if updated && is_going(object)? {
                 return untouched;
             }
-            kind.verdict(request.settings, &object, old.as_ref().filter(|_| updated))
+            kind.verdict(request.settings, object, old.as_ref().filter(|_| updated))
         }
     }
 }
@@ -86,9 +83,16 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
 const OBJECT: Path<'_> = Path::root("object");
 const OLD_OBJECT: Path<'_> = Path::root("oldObject");
 
-fn object<'a>(request: &Request<'a>) -> Result<&'a RawValue, Violation> {
-    let missing = || Violation::required(OBJECT, "the request must hold the object");
-    request.object.ok_or_else(missing)
+/// The object and its members.
+fn object<'r, 'a>(request: &'r Request<'a>) -> Result<(Json<'a>, &'r Members<'a>), Violation> {
+    match (request.object, &request.members) {
+        (Some(object), Some(members)) => Ok((object, members)),
+        (Some(object), None) => {
+            let shown = object.kind().shown();
+            Err(Violation::invalid(OBJECT, shown, "must be an object"))
+        }
+        (None, _) => Err(Violation::required(OBJECT, "the request must hold the object")),
+    }
 }
 
 fn old_object<'a>(request: &Request<'a>) -> Result<Option<Members<'a>>, Violation> {
@@ -100,7 +104,7 @@ fn old_object<'a>(request: &Request<'a>) -> Result<Option<Members<'a>>, Violatio
 fn is_going(object: &Members<'_>) -> Result<bool, Violation> {
     let at = OBJECT.name("metadata");
     match object.get(OBJECT, "metadata")? {
-        Some(metadata) if Kind::of(metadata) == Kind::Object => {
+        Some(metadata) if metadata.is_object() => {
             let timestamp = Members::read(at, metadata)?.get(at, "deletionTimestamp")?;
             Ok(timestamp.is_some())
         }

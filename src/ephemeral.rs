@@ -1,12 +1,10 @@
 //! Ephemeral containers (`kubectl debug`): `readOnly` belongs to a mount, not to the volume, so an injected
 //! volume could be mounted writable there. The new mounts obey the guard.
 
-use serde_json::value::RawValue;
-
 use crate::{
     field::{Path, Violation, Violations},
     guard,
-    json::Members,
+    json::{Json, Members},
     pod::{ContainerList, Pod},
     settings::Settings,
     verdict::{Accepted, Verdict},
@@ -20,7 +18,7 @@ const LISTS: [ContainerList; 3] = [ContainerList::Init, ContainerList::Main, Con
 /// # Errors
 /// Every new hostPath mount that the settings forbid, and whatever contradicts the object's kind.
 pub(crate) fn verdict(
-    settings: Option<&RawValue>,
+    settings: Option<Json<'_>>,
     object: &Members<'_>,
     old: Option<&Members<'_>>,
 ) -> Result<Verdict, Violations> {

@@ -1,12 +1,10 @@
 //! The KubeVirt objects through which the annotation reaches a launcher pod, judged so that its owner learns of
 //! an error at `kubectl apply` and not from a VM that does not start. The pod's own check stays authoritative.
 
-use serde_json::value::RawValue;
-
 use crate::{
     annotation,
     field::{Path, Violation, Violations},
-    json::Members,
+    json::{Json, Members},
     requests::Requests,
     settings::Settings,
     verdict::{Accepted, Verdict},
@@ -77,7 +75,7 @@ impl KubeVirtKind {
     /// What would reject the launcher pod, its creator aside.
     pub(crate) fn verdict(
         self,
-        settings: Option<&RawValue>,
+        settings: Option<Json<'_>>,
         object: &Members<'_>,
         old: Option<&Members<'_>>,
     ) -> Result<Verdict, Violations> {
@@ -113,7 +111,7 @@ impl KubeVirtKind {
         }
     }
 
-    fn judged(self, settings: &Settings, value: &RawValue) -> Result<Accepted, Violations> {
+    fn judged(self, settings: &Settings, value: Json<'_>) -> Result<Accepted, Violations> {
         let annotations = Path::root(self.annotations);
         let requests = Requests::read(settings, annotations.key(annotation::KEY), value);
         match Violations::from_vec(requests.violations) {
@@ -125,7 +123,7 @@ impl KubeVirtKind {
 
 /// The annotation below the member path `annotations`, such as `spec.annotations`. Branches that are missing or
 /// `null` hold none.
-fn annotation_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<&'v RawValue>, Violation> {
+fn annotation_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Json<'v>>, Violation> {
     let mut inner = None;
     let mut walked = 0_usize;
     for name in annotations.split('.') {
@@ -149,6 +147,6 @@ fn annotation_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<&
 }
 
 /// What is compared: the text itself, which one API server writes in one way.
-fn as_written<'v>(found: &Result<Option<&'v RawValue>, Violation>) -> Result<Option<&'v str>, Violation> {
-    found.clone().map(|value| value.map(RawValue::get))
+fn as_written<'v>(found: &Result<Option<Json<'v>>, Violation>) -> Result<Option<&'v str>, Violation> {
+    found.clone().map(|value| value.map(Json::get))
 }

@@ -1,10 +1,8 @@
 //! Which pods are launcher pods: those that say so by their label.
 
-use serde_json::value::RawValue;
-
 use crate::{
     field::{Path, Violation},
-    json::{self, Kind, Members},
+    json::{Json, Kind, Members},
 };
 
 /// Whether the object at `at` has the label `kubevirt.io: virt-launcher`. VM owners cannot take it off a pod
@@ -22,11 +20,11 @@ pub(crate) fn is_launcher(at: Path<'_>, object: &Members<'_>) -> Result<bool, Vi
         return Ok(false);
     };
     let label = labels.get(labels_at, "kubevirt.io")?;
-    Ok(label.and_then(json::string).as_deref() == Some("virt-launcher"))
+    Ok(label.and_then(Json::string).as_deref() == Some("virt-launcher"))
 }
 
 /// The members of an object; of anything else there are none.
-fn inner<'a>(at: Path<'_>, raw: Option<&'a RawValue>) -> Result<Option<Members<'a>>, Violation> {
-    let object = raw.filter(|raw| Kind::of(raw) == Kind::Object);
+fn inner<'a>(at: Path<'_>, raw: Option<Json<'a>>) -> Result<Option<Members<'a>>, Violation> {
+    let object = raw.filter(|raw| raw.kind() == Kind::Object);
     object.map(|raw| Members::read(at, raw)).transpose()
 }

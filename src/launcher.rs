@@ -1,13 +1,11 @@
 //! A launcher pod that is being created: its annotation, what must be added for it, and the guard.
 
-use serde_json::value::RawValue;
-
 use crate::{
     annotation,
     field::{Path, Violation, Violations},
     guard,
     inject::{self, Edit},
-    json::{Kind, Members},
+    json::{Json, Kind, Members},
     judge, patch,
     pod::{LISTS_OF_NEW_PODS, Pod},
     requests::Requests,
@@ -23,7 +21,7 @@ use crate::{
 pub(crate) fn verdict(
     settings: &Settings,
     username: &str,
-    object: &RawValue,
+    object: Json<'_>,
     members: &Members<'_>,
 ) -> Result<Verdict, Violations> {
     let at = Path::root("object");
@@ -58,7 +56,7 @@ pub(crate) fn verdict(
     }
 }
 
-fn requests(settings: &Settings, metadata: Option<&RawValue>) -> Requests {
+fn requests(settings: &Settings, metadata: Option<Json<'_>>) -> Requests {
     let metadata_at = Path::root("metadata");
     let at = metadata_at.name("annotations");
     let annotation = || -> Result<_, Violation> {

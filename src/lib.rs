@@ -23,12 +23,11 @@
 mod by_name;
 pub mod field;
 pub mod host_path_type;
-mod json;
+pub mod json;
 pub mod path;
 
 pub mod decision;
 mod label;
-mod quick;
 pub mod request;
 
 pub mod rule;
@@ -59,10 +58,10 @@ pub mod verdict;
 pub mod preview;
 
 use field::{Path, Violation, Violations};
+use json::Json;
 use request::Request;
-use serde_json::value::RawValue;
 use settings::Settings;
-use verdict::{Accepted, Verdict};
+use verdict::Verdict;
 use wapc_guest::CallResult;
 
 /// Called by the host once for each instance of the module.
@@ -96,17 +95,14 @@ pub fn validate_settings(payload: &[u8]) -> Vec<u8> {
 /// # Errors
 /// Every fault of the settings, or that they are no JSON.
 pub fn read_settings(payload: &[u8]) -> Result<Settings, Violations> {
-    let value = json::document::<&RawValue>(payload).map_err(|error| {
+    let settings = Json::of_bytes(payload).map_err(|error| {
         let detail = format!("must be JSON: {error}");
         Violation::invalid(Path::root("settings"), "\"bytes\"", detail)
     })?;
-    Settings::read(value)
+    Settings::read(settings)
 }
 
 fn evaluate(payload: &[u8]) -> (Option<Request<'_>>, Verdict) {
-    if quick::needs_no_verdict(payload) {
-        return (None, Verdict::Allow(Accepted::default()));
-    }
     match Request::read(payload) {
         Ok(request) => {
             let verdict = decision::decide(&request);

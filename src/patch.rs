@@ -3,23 +3,21 @@
 
 use std::collections::BinaryHeap;
 
-use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
-use serde::Serialize;
-use serde_json::value::RawValue;
-
 use crate::{
     annotation::Access,
     field::Path,
     inject::{ContainerRef, Edit, MountRef},
-    json::{self, Members},
+    json::{Json, Members},
     pod::{Container, Pod},
     settings::RecursiveReadOnly,
 };
+use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
+use serde::Serialize;
 
 /// The text of `object` after `edits`, which were planned on `pod`, which was read from it. `None` where the pod has
 /// no such place.
 #[must_use]
-pub fn apply(object: &RawValue, pod: &Pod<'_>, edits: &[Edit]) -> Option<String> {
+pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit]) -> Option<String> {
     let mut volumes = Vec::new();
     let mut mounts = vec![Vec::new(); pod.containers.len()];
     let mut text = Splices::of(object);
@@ -82,9 +80,9 @@ fn position(pod: &Pod<'_>, place: ContainerRef) -> Option<usize> {
     pod.containers.binary_search_by_key(&place, Container::place).ok()
 }
 
-fn mount<'a>(pod: &Pod<'a>, place: MountRef) -> Option<&'a RawValue> {
+fn mount<'a>(pod: &Pod<'a>, place: MountRef) -> Option<Json<'a>> {
     let container = pod.containers.get(position(pod, place.container)?)?;
-    json::items(container.mount_list?)?.get(place.index).copied()
+    container.mount_list?.items()?.get(place.index).copied()
 }
 
 /// Changes of a text.
@@ -102,7 +100,7 @@ struct Splice {
 }
 
 impl<'t> Splices<'t> {
-    fn of(document: &'t RawValue) -> Self {
+    fn of(document: Json<'t>) -> Self {
         Splices {
             text: document.get(),
             changes: Vec::new(),
@@ -112,9 +110,9 @@ impl<'t> Splices<'t> {
     /// Appends items to the list at `key` of `parent`, which may be absent or `null`.
     fn append(
         &mut self,
-        parent: &RawValue,
+        parent: Json<'_>,
         key: &str,
-        list: Option<&RawValue>,
+        list: Option<Json<'_>>,
         items: &[String],
     ) -> Option<()> {
         let items = items.join(",");
@@ -125,7 +123,7 @@ impl<'t> Splices<'t> {
     }
 
     /// Sets `key` of `object` to `value`.
-    fn set(&mut self, object: &RawValue, key: &str, value: &str) -> Option<()> {
+    fn set(&mut self, object: Json<'_>, key: &str, value: &str) -> Option<()> {
         match Members::read(Path::root(key), object).ok()?.first(key) {
             Some(old) => {
                 let start = self.offset(old)?;
@@ -141,7 +139,7 @@ impl<'t> Splices<'t> {
     }
 
     /// Inserts text before the bracket that closes a list or an object.
-    fn insert_at_end(&mut self, inside: &RawValue, text: &str) -> Option<()> {
+    fn insert_at_end(&mut self, inside: Json<'_>, text: &str) -> Option<()> {
         let within = inside.get();
         let last = within.len().checked_sub(1)?;
         let end = self.offset(inside)?.checked_add(last)?;
@@ -160,7 +158,7 @@ impl<'t> Splices<'t> {
     }
 
     /// Where `part` stands in the text that it was read from.
-    fn offset(&self, part: &RawValue) -> Option<usize> {
+    fn offset(&self, part: Json<'_>) -> Option<usize> {
         let part = part.get();
         let offset = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         (offset.checked_add(part.len())? <= self.text.len()).then_some(offset)
@@ -230,12 +228,12 @@ mod tests {
         [Edit::SetReadOnly(place), Edit::SetRecursiveReadOnly(place)]
     }
 
-    fn members(object: &RawValue) -> Members<'_> {
+    fn members(object: Json<'_>) -> Members<'_> {
         Members::read(Path::root("object"), object).unwrap()
     }
 
     fn applied(object: &str, edits: &[Edit]) -> Option<String> {
-        let object: &RawValue = serde_json::from_str(object).unwrap();
+        let object = Json::document(object).unwrap();
         let pod = Pod::read(&members(object), &LISTS_OF_NEW_PODS).unwrap();
         apply(object, &pod, edits)
     }
@@ -301,13 +299,10 @@ mod tests {
     #[test]
     fn a_pod_of_another_text_is_an_error() {
         let read = r#"{"spec":{"volumes":[]}}"#.to_owned();
-        let object: &RawValue = serde_json::from_str(&read).unwrap();
+        let object = Json::document(&read).unwrap();
         let pod = Pod::read(&members(object), &[]).unwrap();
         // As long as both live, their texts do not overlap.
         let other = read.clone();
-        assert_eq!(
-            apply(serde_json::from_str(&other).unwrap(), &pod, &[volume("v")]),
-            None
-        );
+        assert_eq!(apply(Json::document(&other).unwrap(), &pod, &[volume("v")]), None);
     }
 }

@@ -4,14 +4,12 @@ mod reader;
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use crate::{
     annotation::Access,
     by_name::ByName,
     field::{Path, Violation, Violations},
     host_path_type::HostPathType,
-    json::Members,
+    json::{Json, Members},
     path::{ContainerPath, HostPath, PathError},
 };
 use reader::Reader;
@@ -20,9 +18,9 @@ use reader::Reader;
 #[derive(Debug)]
 pub struct Pod<'a> {
     /// `spec` as it stands.
-    pub spec: &'a RawValue,
+    pub spec: Json<'a>,
     /// The list `spec.volumes` as it stands, if there is one; absent and `null` are none.
-    pub volume_list: Option<&'a RawValue>,
+    pub volume_list: Option<Json<'a>>,
     /// `spec.volumes`.
     pub volumes: Vec<Volume<'a>>,
     /// Every container that can mount a volume.
@@ -99,9 +97,9 @@ pub struct Container<'a> {
     /// Its `volumeMounts`.
     pub mounts: Vec<Mount<'a>>,
     /// The container as it stands.
-    pub raw: &'a RawValue,
+    pub raw: Json<'a>,
     /// The list `volumeMounts` as it stands, if there is one.
-    pub mount_list: Option<&'a RawValue>,
+    pub mount_list: Option<Json<'a>>,
 }
 
 /// One element of a container's `volumeMounts`.

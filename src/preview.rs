@@ -3,7 +3,7 @@
 use crate::{
     annotation::Access,
     field::Path,
-    json::Members,
+    json::{Json, Members},
     kubevirt_object::KubeVirtKind,
     path::HostPath,
     pod::{LISTS_OF_NEW_PODS, Pod},
@@ -21,7 +21,10 @@ pub fn knows(group: &str, kind: &str) -> bool {
 /// mounts; for an accepted KubeVirt object those that its annotation asks for. `object` is JSON.
 #[must_use]
 pub fn mounts(settings: &Settings, group: &str, kind: &str, object: &str) -> Vec<HostPathMount> {
-    let Ok(object) = Members::document(Path::root("object"), object.as_bytes()) else {
+    let object = Json::document(object)
+        .ok()
+        .map(|object| Members::read(Path::root("object"), object));
+    let Some(Ok(object)) = object else {
         return Vec::new();
     };
     if is_pod(group, kind) {

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use crate::{
     field::{Path, Violation, Violations, quote},
-    json::{self, Kind, Members},
+    json::{Json, Members},
 };
 
 /// What a request does to its object.
@@ -53,11 +51,13 @@ pub struct Request<'a> {
     /// The object's namespace, for the log.
     pub namespace: Cow<'a, str>,
     /// The object.
-    pub object: Option<&'a RawValue>,
+    pub object: Option<Json<'a>>,
+    /// Its members, if it is an object.
+    pub(crate) members: Option<Members<'a>>,
     /// The object as it was, on UPDATE.
-    pub old_object: Option<&'a RawValue>,
+    pub old_object: Option<Json<'a>>,
     /// The policy's settings.
-    pub settings: Option<&'a RawValue>,
+    pub settings: Option<Json<'a>>,
 }
 
 impl<'a> Request<'a> {
@@ -68,12 +68,17 @@ impl<'a> Request<'a> {
     /// Nothing of its content stands in the message.
     pub fn read(payload: &'a [u8]) -> Result<Self, Violations> {
         let payload_at = Path::root("payload");
-        let payload = Members::document(payload_at, payload)?;
+        let payload = Json::of_bytes(payload).ok().filter(|payload| payload.is_object());
+        let no_object = || Violation::invalid(payload_at, "\"bytes\"", "must be a JSON object");
+        let payload = payload.ok_or_else(no_object)?;
+        // One walk over the payload finds the members of all three objects, as a rule.
+        let (payload, found) = Members::along(payload, &["request", "object"]);
+        let mut found = found.into_iter();
         let at = Path::root("request");
         let raw = payload
             .get(payload_at, "request")?
             .ok_or_else(|| Violation::required(at, "the payload must hold an admission request"))?;
-        let request = Members::read(at, raw)?;
+        let request = found.next().map_or_else(|| Members::read(at, raw), Ok)?;
 
         let kind_at = at.name("kind");
         let no_kind = |at| Violation::required(at, "must name the object's kind");
@@ -85,6 +90,8 @@ impl<'a> Request<'a> {
             None => None,
         };
 
+        let object = request.get(at, "object")?;
+
         Ok(Request {
             group: text(kind_at, &kind, "group")?.unwrap_or_default(),
             kind: text(kind_at, &kind, "kind")?
@@ -95,7 +102,8 @@ impl<'a> Request<'a> {
             username: username.unwrap_or_default(),
             uid: text(at, &request, "uid")?.unwrap_or_default(),
             namespace: text(at, &request, "namespace")?.unwrap_or_default(),
-            object: request.get(at, "object")?,
+            object,
+            members: found.next().filter(|_| object.is_some_and(Json::is_object)),
             old_object: request.get(at, "oldObject")?,
             settings: payload.get(payload_at, "settings")?,
         })
@@ -107,8 +115,8 @@ fn text<'a>(at: Path<'_>, members: &Members<'a>, key: &str) -> Result<Option<Cow
     let Some(raw) = members.get(at, key)? else {
         return Ok(None);
     };
-    let refused = || Violation::invalid(at.name(key), Kind::of(raw).shown(), "must be a string");
-    json::string(raw).ok_or_else(refused).map(Some)
+    let refused = || Violation::invalid(at.name(key), raw.kind().shown(), "must be a string");
+    raw.string().ok_or_else(refused).map(Some)
 }
 
 fn operation(at: Path<'_>, request: &Members<'_>) -> Result<Operation, Violation> {

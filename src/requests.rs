@@ -1,11 +1,9 @@
 //! The host path requests of a whole annotation, judged.
 
-use serde_json::value::RawValue;
-
 use crate::{
     annotation,
     field::{Path, Violation, quote},
-    json,
+    json::Json,
     judge::{self, HostPathRequest},
     settings::Settings,
     sharing,
@@ -25,9 +23,9 @@ pub struct Requests {
 impl Requests {
     /// Reads and judges the annotation's value, which stands at `at`.
     #[must_use]
-    pub fn read(settings: &Settings, at: Path<'_>, annotation: &RawValue) -> Self {
+    pub fn read(settings: &Settings, at: Path<'_>, annotation: Json<'_>) -> Self {
         let mut requests = Requests::default();
-        let entries = match json::text(at, annotation).and_then(|text| annotation::read(at, &text)) {
+        let entries = match annotation.text(at).and_then(|text| annotation::read(at, &text)) {
             Ok(entries) => entries,
             Err(violation) => {
                 requests.violations.push(violation);

@@ -4,10 +4,9 @@ mod reader;
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use crate::{
     field::{Path, Violation, Violations},
+    json::Json,
     path::HostPath,
     rule::Rule,
 };
@@ -67,10 +66,10 @@ impl Settings {
     ///
     /// # Errors
     /// As [`Settings::read`].
-    pub fn of_request(settings: Option<&RawValue>) -> Result<Self, Violations> {
+    pub(crate) fn of_request(settings: Option<Json<'_>>) -> Result<Self, Violations> {
         match settings {
             Some(settings) => Self::read(settings),
-            None => Self::read(serde_json::from_str("{}").unwrap_or(RawValue::NULL)),
+            None => Self::read(Json::EMPTY_OBJECT),
         }
     }
 
@@ -79,7 +78,7 @@ impl Settings {
     /// # Errors
     /// Every fault with its field path: an unknown key, `null`, a rule with both or neither of `path` and
     /// `pathPrefix`, `readOnly: false` on a prefix, a rule below a writable path, and so on.
-    pub fn read(settings: &RawValue) -> Result<Self, Violations> {
+    pub(crate) fn read(settings: Json<'_>) -> Result<Self, Violations> {
         let at = Path::root("settings");
         let mut reader = Reader::default();
         let settings = reader.settings(at, settings);

@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::{Container, ContainerList, HostPathSource, Mount, Volume};
 use crate::{
     annotation::Access,
     field::{Path, Violation},
     host_path_type::HostPathType,
-    json::{self, Kind, Members},
+    json::{Json, Members},
     path::HostPath,
 };
 
@@ -22,7 +20,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// One element of `spec.volumes`.
-    pub(super) fn volume<'a>(&mut self, at: Path<'_>, raw: &'a RawValue) -> Volume<'a> {
+    pub(super) fn volume<'a>(&mut self, at: Path<'_>, raw: Json<'a>) -> Volume<'a> {
         let volume = self.object(at, raw);
         let name = self.text(at, volume.as_ref(), "name").unwrap_or_default();
         let host_path_at = at.name("hostPath");
@@ -50,7 +48,7 @@ impl Reader {
         at: Path<'_>,
         list: ContainerList,
         index: usize,
-        raw: &'a RawValue,
+        raw: Json<'a>,
     ) -> Container<'a> {
         let container = self.object(at, raw);
         let name = self.text(at, container.as_ref(), "name").unwrap_or_default();
@@ -71,7 +69,7 @@ impl Reader {
         }
     }
 
-    fn mount<'a>(&mut self, at: Path<'_>, raw: &'a RawValue) -> Mount<'a> {
+    fn mount<'a>(&mut self, at: Path<'_>, raw: Json<'a>) -> Mount<'a> {
         let mount = self.object(at, raw);
         let mount = mount.as_ref();
         let access = match self.value(at, mount, "readOnly").map(|raw| (raw, raw.get())) {
@@ -95,7 +93,7 @@ impl Reader {
     }
 
     /// The object at `at`.
-    fn object<'a>(&mut self, at: Path<'_>, raw: &'a RawValue) -> Option<Members<'a>> {
+    fn object<'a>(&mut self, at: Path<'_>, raw: Json<'a>) -> Option<Members<'a>> {
         Members::read(at, raw)
             .map_err(|fault| self.faults.push(fault))
             .ok()
@@ -107,11 +105,11 @@ impl Reader {
         at: Path<'_>,
         parent: Option<&Members<'a>>,
         key: &str,
-    ) -> (Option<&'a RawValue>, Vec<&'a RawValue>) {
+    ) -> (Option<Json<'a>>, Vec<Json<'a>>) {
         let Some(list) = self.value(at, parent, key) else {
             return (None, Vec::new());
         };
-        match json::items(list) {
+        match list.items() {
             Some(items) => (Some(list), items),
             None => {
                 self.wrong_kind(at.name(key), list, "must be a list");
@@ -122,12 +120,12 @@ impl Reader {
 
     /// The text at `key` of the object at `at`.
     fn text<'a>(&mut self, at: Path<'_>, parent: Option<&Members<'a>>, key: &str) -> Option<Cow<'a, str>> {
-        let text = json::text(at.name(key), self.value(at, parent, key)?);
+        let text = self.value(at, parent, key)?.text(at.name(key));
         text.map_err(|fault| self.faults.push(fault)).ok()
     }
 
     /// The value at `key` of the object at `at`; `null` is absent.
-    fn value<'a>(&mut self, at: Path<'_>, parent: Option<&Members<'a>>, key: &str) -> Option<&'a RawValue> {
+    fn value<'a>(&mut self, at: Path<'_>, parent: Option<&Members<'a>>, key: &str) -> Option<Json<'a>> {
         let value = parent?.get(at, key);
         value.unwrap_or_else(|fault| {
             self.faults.push(fault);
@@ -135,8 +133,8 @@ impl Reader {
         })
     }
 
-    fn wrong_kind(&mut self, at: Path<'_>, raw: &RawValue, detail: &str) {
+    fn wrong_kind(&mut self, at: Path<'_>, raw: Json<'_>, detail: &str) {
         self.faults
-            .push(Violation::invalid(at, Kind::of(raw).shown(), detail));
+            .push(Violation::invalid(at, raw.kind().shown(), detail));
     }
 }

@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::{RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
     field::{Path, Violation, list, quote},
     host_path_type::HostPathType,
-    json::{self, Kind, Members},
+    json::{Json, Kind, Members},
     path::HostPath,
     rule::{PathPrefix, Rule, Scope},
     sensitive,
@@ -37,7 +35,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// The whole settings object.
-    pub(super) fn settings(&mut self, at: Path<'_>, value: &RawValue) -> Option<Settings> {
+    pub(super) fn settings(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Settings> {
         let members = self.object(at, value, &KEYS)?;
         // The rules are compared with the types, but stand before them.
         let mut types_reader = Reader::default();
@@ -85,10 +83,10 @@ impl Reader {
     fn rules(
         &mut self,
         at: Path<'_>,
-        value: &RawValue,
+        value: Json<'_>,
         allowed_types: Option<&[HostPathType]>,
     ) -> Option<Vec<(usize, Rule)>> {
-        let Some(items) = json::items(value) else {
+        let Some(items) = value.items() else {
             return self.wrong_kind(at, value, "must be a list");
         };
         let mut rules = Vec::new();
@@ -103,7 +101,7 @@ impl Reader {
     fn rule(
         &mut self,
         at: Path<'_>,
-        value: &RawValue,
+        value: Json<'_>,
         allowed_types: Option<&[HostPathType]>,
     ) -> Option<Rule> {
         let members = self.object(at, value, &RULE_KEYS)?;
@@ -202,7 +200,7 @@ impl Reader {
         }
     }
 
-    fn types(&mut self, at: Path<'_>, value: &RawValue) -> Option<Vec<HostPathType>> {
+    fn types(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Vec<HostPathType>> {
         let types = self.each(at, value, Self::host_path_type)?;
         if types.is_empty() {
             return self.fault(Violation::required(at, "must name at least one type"));
@@ -219,7 +217,7 @@ impl Reader {
         Some(types)
     }
 
-    fn host_path_type(&mut self, at: Path<'_>, value: &RawValue) -> Option<HostPathType> {
+    fn host_path_type(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPathType> {
         let text = self.text(at, value)?;
         HostPathType::parse(&text).or_else(|| {
             let detail = format!(
@@ -230,7 +228,7 @@ impl Reader {
         })
     }
 
-    fn recursive_read_only(&mut self, at: Path<'_>, value: &RawValue) -> Option<RecursiveReadOnly> {
+    fn recursive_read_only(&mut self, at: Path<'_>, value: Json<'_>) -> Option<RecursiveReadOnly> {
         let text = self.text(at, value)?;
         let known = RecursiveReadOnly::ALL.into_iter().find(|r| r.as_str() == text);
         known.or_else(|| {
@@ -239,7 +237,7 @@ impl Reader {
         })
     }
 
-    fn creators(&mut self, at: Path<'_>, value: &RawValue) -> Option<TrustedCreators> {
+    fn creators(&mut self, at: Path<'_>, value: Json<'_>) -> Option<TrustedCreators> {
         let users = self.each(at, value, |reader, at, item| {
             let user = reader.text(at, item)?;
             if user.is_empty() {
@@ -261,7 +259,7 @@ impl Reader {
         Some(TrustedCreators::Users(users))
     }
 
-    fn path(&mut self, at: Path<'_>, value: &RawValue) -> Option<HostPath> {
+    fn path(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPath> {
         let text = self.text(at, value)?;
         match HostPath::parse(&text) {
             Ok(path) => Some(path),
@@ -280,20 +278,18 @@ impl Reader {
         }
     }
 
-    fn text<'v>(&mut self, at: Path<'_>, value: &'v RawValue) -> Option<Cow<'v, str>> {
-        json::text(at, value)
-            .map_err(|fault| self.faults.push(fault))
-            .ok()
+    fn text<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Cow<'v, str>> {
+        value.text(at).map_err(|fault| self.faults.push(fault)).ok()
     }
 
     /// A list, each element read; `None` if one could not be.
     fn each<T>(
         &mut self,
         at: Path<'_>,
-        value: &RawValue,
-        read: impl Fn(&mut Self, Path<'_>, &RawValue) -> Option<T>,
+        value: Json<'_>,
+        read: impl Fn(&mut Self, Path<'_>, Json<'_>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let Some(items) = json::items(value) else {
+        let Some(items) = value.items() else {
             return self.wrong_kind(at, value, "must be a list");
         };
         // Every element is read before the first fault ends it, so that all faults are listed.
@@ -306,7 +302,7 @@ impl Reader {
     }
 
     /// An object that has none but these keys.
-    fn object<'v>(&mut self, at: Path<'_>, value: &'v RawValue, keys: &[&str]) -> Option<Members<'v>> {
+    fn object<'v>(&mut self, at: Path<'_>, value: Json<'v>, keys: &[&str]) -> Option<Members<'v>> {
         let members = Members::read(at, value);
         let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
         for (key, _) in members.iter() {
@@ -324,8 +320,8 @@ impl Reader {
         Some(members)
     }
 
-    fn wrong_kind<T>(&mut self, at: Path<'_>, value: &RawValue, detail: &str) -> Option<T> {
-        self.fault(Violation::invalid(at, Kind::of(value).shown(), detail))
+    fn wrong_kind<T>(&mut self, at: Path<'_>, value: Json<'_>, detail: &str) -> Option<T> {
+        self.fault(Violation::invalid(at, value.kind().shown(), detail))
     }
 
     fn fault<T>(&mut self, fault: Violation) -> Option<T> {
