@@ -59,7 +59,13 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
                 return untouched;
             }
             let settings = Settings::of_request(request.settings)?;
-            launcher::verdict(&settings, &request.username, object, members)
+            launcher::verdict(
+                &settings,
+                &request.username,
+                object,
+                members,
+                request.spec.clone(),
+            )
         }
         Business::EphemeralContainers => {
             let (_, object) = object(request)?;

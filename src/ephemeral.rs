@@ -22,12 +22,12 @@ pub(crate) fn verdict(
     object: &Members<'_>,
     old: Option<&Members<'_>>,
 ) -> Result<Verdict, Violations> {
-    let pod = Pod::read(object, &LISTS)?;
+    let pod = Pod::read(object, None, &LISTS)?;
     if !pod.has_host_path_sidecar() {
         return Ok(Verdict::Allow(Accepted::default()));
     }
     let settings = Settings::of_request(settings)?;
-    let old = old.map(|old| Pod::read(old, &LISTS)).transpose()?;
+    let old = old.map(|old| Pod::read(old, None, &LISTS)).transpose()?;
     match Violations::from_vec(violations(&settings, &pod, old.as_ref())) {
         Some(violations) => Err(violations),
         None => Ok(Verdict::Allow(Accepted::default())),

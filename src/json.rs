@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
 use serde::de::IgnoredAny;
 
 use crate::field::{Path, Violation, quote};
@@ -98,6 +97,22 @@ impl<'a> Json<'a> {
         Some(items)
     }
 
+    /// The items of a list, each with its members if it is an object; `None` where it is no list.
+    pub(crate) fn objects(self) -> Option<Vec<(Json<'a>, Option<Members<'a>>)>> {
+        if self.kind() != Kind::List {
+            return None;
+        }
+        let mut items = Vec::new();
+        let mut cursor = Cursor::inside(self);
+        while !cursor.is_at_end() {
+            items.push(match cursor.object(&[], &mut Vec::new()) {
+                Some((object, members)) => (object, Some(members)),
+                None => (cursor.value(), None),
+            });
+        }
+        Some(items)
+    }
+
     /// The text of a string; `None` where it holds a lone surrogate or is no string.
     pub(crate) fn string(self) -> Option<Cow<'a, str>> {
         match self.kind() {
@@ -124,7 +139,7 @@ impl<'a> Json<'a> {
 const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// The members of an object in document order, keys and values as they stand.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Members<'a>(Vec<(JsonString<'a>, Json<'a>)>);
 
 impl<'a> Members<'a> {
@@ -133,20 +148,17 @@ impl<'a> Members<'a> {
     /// # Errors
     /// Any other kind.
     pub(crate) fn read(at: Path<'_>, json: Json<'a>) -> Result<Self, Violation> {
-        match json.kind() {
-            Kind::Object => Ok(Cursor::inside(json).members(&[], &mut Vec::new())),
-            other => Err(Violation::invalid(at, other.shown(), "must be an object")),
-        }
+        let object = Cursor::at_start(json).object(&[], &mut Vec::new());
+        let no_object = || Violation::invalid(at, json.kind().shown(), "must be an object");
+        object.map(|(_, members)| members).ok_or_else(no_object)
     }
 
     /// Reads an object and those that lie in it along `path`, one in the other, in one walk. Where they end early, or
     /// a key on the way stands twice, there are fewer or more of them than keys: then they are to be read one by one.
     pub(crate) fn along(json: Json<'a>, path: &[&str]) -> (Self, Vec<Self>) {
         let mut inner = Vec::new();
-        match json.kind() {
-            Kind::Object => (Cursor::inside(json).members(path, &mut inner), inner),
-            _ => (Members::default(), inner),
-        }
+        let object = Cursor::at_start(json).object(path, &mut inner);
+        (object.map(|(_, members)| members).unwrap_or_default(), inner)
     }
 
     /// The value of `key` in the object at `at`; `null` means absent.
@@ -303,28 +315,31 @@ impl<'a> Cursor<'a> {
         matches!(bytes.get(self.at), None | Some(b']' | b'}'))
     }
 
-    /// The members up to the closing bracket, behind which the cursor comes to stand.
-    fn members(&mut self, path: &[&str], inner: &mut Vec<Members<'a>>) -> Members<'a> {
+    /// The object that begins here, if one does, and its members. Objects along `path` are added to `inner`.
+    fn object(&mut self, path: &[&str], inner: &mut Vec<Members<'a>>) -> Option<(Json<'a>, Members<'a>)> {
+        if self.text.as_bytes().get(self.at) != Some(&b'{') {
+            return None;
+        }
+        let start = self.at;
+        self.at = self.at.saturating_add(1);
         let mut members = Vec::new();
         while !self.is_at_end() {
             let key = self.key();
             self.is_at_end();
             let next = path.split_first().filter(|(first, _)| key.is(first));
-            let value = match (next, self.text.as_bytes().get(self.at)) {
-                (Some((_, path)), Some(b'{')) => {
-                    let start = self.at;
-                    self.at = self.at.saturating_add(1);
-                    let place = inner.len();
-                    let nested = self.members(path, inner);
-                    inner.insert(place, nested);
-                    self.since(start)
+            let place = inner.len();
+            let nested = next.and_then(|(_, path)| self.object(path, inner));
+            let value = match nested {
+                Some((object, members)) => {
+                    inner.insert(place, members);
+                    object
                 }
-                _ => self.value(),
+                None => self.value(),
             };
             members.push((key, value));
         }
         self.at = self.at.saturating_add(1);
-        Members(members)
+        Some((self.since(start), Members(members)))
     }
 
     /// The string that begins here.
@@ -376,17 +391,19 @@ impl<'a> Cursor<'a> {
         let bytes = self.text.as_bytes();
         let mut is_escaped = false;
         self.at = self.at.saturating_add(1);
-        while let Some(found) = memchr2(b'"', b'\\', bytes.get(self.at..).unwrap_or_default()) {
-            self.at = self.at.saturating_add(found);
-            if bytes.get(self.at) == Some(&b'"') {
-                self.at = self.at.saturating_add(1);
-                return is_escaped;
+        // Most strings are short: a search by words or vectors would cost more than it saves.
+        while let Some(byte) = bytes.get(self.at) {
+            self.at = self.at.saturating_add(1);
+            match byte {
+                b'"' => break,
+                b'\\' => {
+                    // The second byte of an escape is never the closing quote.
+                    is_escaped = true;
+                    self.at = self.at.saturating_add(1);
+                }
+                _ => {}
             }
-            // An escape: its second byte is never the closing quote.
-            is_escaped = true;
-            self.at = self.at.saturating_add(2);
         }
-        self.at = bytes.len();
         is_escaped
     }
 

@@ -14,7 +14,7 @@ use crate::{
     verify,
 };
 
-/// Judges the pod `object`, which has these members, that `username` creates.
+/// Judges the pod `object` that `username` creates. It has these members; those of its `spec` may be known already.
 ///
 /// # Errors
 /// All violations: of the annotation, of the pod's shape, of the injection, and what the guard found.
@@ -23,11 +23,12 @@ pub(crate) fn verdict(
     username: &str,
     object: Json<'_>,
     members: &Members<'_>,
+    spec: Option<Members<'_>>,
 ) -> Result<Verdict, Violations> {
     let at = Path::root("object");
     let mut requests = requests(settings, members.get(at, "metadata")?);
     let mut violations = std::mem::take(&mut requests.violations);
-    let planned = match Pod::read(members, &LISTS_OF_NEW_PODS) {
+    let planned = match Pod::read(members, spec, &LISTS_OF_NEW_PODS) {
         Ok(mut pod) => {
             if requests.any || pod.has_host_path_sidecar() {
                 // First, because the user stands before the object in the request.

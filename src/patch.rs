@@ -234,7 +234,7 @@ mod tests {
 
     fn applied(object: &str, edits: &[Edit]) -> Option<String> {
         let object = Json::document(object).unwrap();
-        let pod = Pod::read(&members(object), &LISTS_OF_NEW_PODS).unwrap();
+        let pod = Pod::read(&members(object), None, &LISTS_OF_NEW_PODS).unwrap();
         apply(object, &pod, edits)
     }
 
@@ -300,7 +300,7 @@ mod tests {
     fn a_pod_of_another_text_is_an_error() {
         let read = r#"{"spec":{"volumes":[]}}"#.to_owned();
         let object = Json::document(&read).unwrap();
-        let pod = Pod::read(&members(object), &[]).unwrap();
+        let pod = Pod::read(&members(object), None, &[]).unwrap();
         // As long as both live, their texts do not overlap.
         let other = read.clone();
         assert_eq!(apply(Json::document(&other).unwrap(), &pod, &[volume("v")]), None);

@@ -151,15 +151,21 @@ impl Container<'_> {
 }
 
 impl<'a> Pod<'a> {
-    /// Reads the pod `object`, with the containers of these lists. Absent and `null` lists are empty.
+    /// Reads the pod `object`, with the containers of these lists. Absent and `null` lists are empty. `spec` are the
+    /// members of the object's `spec`, where they are known already.
     ///
     /// # Errors
     /// Every place where it contradicts its kind, so that nothing could be said of what it would mount.
-    pub(crate) fn read(object: &Members<'a>, lists: &[ContainerList]) -> Result<Self, Violations> {
+    pub(crate) fn read(
+        object: &Members<'a>,
+        spec: Option<Members<'a>>,
+        lists: &[ContainerList],
+    ) -> Result<Self, Violations> {
         let at = Path::root("spec");
+        let known = spec;
         let spec = object.get(Path::root("object"), "spec")?;
         let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
-        let members = Members::read(at, spec)?;
+        let members = known.map_or_else(|| Members::read(at, spec), Ok)?;
         let mut reader = Reader::default();
         let (volume_list, volumes) = reader.list(at, Some(&members), "volumes");
         let mut pod = Pod {

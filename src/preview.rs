@@ -39,7 +39,7 @@ fn is_pod(group: &str, kind: &str) -> bool {
 }
 
 fn in_pod(object: &Members<'_>) -> Vec<HostPathMount> {
-    let Ok(pod) = Pod::read(object, &LISTS_OF_NEW_PODS) else {
+    let Ok(pod) = Pod::read(object, None, &LISTS_OF_NEW_PODS) else {
         return Vec::new();
     };
     let shown = pod

@@ -54,6 +54,8 @@ pub struct Request<'a> {
     pub object: Option<Json<'a>>,
     /// Its members, if it is an object.
     pub(crate) members: Option<Members<'a>>,
+    /// The members of its `spec`, where they are known already.
+    pub(crate) spec: Option<Members<'a>>,
     /// The object as it was, on UPDATE.
     pub old_object: Option<Json<'a>>,
     /// The policy's settings.
@@ -71,8 +73,8 @@ impl<'a> Request<'a> {
         let payload = Json::of_bytes(payload).ok().filter(|payload| payload.is_object());
         let no_object = || Violation::invalid(payload_at, "\"bytes\"", "must be a JSON object");
         let payload = payload.ok_or_else(no_object)?;
-        // One walk over the payload finds the members of all three objects, as a rule.
-        let (payload, found) = Members::along(payload, &["request", "object"]);
+        // One walk over the payload finds the members of all four objects, as a rule.
+        let (payload, found) = Members::along(payload, &["request", "object", "spec"]);
         let mut found = found.into_iter();
         let at = Path::root("request");
         let raw = payload
@@ -103,7 +105,8 @@ impl<'a> Request<'a> {
             uid: text(at, &request, "uid")?.unwrap_or_default(),
             namespace: text(at, &request, "namespace")?.unwrap_or_default(),
             object,
-            members: found.next().filter(|_| object.is_some_and(Json::is_object)),
+            members: found.next(),
+            spec: found.next(),
             old_object: request.get(at, "oldObject")?,
             settings: payload.get(payload_at, "settings")?,
         })

@@ -11,6 +11,9 @@ use crate::{
     path::HostPath,
 };
 
+/// An item of a list, and its members if it is an object.
+pub(super) type Item<'a> = (Json<'a>, Option<Members<'a>>);
+
 /// Collects the faults; what is faulty is read as absent.
 #[derive(Default)]
 pub(super) struct Reader {
@@ -20,12 +23,12 @@ pub(super) struct Reader {
 
 impl Reader {
     /// One element of `spec.volumes`.
-    pub(super) fn volume<'a>(&mut self, at: Path<'_>, raw: Json<'a>) -> Volume<'a> {
-        let volume = self.object(at, raw);
+    pub(super) fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a>) -> Volume<'a> {
+        let volume = self.object(at, item);
         let name = self.text(at, volume.as_ref(), "name").unwrap_or_default();
         let host_path_at = at.name("hostPath");
         let host_path = self.value(at, volume.as_ref(), "hostPath").map(|raw| {
-            let source = self.object(host_path_at, raw);
+            let source = self.object(host_path_at, (raw, None));
             let path_text = self
                 .text(host_path_at, source.as_ref(), "path")
                 .unwrap_or_default();
@@ -48,9 +51,10 @@ impl Reader {
         at: Path<'_>,
         list: ContainerList,
         index: usize,
-        raw: Json<'a>,
+        item: Item<'a>,
     ) -> Container<'a> {
-        let container = self.object(at, raw);
+        let raw = item.0;
+        let container = self.object(at, item);
         let name = self.text(at, container.as_ref(), "name").unwrap_or_default();
         let mounts_at = at.name("volumeMounts");
         let (mount_list, mounts) = self.list(at, container.as_ref(), "volumeMounts");
@@ -69,8 +73,8 @@ impl Reader {
         }
     }
 
-    fn mount<'a>(&mut self, at: Path<'_>, raw: Json<'a>) -> Mount<'a> {
-        let mount = self.object(at, raw);
+    fn mount<'a>(&mut self, at: Path<'_>, item: Item<'a>) -> Mount<'a> {
+        let mount = self.object(at, item);
         let mount = mount.as_ref();
         let access = match self.value(at, mount, "readOnly").map(|raw| (raw, raw.get())) {
             None | Some((_, "false")) => Access::Writable,
@@ -93,8 +97,9 @@ impl Reader {
     }
 
     /// The object at `at`.
-    fn object<'a>(&mut self, at: Path<'_>, raw: Json<'a>) -> Option<Members<'a>> {
-        Members::read(at, raw)
+    fn object<'a>(&mut self, at: Path<'_>, (raw, members): Item<'a>) -> Option<Members<'a>> {
+        members
+            .map_or_else(|| Members::read(at, raw), Ok)
             .map_err(|fault| self.faults.push(fault))
             .ok()
     }
@@ -105,11 +110,11 @@ impl Reader {
         at: Path<'_>,
         parent: Option<&Members<'a>>,
         key: &str,
-    ) -> (Option<Json<'a>>, Vec<Json<'a>>) {
+    ) -> (Option<Json<'a>>, Vec<Item<'a>>) {
         let Some(list) = self.value(at, parent, key) else {
             return (None, Vec::new());
         };
-        match list.items() {
+        match list.objects() {
             Some(items) => (Some(list), items),
             None => {
                 self.wrong_kind(at.name(key), list, "must be a list");
