@@ -95,11 +95,30 @@ bench: policy.wasm bench-guests bench-build
 
 ## bench-docs: the same, medians of three runs, into docs/performance.md
 .PHONY: bench-docs
+bench-docs: export BENCH_DOCS := $(CURDIR)/docs/performance.md
 bench-docs: policy.wasm bench-guests bench-build
 	@rm -rf $(BENCH)/runs
-	@for run in 1 2 3; do \
-		BENCH_RUN=$$run BENCH_DOCS=$(CURDIR)/docs/performance.md \
-			$(CARGO) bench --locked -p policy-bench --bench validate; done
+	@for run in 1 2 3; do BENCH_RUN=$$run $(CARGO) bench --locked -p policy-bench --bench validate; done
+
+# binaryen holds the wasm-opt of the variants; policy.wasm itself is built without it.
+BINARYEN_VERSION := 132.0.0
+WASM_OPT = $(shell command -v wasm-opt || echo $(TOOLS)/node_modules/.bin/wasm-opt)
+
+.PHONY: wasm-opt
+wasm-opt:
+	@command -v $(WASM_OPT) >/dev/null || npm install --silent --no-fund --no-audit --prefix $(TOOLS) \
+		binaryen@$(BINARYEN_VERSION)
+
+## variants: size, compile time and latency of policy.wasm built in other ways
+.PHONY: variants
+variants: policy.wasm | wasm-opt
+	bench/variants.sh $(WASM_OPT)
+	$(CARGO) bench --locked -p policy-bench --bench variants
+
+## variants-docs: the same, into docs/performance.md
+.PHONY: variants-docs
+variants-docs: export BENCH_DOCS := $(CURDIR)/docs/performance.md
+variants-docs: variants
 
 # Every instance's memory holds the data of the module, and every policy server compiles it at its start.
 SIZE_LIMIT := 262144

@@ -142,7 +142,9 @@ impl Times {
     }
 }
 
-fn median(mut times: Vec<Duration>) -> Option<Duration> {
+/// The middle one. `None`: there is none.
+#[must_use]
+pub fn median(mut times: Vec<Duration>) -> Option<Duration> {
     times.sort_unstable();
     times.get(times.len() / 2).copied()
 }
@@ -198,5 +200,41 @@ impl Run {
     pub fn write(&self, file: &Path) -> Result<(), Error> {
         let text = serde_json::to_string_pretty(self)?;
         fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stages(microseconds: u64) -> Stages {
+        let mut stages = Stages::default();
+        stages[2] = Duration::from_micros(microseconds);
+        stages
+    }
+
+    fn pair(policy: &[u64], floor: u64) -> Pair {
+        let rounds: Vec<_> = policy.iter().map(|time| (stages(*time), stages(floor))).collect();
+        Pair::of(&rounds).unwrap()
+    }
+
+    #[test]
+    fn a_pair_holds_medians() {
+        let pair = pair(&[900, 30, 20, 10, 40], 20);
+        assert_eq!(pair.rounds, 5);
+        assert_eq!(pair.policy.total, 30.0);
+        assert_eq!(pair.policy.stages, [0.0, 0.0, 30.0, 0.0, 0.0, 0.0]);
+        assert_eq!(pair.ratio(), 1.5);
+        assert_eq!(Pair::of(&[]), None);
+    }
+
+    #[test]
+    fn of_several_runs_the_one_with_the_middle_ratio_counts() {
+        // Ratios 2, 4 and 3.
+        let runs = [pair(&[20], 10), pair(&[400], 100), pair(&[9], 3)];
+        assert_eq!(
+            Pair::median(&runs.iter().collect::<Vec<_>>()),
+            Some(pair(&[9], 3))
+        );
     }
 }

@@ -55,3 +55,22 @@ fn fill(module: &[u8], answer: &[u8]) -> Option<Vec<u8>> {
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SLOT, fill};
+
+    #[test]
+    fn answer_and_length_go_into_the_slot() {
+        let module = [b"code", SLOT, b"     ", b"tail"].concat();
+        let filled = fill(&module, b"abc").unwrap();
+        assert_eq!(filled, b"codeanswer slot >>>>\x03\0\0\0abc  tail");
+    }
+
+    #[test]
+    fn what_is_larger_than_the_slot_is_refused() {
+        let module = [b"code", SLOT, b"     ", b"tail"].concat();
+        assert_eq!(fill(&module, b"abcdef"), None);
+        assert_eq!(fill(b"code", b""), None);
+    }
+}

@@ -159,3 +159,35 @@ fn thousands(number: u64) -> String {
 fn each(instructions: u64, bytes: usize) -> f64 {
     instructions as f64 / bytes as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!(
+            [9.94, 9.96, 999.4, 999.6, 12_345.0].map(time),
+            ["9.9 µs", "10 µs", "999 µs", "1.00 ms", "12.3 ms"]
+        );
+        assert_eq!([2048, 10_240].map(size), ["2.0 KiB", "10 KiB"]);
+        assert_eq!(
+            [0, 999, 1000, 1_234_567].map(thousands),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn tables_replace_what_stands_between_their_markers() {
+        let file = std::env::temp_dir().join(format!("policy-bench-{}.md", std::process::id()));
+        fs::write(&file, "a\n<!-- t -->\nold\n<!-- /t -->\nb\n").unwrap();
+        let tables = [("t", "| new |\n".to_owned())];
+        paste(&tables, &file).unwrap();
+        paste(&tables, &file).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        let missing = paste(&[("other", String::new())], &file);
+        fs::remove_file(&file).unwrap();
+        assert_eq!(text, "a\n<!-- t -->\n\n| new |\n\n<!-- /t -->\nb\n");
+        assert!(missing.is_err_and(|error| error.to_string().ends_with("no place for other")));
+    }
+}

@@ -69,6 +69,16 @@ pub fn named() -> Result<Vec<Request>, Error> {
     ])
 }
 
+/// The requests that tell the variants of the module apart: the fast path, the slow path, and mostly reading.
+pub fn of_variants() -> Result<Vec<Request>, Error> {
+    let example = fixture("launcher-image-volume")?;
+    Ok(vec![
+        Request::new("no annotation", fixture("launcher-no-annotation")?),
+        Request::new("the example", example.clone()),
+        Request::new("the example, 1 MiB", of_size(&example, 1 << 20)?),
+    ])
+}
+
 /// Launcher pods without the annotation, of growing size.
 pub fn growing_bare() -> Result<Vec<(usize, Request)>, Error> {
     growing(&fixture("launcher-no-annotation")?)
@@ -151,4 +161,59 @@ fn of_size(pod: &AdmissionRequest, size: usize) -> Result<AdmissionRequest, Erro
 fn list<'a>(pod: &'a mut Value, pointer: &str) -> Result<&'a mut Vec<Value>, Error> {
     let value = pod.pointer_mut(pointer).and_then(Value::as_array_mut);
     value.ok_or_else(|| format!("the fixture has no list {pointer}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use sidecar_hostpath::evaluator::Evaluator;
+    use sidecar_hostpath::policy::Linked;
+
+    use super::*;
+
+    /// What the patch adds, in numbers of operations.
+    fn operations(request: &Request) -> usize {
+        let evaluator = Evaluator::new(Linked, settings().unwrap()).unwrap();
+        let response = evaluator.validate(&request.request).unwrap();
+        assert!(response.allowed, "{}: {:?}", request.name, response.status);
+        response.patch.map_or(0, |patch| patch.0.len())
+    }
+
+    #[test]
+    fn grown_pods_have_the_size_that_they_say() {
+        for (kib, request) in growing_bare().unwrap().iter().chain(&growing_example().unwrap()) {
+            let size = serde_json::to_vec(&request.request.object).unwrap().len();
+            assert!(
+                (kib * 1024 - 64..=kib * 1024).contains(&size),
+                "{kib} KiB: {size} bytes"
+            );
+        }
+    }
+
+    #[test]
+    fn every_request_is_accepted_and_changed_where_it_should_be() {
+        let changed: Vec<(String, usize)> = named()
+            .unwrap()
+            .iter()
+            .map(|request| (request.name.clone(), operations(request)))
+            .filter(|(_, operations)| *operations > 0)
+            .collect();
+        // A volume and a mount for each sidecar.
+        let expected = [
+            ("the example, one sidecar", 2),
+            ("three sidecars", 6),
+            ("64 sidecars", 128),
+            ("the example in a pod of 1 MiB", 2),
+        ];
+        assert_eq!(
+            changed,
+            expected.map(|(name, operations)| (name.to_owned(), operations))
+        );
+    }
+
+    #[test]
+    fn every_sidecar_asks() {
+        for (count, request) in growing_sidecars().unwrap() {
+            assert_eq!(operations(&request), 2 * count);
+        }
+    }
 }
