@@ -72,6 +72,62 @@ fmt:
 lint:
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
+# The guests that policy.wasm is measured against, built like it.
+BENCH := target/bench
+GUESTS := accept answer_16k answer_128k answer_2m
+
+.PHONY: bench-guests
+bench-guests: | wasm-target
+	$(CARGO) build --locked --profile policy --target $(TARGET) -p bench-guests --examples
+	@mkdir -p $(BENCH)/guests
+	@cp $(GUESTS:%=target/$(TARGET)/policy/examples/%.wasm) $(BENCH)/guests/
+
+# wasmtime, optimised, takes a quarter of an hour to build; once a clone.
+.PHONY: bench-build
+bench-build:
+	$(CARGO) bench --locked -p policy-bench --no-run
+
+## bench: what an evaluation costs, as a ratio to guests that do nothing (target/bench/, plots in target/criterion/)
+.PHONY: bench
+bench: policy.wasm bench-guests bench-build
+	@rm -rf $(BENCH)/runs
+	$(CARGO) bench --locked -p policy-bench --bench validate
+
+## bench-docs: the same, medians of three runs, into docs/performance.md
+.PHONY: bench-docs
+bench-docs: export BENCH_DOCS := $(CURDIR)/docs/performance.md
+bench-docs: policy.wasm bench-guests bench-build
+	@rm -rf $(BENCH)/runs
+	@for run in 1 2 3; do BENCH_RUN=$$run $(CARGO) bench --locked -p policy-bench --bench validate; done
+
+# binaryen holds the wasm-opt of the variants; policy.wasm itself is built without it.
+BINARYEN_VERSION := 132.0.0
+WASM_OPT = $(shell command -v wasm-opt || echo $(TOOLS)/node_modules/.bin/wasm-opt)
+
+.PHONY: wasm-opt
+wasm-opt:
+	@command -v $(WASM_OPT) >/dev/null || npm install --silent --no-fund --no-audit --prefix $(TOOLS) \
+		binaryen@$(BINARYEN_VERSION)
+
+## variants: size, compile time and latency of policy.wasm built in other ways
+.PHONY: variants
+variants: policy.wasm | wasm-opt
+	bench/variants.sh $(WASM_OPT)
+	$(CARGO) bench --locked -p policy-bench --bench variants
+
+## variants-docs: the same, into docs/performance.md
+.PHONY: variants-docs
+variants-docs: export BENCH_DOCS := $(CURDIR)/docs/performance.md
+variants-docs: variants
+
+# Every instance's memory holds the data of the module, and every policy server compiles it at its start.
+SIZE_LIMIT := 262144
+
+## size-check: fail if policy.wasm is larger than 256 KiB
+.PHONY: size-check
+size-check: policy.wasm
+	@size=$$(wc -c < policy.wasm); echo "policy.wasm: $$size bytes of $(SIZE_LIMIT)"; test $$size -le $(SIZE_LIMIT)
+
 ## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs cargo-deny and GitHub)
 .PHONY: deny
 deny:
