@@ -7,7 +7,6 @@ use crate::{
     kubevirt_object::KubeVirtKind,
     label, launcher,
     request::{Operation, Request},
-    settings::Settings,
     verdict::{Accepted, Verdict},
 };
 
@@ -58,14 +57,7 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
             if !label::is_launcher(OBJECT, members)? {
                 return untouched;
             }
-            let settings = Settings::of_request(request.settings)?;
-            launcher::verdict(
-                &settings,
-                &request.username,
-                object,
-                members,
-                request.spec.clone(),
-            )
+            launcher::verdict(request, object, members)
         }
         Business::EphemeralContainers => {
             let (_, object) = object(request)?;

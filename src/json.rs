@@ -139,7 +139,7 @@ impl<'a> Json<'a> {
 const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// The members of an object in document order, keys and values as they stand.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Members<'a>(Vec<(JsonString<'a>, Json<'a>)>);
 
 impl<'a> Members<'a> {
@@ -290,6 +290,14 @@ fn code_unit(text: &mut std::str::Chars<'_>) -> u16 {
     unit
 }
 
+/// Marks each of the eight bytes that is `byte`, by its highest bit; a byte above a marked one may be marked too.
+const fn marks(bytes: u64, byte: u8) -> u64 {
+    const LOWEST_BITS: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHEST_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    let different = bytes ^ u64::from_le_bytes([byte; 8]);
+    different.wrapping_sub(LOWEST_BITS) & !different & HIGHEST_BITS
+}
+
 /// A place in a text that is JSON.
 struct Cursor<'a> {
     text: &'a str,
@@ -356,54 +364,71 @@ impl<'a> Cursor<'a> {
     /// The value that begins here.
     fn value(&mut self) -> Json<'a> {
         let start = self.at;
-        let mut depth = 0_usize;
         let bytes = self.text.as_bytes();
-        while let Some(byte) = bytes.get(self.at) {
-            match byte {
-                b'"' => {
-                    self.skip_string();
-                }
-                b'{' | b'[' => {
-                    depth = depth.saturating_add(1);
-                    self.at = self.at.saturating_add(1);
-                }
-                b'}' | b']' if depth == 0 => break,
-                b'}' | b']' => {
-                    depth = depth.saturating_sub(1);
-                    self.at = self.at.saturating_add(1);
-                }
-                b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => break,
-                _ => {
-                    self.at = self.at.saturating_add(1);
-                    continue;
-                }
+        match bytes.get(start) {
+            Some(b'"') => {
+                self.skip_string();
             }
-            // A string or a bracket has been passed.
-            if depth == 0 {
-                break;
+            Some(b'{' | b'[') => self.skip_brackets(),
+            _ => {
+                let is_part = |byte: &u8| !matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r');
+                while bytes.get(self.at).is_some_and(is_part) {
+                    self.at = self.at.wrapping_add(1);
+                }
             }
         }
         self.since(start)
+    }
+
+    /// Goes behind the list or object that begins here.
+    fn skip_brackets(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut depth = 0_usize;
+        while let Some(&byte) = bytes.get(self.at) {
+            if byte == b'"' {
+                self.skip_string();
+                continue;
+            }
+            self.at = self.at.wrapping_add(1);
+            // `[` and `{`, like `]` and `}`, differ in this bit only.
+            match byte | 0x20 {
+                b'{' => depth = depth.wrapping_add(1),
+                b'}' if depth <= 1 => return,
+                b'}' => depth = depth.wrapping_sub(1),
+                _ => {}
+            }
+        }
     }
 
     /// Goes behind the string that begins here. Whether it holds an escape.
     fn skip_string(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         let mut is_escaped = false;
-        self.at = self.at.saturating_add(1);
-        // Most strings are short: a search by words or vectors would cost more than it saves.
-        while let Some(byte) = bytes.get(self.at) {
-            self.at = self.at.saturating_add(1);
-            match byte {
-                b'"' => break,
-                b'\\' => {
-                    // The second byte of an escape is never the closing quote.
-                    is_escaped = true;
-                    self.at = self.at.saturating_add(1);
+        let mut at = self.at.wrapping_add(1);
+        loop {
+            // Eight bytes at a time, as long as none of them is a quote or a backslash.
+            while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+                let marks =
+                    marks(u64::from_le_bytes(*chunk), b'"') | marks(u64::from_le_bytes(*chunk), b'\\');
+                if marks != 0 {
+                    at = at.wrapping_add((marks.trailing_zeros() / 8) as usize);
+                    break;
                 }
-                _ => {}
+                at = at.wrapping_add(8);
+            }
+            let byte = bytes.get(at);
+            at = at.wrapping_add(1);
+            match byte {
+                // The second byte of an escape is never the closing quote.
+                Some(b'\\') => {
+                    is_escaped = true;
+                    at = at.wrapping_add(1);
+                }
+                Some(b'"') | None => break,
+                Some(_) => {}
             }
         }
+        self.at = at.min(bytes.len());
         is_escaped
     }
 

@@ -8,34 +8,37 @@ use crate::{
     json::{Json, Kind, Members},
     judge, patch,
     pod::{LISTS_OF_NEW_PODS, Pod},
+    request::Request,
     requests::Requests,
     settings::Settings,
     verdict::{Accepted, Verdict},
     verify,
 };
 
-/// Judges the pod `object` that `username` creates. It has these members; those of its `spec` may be known already.
+/// Judges the pod `object` that the request creates. It has these members.
 ///
 /// # Errors
 /// All violations: of the annotation, of the pod's shape, of the injection, and what the guard found.
 pub(crate) fn verdict(
-    settings: &Settings,
-    username: &str,
+    request: &Request<'_>,
     object: Json<'_>,
     members: &Members<'_>,
-    spec: Option<Members<'_>>,
 ) -> Result<Verdict, Violations> {
     let at = Path::root("object");
-    let mut requests = requests(settings, members.get(at, "metadata")?);
-    if requests.is_none() && spec.as_ref().is_some_and(has_no_host_path) {
+    // Bad settings reject every launcher pod, whatever it holds.
+    let settings = &Settings::of_request(request.settings)?;
+    let annotation = annotation(members.get(at, "metadata")?);
+    let spec = request.spec.as_ref();
+    if matches!(annotation, Ok(None)) && spec.is_some_and(has_no_host_path) {
         return Ok(Verdict::Allow(Accepted::default()));
     }
+    let mut requests = requests(settings, annotation);
     let mut violations = std::mem::take(&mut requests.violations);
     let planned = match Pod::read(members, spec, &LISTS_OF_NEW_PODS) {
         Ok(mut pod) => {
             if requests.any || pod.has_host_path_sidecar() {
                 // First, because the user stands before the object in the request.
-                violations.splice(0..0, judge::refused_creator(settings, username));
+                violations.splice(0..0, judge::refused_creator(settings, &request.username));
             }
             let edits = planned(settings, &mut pod, &requests, &mut violations);
             Some((pod, edits))
@@ -73,17 +76,20 @@ fn has_no_host_path(spec: &Members<'_>) -> bool {
     })
 }
 
-fn requests(settings: &Settings, metadata: Option<Json<'_>>) -> Requests {
-    let metadata_at = Path::root("metadata");
-    let at = metadata_at.name("annotations");
-    let annotation = || -> Result<_, Violation> {
-        let Some(metadata) = metadata else { return Ok(None) };
-        match Members::read(metadata_at, metadata)?.get(metadata_at, "annotations")? {
-            Some(annotations) => Members::read(at, annotations)?.value(at, annotation::KEY),
-            None => Ok(None),
-        }
+fn annotation(metadata: Option<Json<'_>>) -> Result<Option<Json<'_>>, Violation> {
+    let at = Path::root("metadata");
+    let Some(metadata) = metadata else { return Ok(None) };
+    let Some(annotations) = Members::read(at, metadata)?.get(at, "annotations")? else {
+        return Ok(None);
     };
-    match annotation() {
+    let at = at.name("annotations");
+    Members::read(at, annotations)?.value(at, annotation::KEY)
+}
+
+fn requests(settings: &Settings, annotation: Result<Option<Json<'_>>, Violation>) -> Requests {
+    let metadata = Path::root("metadata");
+    let at = metadata.name("annotations");
+    match annotation {
         Ok(None) => Requests::default(),
         Ok(Some(value)) => Requests::read(settings, at.key(annotation::KEY), value),
         Err(violation) => Requests {

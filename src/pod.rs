@@ -158,16 +158,23 @@ impl<'a> Pod<'a> {
     /// Every place where it contradicts its kind, so that nothing could be said of what it would mount.
     pub(crate) fn read(
         object: &Members<'a>,
-        spec: Option<Members<'a>>,
+        spec: Option<&Members<'a>>,
         lists: &[ContainerList],
     ) -> Result<Self, Violations> {
         let at = Path::root("spec");
         let known = spec;
         let spec = object.get(Path::root("object"), "spec")?;
         let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
-        let members = known.map_or_else(|| Members::read(at, spec), Ok)?;
+        let read;
+        let members = match known {
+            Some(members) => members,
+            None => {
+                read = Members::read(at, spec)?;
+                &read
+            }
+        };
         let mut reader = Reader::default();
-        let (volume_list, volumes) = reader.list(at, Some(&members), "volumes");
+        let (volume_list, volumes) = reader.list(at, Some(members), "volumes");
         let mut pod = Pod {
             spec,
             volume_list,
@@ -182,7 +189,7 @@ impl<'a> Pod<'a> {
         }
         for &list in lists {
             let list_at = at.name(list.key());
-            let (_, containers) = reader.list(at, Some(&members), list.key());
+            let (_, containers) = reader.list(at, Some(members), list.key());
             for (index, container) in containers.into_iter().enumerate() {
                 pod.add_container(reader.container(list_at.index(index), list, index, container));
             }

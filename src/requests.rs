@@ -21,11 +21,6 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Whether there is nothing to say of the annotation: it is absent or holds no request.
-    pub(crate) fn is_none(&self) -> bool {
-        !self.any && self.violations.is_empty()
-    }
-
     /// Reads and judges the annotation's value, which stands at `at`.
     #[must_use]
     pub fn read(settings: &Settings, at: Path<'_>, annotation: Json<'_>) -> Self {
