@@ -6,6 +6,7 @@
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -18,10 +19,10 @@ use policy_bench::requests::{self, Request};
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench/variants");
 
 /// How often each module is compiled.
-const COMPILATIONS: usize = 5;
+const COMPILATIONS: u64 = 7;
 
 /// How long the variants take turns with one request.
-const TIME: Duration = Duration::from_secs(12);
+const TIME: Duration = Duration::from_secs(20);
 
 struct Variant {
     name: String,
@@ -48,27 +49,57 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads and compiles what bench/variants.sh has built.
+/// Reads what bench/variants.sh has built, and compiles it.
 fn read(directory: &Path) -> Result<Vec<Variant>, Error> {
-    let mut variants = Vec::new();
+    let mut built = Vec::new();
     for line in fs::read_to_string(directory.join("list"))?.lines() {
         let (file, name) = line.split_once('\t').ok_or("a line of the list has no tab")?;
-        let module = fs::read(directory.join(file))?;
-        let mut times = Vec::new();
-        for _ in 0..COMPILATIONS {
+        built.push((name.to_owned(), fs::read(directory.join(file))?));
+    }
+    let compile = in_turns(
+        &mut built,
+        |round| round < COMPILATIONS,
+        |(_, module)| {
             let begin = Instant::now();
-            Guest::new(&module)?;
-            times.push(begin.elapsed());
-        }
-        variants.push(Variant {
-            name: name.to_owned(),
+            Guest::new(module)?;
+            Ok(begin.elapsed())
+        },
+    )?;
+    let variant = |((name, module), compile): ((String, Vec<u8>), Duration)| {
+        Ok(Variant {
+            name,
             bytes: module.len(),
             guest: Guest::new(&module)?,
-            compile: median(times).ok_or("never compiled")?,
+            compile,
             evaluate: Vec::new(),
+        })
+    };
+    built.into_iter().zip(compile).map(variant).collect()
+}
+
+/// Times something for all items, in rounds for as long as `more` wants, and gives the median for each. Every round has
+/// an order of its own: an item's time depends on what the one before it has left in the caches.
+fn in_turns<T>(
+    items: &mut [T],
+    more: impl Fn(u64) -> bool,
+    time: impl Fn(&mut T) -> Result<Duration, Error>,
+) -> Result<Vec<Duration>, Error> {
+    let mut times = vec![Vec::new(); items.len()];
+    for round in (0..).take_while(|round| more(*round)) {
+        let mut turns: Vec<_> = items.iter_mut().zip(&mut times).enumerate().collect();
+        turns.sort_by_cached_key(|(number, _)| {
+            let mut hasher = DefaultHasher::new();
+            (round, number).hash(&mut hasher);
+            hasher.finish()
         });
+        for (_, (item, times)) in turns {
+            times.push(time(item)?);
+        }
     }
-    Ok(variants)
+    times
+        .into_iter()
+        .map(|times| Ok(median(times).ok_or("never timed")?))
+        .collect()
 }
 
 /// Adds the median of one request to each variant. All of them must give the same answer.
@@ -76,22 +107,25 @@ fn evaluate(variants: &mut [Variant], request: &Request) -> Result<(), Error> {
     let settings = requests::settings()?;
     let payload = payload(&request.request, &settings)?;
     let mut expected = None;
-    for variant in variants.iter() {
+    for variant in &*variants {
         let answer = variant.guest.answer(&payload)?;
         if *expected.get_or_insert_with(|| answer.clone()) != answer {
             return Err(format!("{}: another answer to {}", variant.name, request.name).into());
         }
     }
-    let mut times = vec![Vec::new(); variants.len()];
     let begin = Instant::now();
-    while begin.elapsed() < TIME {
-        for (variant, times) in variants.iter_mut().zip(&mut times) {
-            let stages = variant.guest.evaluate(Mode::Fresh, &request.request, &settings)?;
-            times.push(stages.iter().sum());
-        }
-    }
-    for (variant, times) in variants.iter_mut().zip(times) {
-        variant.evaluate.push(median(times).ok_or("never evaluated")?);
+    let times = in_turns(
+        variants,
+        |_| begin.elapsed() < TIME,
+        |variant| {
+            Ok(variant
+                .guest
+                .evaluate(Mode::Fresh, &request.request, &settings)?
+                .total)
+        },
+    )?;
+    for (variant, time) in variants.iter_mut().zip(times) {
+        variant.evaluate.push(time);
     }
     Ok(())
 }

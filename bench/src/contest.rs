@@ -7,7 +7,7 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 use sidecar_hostpath::settings::Settings;
 
 use crate::Error;
-use crate::evaluation::{Guest, Mode, Stages, payload};
+use crate::evaluation::{Evaluation, Guest, Mode, payload};
 use crate::figures::{Pair, Subject};
 use crate::instructions;
 use crate::modules::Modules;
@@ -36,7 +36,7 @@ pub struct Contest<'a> {
     policy: &'a mut Guest,
     floor: Guest,
     subject: Subject,
-    rounds: Vec<(Stages, Stages)>,
+    rounds: Vec<(Evaluation, Evaluation)>,
 }
 
 impl Arena {
@@ -102,11 +102,11 @@ impl Contest<'_> {
                 let floor = evaluate(&mut self.floor)?;
                 (evaluate(self.policy)?, floor)
             };
-            let stages = match side {
-                Side::Policy => policy,
-                Side::Floor => floor,
+            let own = match side {
+                Side::Policy => policy.total,
+                Side::Floor => floor.total,
             };
-            time = stages.into_iter().fold(time, Duration::saturating_add);
+            time = time.saturating_add(own);
             self.rounds.push((policy, floor));
         }
         Ok(time)

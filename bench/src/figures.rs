@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::contest::Side;
-use crate::evaluation::{STAGES, Stages};
+use crate::evaluation::{Evaluation, STAGES};
 use crate::instructions::Instructions;
 
 /// What one run of the benchmark found.
@@ -86,16 +86,16 @@ pub struct Pair {
 /// Medians in microseconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Times {
-    /// Of the whole evaluation.
+    /// Of the whole evaluation, in time of the processor.
     pub total: f64,
-    /// Of each stage.
+    /// Of each stage, in time of the wall.
     pub stages: [f64; STAGES.len()],
 }
 
 impl Pair {
     /// `None`: no rounds.
-    pub fn of(rounds: &[(Stages, Stages)]) -> Option<Self> {
-        let (policy, floor): (Vec<Stages>, Vec<Stages>) = rounds.iter().copied().unzip();
+    pub fn of(rounds: &[(Evaluation, Evaluation)]) -> Option<Self> {
+        let (policy, floor): (Vec<Evaluation>, Vec<Evaluation>) = rounds.iter().copied().unzip();
         Some(Self {
             rounds: rounds.len(),
             policy: Times::of(&policy)?,
@@ -127,16 +127,20 @@ impl Pair {
 }
 
 impl Times {
-    fn of(evaluations: &[Stages]) -> Option<Self> {
+    fn of(evaluations: &[Evaluation]) -> Option<Self> {
         let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
-        let total = |stages: &Stages| stages.iter().sum();
         let mut medians = [0.0; STAGES.len()];
         for (stage, slot) in medians.iter_mut().enumerate() {
-            let times = evaluations.iter().filter_map(|stages| stages.get(stage)).copied();
+            let times = evaluations
+                .iter()
+                .filter_map(|evaluation| evaluation.stages.get(stage))
+                .copied();
             *slot = microseconds(median(times.collect())?);
         }
         Some(Self {
-            total: microseconds(median(evaluations.iter().map(total).collect())?),
+            total: microseconds(median(
+                evaluations.iter().map(|evaluation| evaluation.total).collect(),
+            )?),
             stages: medians,
         })
     }
@@ -207,14 +211,18 @@ impl Run {
 mod tests {
     use super::*;
 
-    fn stages(microseconds: u64) -> Stages {
-        let mut stages = Stages::default();
-        stages[2] = Duration::from_micros(microseconds);
-        stages
+    fn evaluation(microseconds: u64) -> Evaluation {
+        let mut stages = [Duration::ZERO; STAGES.len()];
+        stages[2] = Duration::from_micros(microseconds / 2);
+        let total = Duration::from_micros(microseconds);
+        Evaluation { total, stages }
     }
 
     fn pair(policy: &[u64], floor: u64) -> Pair {
-        let rounds: Vec<_> = policy.iter().map(|time| (stages(*time), stages(floor))).collect();
+        let rounds: Vec<_> = policy
+            .iter()
+            .map(|time| (evaluation(*time), evaluation(floor)))
+            .collect();
         Pair::of(&rounds).unwrap()
     }
 
@@ -223,7 +231,7 @@ mod tests {
         let pair = pair(&[900, 30, 20, 10, 40], 20);
         assert_eq!(pair.rounds, 5);
         assert_eq!(pair.policy.total, 30.0);
-        assert_eq!(pair.policy.stages, [0.0, 0.0, 30.0, 0.0, 0.0, 0.0]);
+        assert_eq!(pair.policy.stages, [0.0, 0.0, 15.0, 0.0, 0.0, 0.0]);
         assert_eq!(pair.ratio(), 1.5);
         assert_eq!(Pair::of(&[]), None);
     }
