@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C
 
 : "${COMMAND:=target/debug/sidecar-hostpath}" "${POLICY:=policy.wasm}" "${KUBECTL:=kubectl}"
-PYTHON_FIND='import sys, xml.etree.ElementTree as x
+FIND_DISK='import sys, xml.etree.ElementTree as x
 print(x.parse(sys.argv[1]).find(".//alias[@name=\"ua-root\"]/../source").get("file"))'
 OVERLAY=/output/overlay.qcow2
 BASE=/host-images/backing-image.qcow2
@@ -21,6 +21,7 @@ for tool in qemu-img qemu-io python3; do
   [ -x "/usr/bin/$tool" ] || skip "there is no /usr/bin/$tool (Debian: apt-get install qemu-utils python3)"
 done
 # What demo/container.sh needs of the kernel: user and mount namespaces, and overlays in them.
+# shellcheck disable=SC2016 # For the inner shell to expand.
 probe='mount -t tmpfs x "$1" && mkdir "$1/d" "$1/usr" && mount -t overlay x -o lowerdir="$1/d:/usr" "$1/usr" &&
   unshare --user --map-user=107 --map-group=107 --root=/ true'
 work=$(mktemp -d "$PWD/target/demo.XXXXXX")
@@ -38,10 +39,16 @@ indent() {
   sed 's/^/    /'
 }
 
-# told COMMAND…: shows the command and what it prints; it must succeed.
-told() {
-  printf '  %s\n' "\$ $*"
-  "$@" 2>&1 | indent
+# shown PROMPT COMMAND…: the command as one would type it.
+shown() {
+  local word line="$1\$"
+  for word in "${@:2}"; do
+    case $word in
+      *' '*) line+=" '$word'" ;;
+      *) line+=" $word" ;;
+    esac
+  done
+  printf '  %s\n' "$line"
 }
 
 # in_container CONTAINER COMMAND…: in that container of the current pod.
@@ -49,16 +56,17 @@ in_container() {
   demo/container.sh "$POD_DIR/pod.json" "$@"
 }
 
+# as CONTAINER COMMAND…: shows the command and what it prints, times aside; it must succeed.
 as() {
-  printf '  %s\n' "$1\$ ${*:2}"
-  in_container "$@" 2>&1 | indent
+  shown "$@"
+  in_container "$@" 2>&1 | sed '/ops\/sec/d' | indent
 }
 
 # as_refused MESSAGE CONTAINER COMMAND…: it must fail, and say this.
 as_refused() {
   local message=$1 output
   shift
-  printf '  %s\n' "$1\$ ${*:2}"
+  shown "$@"
   if output=$(in_container "$@" 2>&1); then
     echo "demo: that should have failed" >&2
     exit 1
@@ -92,13 +100,15 @@ pod() {
   echo '{"metadata": {"name": "debian-cow", "namespace": "tenant-a"}}' >"$call/vmi.json"
 }
 
-# The command of hook-sidecar-0, as the pod has it.
+# The command of hook-sidecar-0, as the pod has it; it must end as the shim.
 start_sidecar() {
-  local command
+  local command log=$POD_DIR/hook-sidecar-sockets/hook-sidecar-0/shim.log
+  rm -f "$log"
   mapfile -t command < <(jq -r '.spec.containers[] | select(.name == "hook-sidecar-0") | (.command + .args)[]' \
     "$POD_DIR/pod.json")
   as hook-sidecar-0 "${command[@]}"
-  told cat "$POD_DIR/hook-sidecar-sockets/hook-sidecar-0/shim.log" | sed "s#$POD_DIR/##"
+  indent <"$log"
+  [ "$(<"$log")" = "sidecar-shim --version v1alpha2" ]
 }
 
 title "A node with an image, and a VM that asks for it"
@@ -127,11 +137,11 @@ as_refused "Read-only file system" hook-sidecar-0 touch /host-images/planted
 as_refused "Read-only file system" hook-sidecar-0 qemu-io -f qcow2 -c 'write 0 512' "$BASE"
 echo "It starts with its command:"
 start_sidecar
-echo "It is the shim now, and has answered virt-launcher's call with a domain whose disk \`root\` is the overlay."
+echo "Now it is the shim, and has answered virt-launcher's call with a domain whose disk \`root\` is the overlay."
 
 title "QEMU opens the overlay and the image below it"
 echo "In container compute, virt-launcher defines that domain. The file of its disk:"
-disk=$(in_container compute python3 -c "$PYTHON_FIND" /var/run/kubevirt-hooks/hook-sidecar-0/defined.xml)
+disk=$(in_container compute python3 -c "$FIND_DISK" /var/run/kubevirt-hooks/hook-sidecar-0/defined.xml)
 echo "    $disk"
 [ "$disk" = "$OVERLAY" ]
 echo "The whole chain opens. What was never written comes from the image on the node:"

@@ -4,10 +4,9 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-  command -v qemu-img >/dev/null && command -v qemu-io >/dev/null ||
-    skip "qemu-img and qemu-io are not installed (Debian: apt-get install qemu-utils)"
+  command -v qemu-img >/dev/null || skip "qemu-img is not installed (Debian: apt-get install qemu-utils)"
   script="$BATS_TEST_DIRNAME/../../examples/cow-sidecar/create-cow.sh"
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return
   mkdir images output
   image "$PWD/images/base.qcow2" qcow2
   export COW_BACKING_FILE="$PWD/images/base.qcow2" COW_OVERLAY="$PWD/output/overlay.qcow2"
@@ -25,9 +24,9 @@ image() {
 
 # hold IMAGE: keeps it open as a running QEMU does, for writing. release: no longer.
 hold() {
-  mkfifo wait
-  qemu-io -f qcow2 "$1" <wait >/dev/null &
-  exec 7>wait
+  mkfifo held
+  qemu-io -f qcow2 "$1" <held >/dev/null &
+  exec 7>held
   for _ in $(seq 50); do
     qemu-img info "$1" >/dev/null 2>&1 || return 0
     sleep 0.1
