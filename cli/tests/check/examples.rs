@@ -17,38 +17,30 @@ fn names(dir: &str, ending: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// A fenced block of YAML, without the indentation of the list item that it stands in.
-struct Block {
-    line: usize,
-    text: String,
-}
-
-/// The blocks of a Markdown document that begin with ```` ```yaml ````.
-fn blocks(markdown: &str) -> Vec<Block> {
+/// The blocks of a Markdown document that begin with ```` ```yaml ````, without the indentation of the list item that
+/// they stand in.
+fn blocks(markdown: &str) -> Vec<String> {
     let mut blocks = Vec::new();
-    let mut lines = markdown.lines().enumerate();
-    while let Some((number, line)) = lines.next() {
+    let mut lines = markdown.lines();
+    while let Some(line) = lines.next() {
         let Some(indentation) = line.strip_suffix("```yaml") else {
             continue;
         };
-        let mut text = String::new();
-        for (_, line) in lines.by_ref().take_while(|(_, line)| line.trim() != "```") {
-            text.push_str(line.strip_prefix(indentation).unwrap_or(line));
-            text.push('\n');
+        let mut block = String::new();
+        for line in lines.by_ref().take_while(|line| line.trim() != "```") {
+            block.push_str(line.strip_prefix(indentation).unwrap_or(line));
+            block.push('\n');
         }
-        blocks.push(Block {
-            line: number + 1,
-            text,
-        });
+        blocks.push(block);
     }
     blocks
 }
 
 /// Whether a block holds whole objects. Others are fragments, such as an annotation or settings.
-fn is_manifest(block: &Block) -> bool {
+fn is_manifest(block: &&String) -> bool {
     ["apiVersion:", "kind:"]
         .iter()
-        .all(|key| block.text.lines().any(|line| line.starts_with(key)))
+        .all(|key| block.lines().any(|line| line.starts_with(key)))
 }
 
 /// The first line of each object's finding, with the verdict, that `check` printed.
@@ -89,9 +81,8 @@ fn the_manifests_of_the_documents_are_accepted() {
     let mut found = Vec::new();
     for document in documents {
         let markdown = fs::read_to_string(root().join(&document)).unwrap();
-        for block in blocks(&markdown).iter().filter(|block| is_manifest(block)) {
-            let outcome = check_text(&block.text);
-            assert_eq!(outcome.code, Some(0), "{document}:{}: {outcome:?}", block.line);
+        for block in blocks(&markdown).iter().filter(is_manifest) {
+            let outcome = check_text(block);
             let verdicts = verdicts(&outcome);
             found.extend(
                 verdicts
@@ -111,12 +102,53 @@ fn the_manifests_of_the_documents_are_accepted() {
     );
 }
 
+/// The guide for VM owners.
+fn guide() -> String {
+    fs::read_to_string(root().join("docs/sidecar-hostpath.md")).unwrap()
+}
+
 #[test]
 fn the_guide_shows_the_example_as_it_is() {
-    let guide = fs::read_to_string(root().join("docs/sidecar-hostpath.md")).unwrap();
+    let guide = guide();
     for name in ["overlay-pvc.yaml", "vmi-with-sidecar-hostpath.yaml"] {
-        let shown = blocks(&guide).iter().any(|block| block.text == example(name));
+        let shown = blocks(&guide).contains(&example(name));
         assert!(shown, "examples/{name}");
+    }
+    let args = [SETTINGS.as_slice(), &["examples/vmi-with-sidecar-hostpath.yaml"]].concat();
+    assert!(guide.contains(&check(&args, "").stdout));
+}
+
+#[test]
+fn the_denials_of_the_guide_are_those_of_the_policy() {
+    // What the case corpus expects, word for word.
+    let expected: Vec<String> = names("tests/cases", ".json")
+        .iter()
+        .map(|name| fs::read_to_string(root().join("tests/cases").join(name)).unwrap())
+        .filter_map(|text| {
+            serde_json::from_str::<Value>(&text).unwrap()["expect"]["message"]
+                .as_str()
+                .map(str::to_owned)
+        })
+        .collect();
+    let guide = guide();
+    let (_, section) = guide.split_once("### What a denial means").unwrap();
+    let (section, _) = section.split_once("\n### ").unwrap();
+    let shown: Vec<&str> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(message, _)| message)
+        .collect();
+    assert_eq!(shown.len(), 10);
+    for message in shown {
+        let said = |answer: &String| {
+            let mut rest = answer.as_str();
+            message.split('…').all(|part| {
+                let found = rest.split_once(part);
+                rest = found.map_or("", |(_, after)| after);
+                found.is_some()
+            })
+        };
+        assert!(expected.iter().any(said), "no case is answered with {message}");
     }
 }
 
