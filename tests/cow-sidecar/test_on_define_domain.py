@@ -5,6 +5,7 @@ of a PersistentVolumeClaim (`root`), of a containerDisk, with its chain (`tools`
 (`cloudinit`), and a CD-ROM (`drivers`).
 """
 
+import os
 import subprocess
 import unittest
 from pathlib import Path
@@ -23,7 +24,7 @@ CHAIN = """
 
 def hook(domain, **environment):
     """Runs the hook, from a process with the same standard error."""
-    environment = {"PATH": "/usr/bin:/bin", "COW_DISK": "root", "COW_OVERLAY": OVERLAY, **environment}
+    environment = {"PATH": os.environ["PATH"], "COW_DISK": "root", "COW_OVERLAY": OVERLAY, **environment}
     return subprocess.run(
         ["sh", "-c", '"$@"; exit "$?"', "sh", HOOK, "--vmi", "{}", "--domain", domain],
         env={name: value for name, value in environment.items() if value is not None},
@@ -179,7 +180,7 @@ class Refusals(unittest.TestCase):
         )
         result = subprocess.run(
             ["python3", "-c", shim, HOOK],
-            env={"PATH": "/usr/bin:/bin", "COW_DISK": "root", "COW_OVERLAY": OVERLAY},
+            env={"PATH": os.environ["PATH"], "COW_DISK": "root", "COW_OVERLAY": OVERLAY},
             stderr=subprocess.PIPE,
             text=True,
             check=True,
