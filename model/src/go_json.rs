@@ -17,6 +17,12 @@ pub fn parse(text: &str) -> Option<Json<'_>> {
 }
 
 impl<'a> Json<'a> {
+    /// The text as it stands.
+    #[must_use]
+    pub const fn text(self) -> &'a str {
+        self.0
+    }
+
     /// Whether it is `null`.
     #[must_use]
     pub fn is_null(self) -> bool {

@@ -16,6 +16,8 @@ pub fn on_node(text: &str) -> Option<Vec<String>> {
     let usable = text.starts_with('/')
         && text.len() <= 4096
         && text.trim() == text
+        // Of what is left as well: "/a /" would be cleaned to what may not be used.
+        && elements.last().is_none_or(|last| last.trim_end() == last)
         && !text.contains(|c: char| c == '\\' || c.is_control())
         && !elements.contains(&"..".to_owned());
     usable.then_some(elements)
