@@ -92,7 +92,7 @@ fuzz-keep: $(TOOLS)/bin/cargo-fuzz
 	for target in $(FUZZ_TARGETS); do \
 		rm -rf target/fuzz-kept && mkdir target/fuzz-kept && \
 		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-kept fuzz/corpus/$$target target/fuzz-new/$$target \
-			target/fuzz-seeds/$$target -- -merge=1 -max_len=1024 && \
+			target/fuzz-seeds/$$target -- -set_cover_merge=1 -use_counters=0 -max_len=1024 && \
 		rm -rf fuzz/corpus/$$target && mv target/fuzz-kept fuzz/corpus/$$target || exit 1; \
 	done
 
