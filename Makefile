@@ -96,6 +96,13 @@ fuzz-keep: $(TOOLS)/bin/cargo-fuzz
 		rm -rf fuzz/corpus/$$target && mv target/fuzz-kept fuzz/corpus/$$target || exit 1; \
 	done
 
+## mutants: breaks src/ in every small way and looks which break no test (MUTANTS_ARGS="-f src/path.rs": one file)
+# Fixed seed, few cases: every mutant meets the same tests, and the corpus of cases and fuzzing is most of them.
+.PHONY: mutants
+mutants: $(TOOLS)/bin/cargo-mutants
+	PROPTEST_CASES=$(or $(MUTANTS_CASES),200) PROPTEST_RNG_SEED=6 PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" \
+		$(CARGO) mutants --jobs 2 --output target $(MUTANTS_ARGS)
+
 .PHONY: e2e-tests
 e2e-tests: policy.wasm $(COMMAND) | bats
 	$(BATS) e2e.bats
@@ -130,6 +137,9 @@ bats:
 		|| { echo 'make: install bats, for example: npm install -g bats' >&2; exit 1; }
 	@command -v jq >/dev/null || { command -v apt-get >/dev/null && apt-get install -y jq; } \
 		|| { echo 'make: install jq' >&2; exit 1; }
+
+$(TOOLS)/bin/cargo-mutants:
+	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_MUTANTS_VERSION) cargo-mutants
 
 $(TOOLS)/bin/cargo-fuzz:
 	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
