@@ -3,6 +3,7 @@
 
 #![expect(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
     reason = "helpers of tests: a panic is the test's failure"
@@ -54,7 +55,8 @@ fn hold(own: u32, kinds: &[(&str, usize)], property: impl Fn(&[u8]) -> String) {
     let seen = seen.into_inner().unwrap();
     let all: usize = seen.values().sum();
     println!("{all} cases: {seen:?}");
-    // Fewer cases than its own are for many short runs, as under mutation testing.
+    // Fewer cases than its own are for many short runs, as under mutation testing. The numbers are well below what is seen:
+    // chance must not break the test.
     for (kind, permille) in kinds.iter().filter(|_| all >= usize::try_from(own).unwrap()) {
         let count = seen.get(*kind).copied().unwrap_or_default();
         assert!(
@@ -79,12 +81,7 @@ fn ask(request: &Value, settings: &Value) -> Response {
 
 #[test]
 fn an_accepted_pod_shows_its_sidecars_nothing_outside_the_settings() {
-    let kinds = [
-        ("allow", 50),
-        ("mutate", 100),
-        ("deny 403", 200),
-        ("deny 422", 50),
-    ];
+    let kinds = [("allow", 50), ("mutate", 50), ("deny 403", 150), ("deny 422", 30)];
     hold(1000, &kinds, |bytes| {
         let mut choices = Choices::new(bytes);
         let scenario = Scenario::pod(&mut choices);
@@ -96,9 +93,9 @@ fn an_accepted_pod_shows_its_sidecars_nothing_outside_the_settings() {
 fn a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted() {
     let kinds = [
         ("allow", 30),
-        ("mutate", 250),
+        ("mutate", 150),
         ("deny 403", 250),
-        ("deny 422", 50),
+        ("deny 422", 30),
     ];
     hold(1200, &kinds, |bytes| {
         verdict(&laws::plain_pod(
@@ -110,7 +107,7 @@ fn a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted
 
 #[test]
 fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else() {
-    let kinds = [("allow", 250), ("deny 403", 200), ("deny 422", 20)];
+    let kinds = [("allow", 250), ("deny 403", 120), ("deny 422", 5)];
     hold(1200, &kinds, |bytes| {
         verdict(&laws::foreign_pod(
             &policy,
@@ -121,7 +118,7 @@ fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else
 
 #[test]
 fn no_admitted_path_runs_through_a_directory_that_a_sidecar_may_write() {
-    hold(200, &[("read and written", 250)], |bytes| {
+    hold(200, &[("read and written", 150)], |bytes| {
         let mut choices = Choices::new(bytes);
         let settings = generate::settings(&mut choices);
         let mut paths: Vec<Vec<String>> = (0..4).map(|_| generate::elements(&mut choices)).collect();
@@ -259,7 +256,7 @@ fn narrower_settings_let_nothing_more_in() {
 
 #[test]
 fn without_a_rule_for_its_path_nothing_is_let_in() {
-    hold(1000, &[("rejected", 300)], |bytes| {
+    hold(1000, &[("rejected", 200)], |bytes| {
         let scenario = Scenario::plain(&mut Choices::new(bytes));
         let text = scenario.annotation.as_deref().unwrap();
         let Some(read) = settings::read(&scenario.settings) else {
@@ -286,8 +283,8 @@ fn without_a_rule_for_its_path_nothing_is_let_in() {
 fn the_annotation_is_read_as_go_reads_it() {
     let kinds = [
         ("no list", 150),
-        ("nothing", 50),
-        ("malformed", 50),
+        ("nothing", 30),
+        ("malformed", 30),
         ("requests", 250),
     ];
     hold(8000, &kinds, |bytes| {

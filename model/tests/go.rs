@@ -5,9 +5,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     reason = "helpers of tests: a panic is the test's failure"
 )]
 

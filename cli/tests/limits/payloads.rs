@@ -200,7 +200,7 @@ fn entries(of: impl Fn(usize) -> (String, String, String)) -> String {
     let item = |n| {
         let (path, volume_path, more) = of(n);
         let list = entry(&path, &volume_path, &more);
-        list[1..list.len() - 1].to_owned()
+        list.trim_start_matches('[').trim_end_matches(']').to_owned()
     };
     format!("[{}]", many(ENTRIES, ",", item))
 }
