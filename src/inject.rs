@@ -4,6 +4,7 @@ use crate::{
     annotation::{self, Access},
     field::{Path, Violation, quote},
     judge::HostPathRequest,
+    mounts::MountsByPath,
     path::ContainerPath,
     pod::{Container, ContainerList, HOOK_SIDECAR, HostPathSource, Mount, Pod, Volume},
     settings::RecursiveReadOnly,
@@ -67,6 +68,7 @@ pub fn plan(
     recursive_read_only: RecursiveReadOnly,
 ) -> (Vec<Edit>, Vec<Violation>) {
     let mut plan = Plan {
+        mounts: Vec::new(),
         pod,
         recursive_read_only,
         edits: Vec::new(),
@@ -80,6 +82,8 @@ pub fn plan(
 
 struct Plan<'p, 'a> {
     pod: &'p mut Pod<'a>,
+    /// By the container's index: where its mounts stand, as far as that has been of interest.
+    mounts: Vec<Option<MountsByPath>>,
     recursive_read_only: RecursiveReadOnly,
     edits: Vec<Edit>,
     violations: Vec<Violation>,
@@ -138,13 +142,19 @@ impl Plan<'_, '_> {
         volume: Option<String>,
     ) -> Option<String> {
         let there = self.pod.containers.get(container)?;
-        let done = self.mounts_already_there(there, request, mount_path);
+        if self.mounts.len() <= container {
+            self.mounts.resize_with(self.pod.containers.len(), || None);
+        }
+        let by_path = self.mounts.get_mut(container)?;
+        let by_path = by_path.get_or_insert_with(|| MountsByPath::of(there));
+        let done = mounts_already_there(self.pod, there, by_path.at(mount_path), request);
         if let Some(first) = done.first() {
             let mounted = there.mounts.get(*first).map(|mount| mount.volume.to_string());
             self.keep(at, request, container, &done);
             return mounted;
         }
-        if let Some(why) = conflict(there, mount_path) {
+        if let Some(mount) = by_path.first_conflict(mount_path) {
+            let why = conflict(there, mount).unwrap_or_default();
             let violation = Violation::invalid(at.name(field), quote(mount_path.as_str()), why);
             self.violations.push(violation);
             return volume;
@@ -157,14 +167,18 @@ impl Plan<'_, '_> {
         let recursive_read_only = (request.access == Access::ReadOnly
             && self.recursive_read_only != RecursiveReadOnly::Disabled)
             .then_some(self.recursive_read_only);
-        there.mounts.push(Mount {
+        let mount = Mount {
             volume: volume.clone().into(),
             mount_path: mount_path.as_str().to_owned().into(),
             access: request.access,
             has_sub_path: false,
             propagation: None,
             recursive_read_only: recursive_read_only.map(|value| value.as_str().into()),
-        });
+        };
+        if let Some(Some(by_path)) = self.mounts.get_mut(container) {
+            by_path.add(there.mounts.len(), &mount);
+        }
+        there.mounts.push(mount);
         self.edits.push(Edit::AddMount {
             container: there.place(),
             volume: volume.clone(),
@@ -173,26 +187,6 @@ impl Plan<'_, '_> {
             recursive_read_only,
         });
         Some(volume)
-    }
-
-    /// The mounts at `mount_path` that lead where the request leads: names prove nothing, content does.
-    fn mounts_already_there(
-        &self,
-        container: &Container<'_>,
-        request: &HostPathRequest,
-        mount_path: &ContainerPath,
-    ) -> Vec<usize> {
-        let there = |mount: &Mount<'_>| {
-            mount.path().as_ref() == Ok(mount_path)
-                && self.pod.leads_to(mount, &request.path, request.host_path_type)
-                && !mount.has_sub_path
-                && mount.is_private()
-        };
-        let mounts = container.mounts.iter().enumerate();
-        mounts
-            .filter(|(_, mount)| there(mount))
-            .map(|(index, _)| index)
-            .collect()
     }
 
     /// Makes the mounts that are there as read-only as was asked.
@@ -286,20 +280,33 @@ pub fn volume_name(index: usize) -> String {
     format!("{HOOK_SIDECAR}{index}-hostpath")
 }
 
-/// Why nothing can be mounted at `mount_path`: it would hide another mount, or one cannot be compared with it.
-fn conflict(container: &Container<'_>, mount_path: &ContainerPath) -> Option<String> {
-    container.mounts.iter().find_map(|mount| {
-        let described = || {
-            format!(
-                "the mount at {} of container {}",
-                quote(&mount.mount_path),
-                container.name
-            )
-        };
-        match mount.path() {
-            Ok(path) if path.is_at_or_below(mount_path) => Some(format!("would hide {}", described())),
-            Ok(_) => None,
-            Err(error) => Some(format!("cannot be compared with {}, which {error}", described())),
-        }
+/// Those of the mounts `at` the requested place that lead where the request leads: names prove nothing, content does.
+fn mounts_already_there(
+    pod: &Pod<'_>,
+    container: &Container<'_>,
+    at: &[usize],
+    request: &HostPathRequest,
+) -> Vec<usize> {
+    let there = |index: &&usize| {
+        container.mounts.get(**index).is_some_and(|mount| {
+            pod.leads_to(mount, &request.path, request.host_path_type)
+                && !mount.has_sub_path
+                && mount.is_private()
+        })
+    };
+    at.iter().filter(there).copied().collect()
+}
+
+/// Why nothing can be mounted in front of mount number `index`: it would be hidden, or cannot be compared.
+fn conflict(container: &Container<'_>, index: usize) -> Option<String> {
+    let mount = container.mounts.get(index)?;
+    let described = format!(
+        "the mount at {} of container {}",
+        quote(&mount.mount_path),
+        container.name
+    );
+    Some(match mount.path() {
+        Ok(_) => format!("would hide {described}"),
+        Err(error) => format!("cannot be compared with {described}, which {error}"),
     })
 }

@@ -46,6 +46,7 @@ mod launcher;
 
 pub mod guard;
 pub mod inject;
+mod mounts;
 pub mod patch;
 pub mod pod;
 pub mod verify;

@@ -108,6 +108,12 @@ impl ContainerPath {
         is_at_or_below(&self.0, &other.0)
     }
 
+    /// The path as a text that sorts by elements: a path, then what lies below it, then the next path, "/a", "/a/b",
+    /// "/a-b". No path holds a NUL.
+    pub(crate) fn by_elements(&self) -> String {
+        self.0.replace('/', "\0")
+    }
+
     /// Whether this path is `other`, which is clean, or lies below it.
     pub(crate) fn is_at_or_below_str(&self, other: &str) -> bool {
         is_at_or_below(&self.0, other)
@@ -163,6 +169,10 @@ fn clean(text: &str) -> Result<String, PathError> {
     }
     if path.is_empty() {
         path.push('/');
+    }
+    // `/a /` ends in white space as soon as it is clean.
+    if path.trim_end() != path {
+        return Err(PathError::OuterWhiteSpace);
     }
     Ok(path)
 }

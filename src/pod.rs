@@ -185,13 +185,16 @@ impl<'a> Pod<'a> {
         };
         let volumes_at = at.name("volumes");
         for (index, volume) in volumes.into_iter().enumerate() {
-            pod.add_volume(reader.volume(volumes_at.index(index), volume));
+            let bearers = pod.add_volume(reader.volume(volumes_at.index(index), volume));
+            reader.bearers(volumes_at.index(index), bearers);
         }
         for &list in lists {
             let list_at = at.name(list.key());
             let (_, containers) = reader.list(at, Some(members), list.key());
             for (index, container) in containers.into_iter().enumerate() {
-                pod.add_container(reader.container(list_at.index(index), list, index, container));
+                let bearers =
+                    pod.add_container(reader.container(list_at.index(index), list, index, container));
+                reader.bearers(list_at.index(index), bearers);
             }
         }
         match Violations::from_vec(reader.faults) {
@@ -200,17 +203,20 @@ impl<'a> Pod<'a> {
         }
     }
 
-    fn add_container(&mut self, container: Container<'a>) {
+    /// Appends a container. How many bear its name now.
+    fn add_container(&mut self, container: Container<'a>) -> usize {
         let index = self.containers.len();
-        self.containers_by_name.add(container.name.clone(), index);
+        let bearers = self.containers_by_name.count(container.name.clone(), index);
         self.containers.push(container);
+        bearers
     }
 
-    /// Appends a volume.
-    pub fn add_volume(&mut self, volume: Volume<'a>) {
+    /// Appends a volume. How many bear its name now.
+    pub fn add_volume(&mut self, volume: Volume<'a>) -> usize {
         let index = self.volumes.len();
-        self.volumes_by_name.add(volume.name.clone(), index);
+        let bearers = self.volumes_by_name.count(volume.name.clone(), index);
         self.volumes.push(volume);
+        bearers
     }
 
     /// The volumes of this name: one, unless the API server is going to refuse the pod.

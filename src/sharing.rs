@@ -7,11 +7,10 @@ use crate::{by_name::ByName, field::quote, judge::HostPathRequest, path::Contain
 /// below another.
 #[must_use]
 pub fn conflicts(requests: &[&HostPathRequest]) -> Vec<Option<String>> {
-    // By elements, so that a path is followed by what lies below it: "/a", "/a/b", "/a-b". No path holds a NUL.
     let mut by_elements = ByName::default();
     for (position, request) in requests.iter().enumerate() {
         if let Some(path) = &request.shared_compute_path {
-            by_elements.add(path.as_str().replace('/', "\0").into(), position);
+            by_elements.add(path.by_elements().into(), position);
         }
     }
     let mut conflicts = vec![None; requests.len()];

@@ -11,6 +11,10 @@ use crate::{
     path::HostPath,
 };
 
+/// How many volumes or containers may bear one name. The API server refuses the second; until it does, each of them is
+/// judged, for each mount that names it, and the time for that must be bounded.
+const MOST_BEARERS: usize = 16;
+
 /// An item of a list, and its members if it is an object.
 pub(super) type Item<'a> = (Json<'a>, Option<Members<'a>>);
 
@@ -22,6 +26,15 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Refuses a name that too many volumes or containers bear; `bearers` counts them up to the one at `at`.
+    pub(super) fn bearers(&mut self, at: Path<'_>, bearers: usize) {
+        if bearers == MOST_BEARERS.saturating_add(1) {
+            let detail = format!("stands more than {MOST_BEARERS} times");
+            self.faults
+                .push(Violation::invalid(at.name("name"), "\"string\"", detail));
+        }
+    }
+
     /// One element of `spec.volumes`.
     pub(super) fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a>) -> Volume<'a> {
         let volume = self.object(at, item);

@@ -1,0 +1,54 @@
+//! Where the mounts of one container stand, found by path: a pod may have thousands, and so may its annotation.
+
+use crate::{
+    by_name::ByName,
+    path::ContainerPath,
+    pod::{Container, Mount},
+};
+
+/// The mounts of a container, by their index.
+#[derive(Debug, Default)]
+pub(crate) struct MountsByPath {
+    by_elements: ByName<'static>,
+    /// The first whose path cannot be cleaned.
+    unreadable: Option<usize>,
+}
+
+impl MountsByPath {
+    /// The mounts of `container`.
+    pub(crate) fn of(container: &Container<'_>) -> Self {
+        let mut mounts = MountsByPath::default();
+        for (index, mount) in container.mounts.iter().enumerate() {
+            mounts.add(index, mount);
+        }
+        mounts
+    }
+
+    /// Adds mount number `index`.
+    pub(crate) fn add(&mut self, index: usize, mount: &Mount<'_>) {
+        match mount.path() {
+            Ok(path) => {
+                self.by_elements.add(path.by_elements().into(), index);
+            }
+            Err(_) => {
+                self.unreadable.get_or_insert(index);
+            }
+        }
+    }
+
+    /// The mounts at this very path.
+    pub(crate) fn at(&self, path: &ContainerPath) -> &[usize] {
+        self.by_elements.get(&path.by_elements())
+    }
+
+    /// The first mount that something at `path` would hide, or that cannot be compared with it.
+    pub(crate) fn first_conflict(&self, path: &ContainerPath) -> Option<usize> {
+        let mut below = path.by_elements();
+        below.push('\0');
+        let hidden = self.at(path).iter().copied();
+        hidden
+            .chain(self.by_elements.starting_with(&below))
+            .chain(self.unreadable)
+            .min()
+    }
+}
