@@ -330,7 +330,8 @@ impl<'a> Cursor<'a> {
         }
         let start = self.at;
         self.at = self.at.saturating_add(1);
-        let mut members = Vec::new();
+        // As many as most objects of a pod have: growing costs more than the space.
+        let mut members = Vec::with_capacity(8);
         while !self.is_at_end() {
             let key = self.key();
             self.is_at_end();

@@ -27,14 +27,9 @@ pub(crate) fn verdict(
     let at = Path::root("object");
     // Bad settings reject every launcher pod, whatever it holds.
     let settings = &Settings::of_request(request.settings)?;
-    let annotation = annotation(members.get(at, "metadata")?);
-    let spec = request.spec.as_ref();
-    if matches!(annotation, Ok(None)) && spec.is_some_and(has_no_host_path) {
-        return Ok(Verdict::Allow(Accepted::default()));
-    }
-    let mut requests = requests(settings, annotation);
+    let mut requests = requests(settings, annotation(members.get(at, "metadata")?));
     let mut violations = std::mem::take(&mut requests.violations);
-    let planned = match Pod::read(members, spec, &LISTS_OF_NEW_PODS) {
+    let planned = match Pod::read(members, request.spec.as_ref(), &LISTS_OF_NEW_PODS) {
         Ok(mut pod) => {
             if requests.any || pod.has_host_path_sidecar() {
                 // First, because the user stands before the object in the request.
@@ -61,19 +56,6 @@ pub(crate) fn verdict(
         }
         _ => Ok(Verdict::Allow(accepted)),
     }
-}
-
-/// Whether no volume can be a hostPath volume: then nothing in the pod is of interest.
-fn has_no_host_path(spec: &Members<'_>) -> bool {
-    let volumes = spec.value(Path::root("spec"), "volumes");
-    let volumes = volumes.ok().flatten().and_then(Json::objects);
-    volumes.is_some_and(|volumes| {
-        volumes.iter().all(|(_, volume)| {
-            volume
-                .as_ref()
-                .is_some_and(|volume| volume.first("hostPath").is_none())
-        })
-    })
 }
 
 fn annotation(metadata: Option<Json<'_>>) -> Result<Option<Json<'_>>, Violation> {
