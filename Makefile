@@ -72,6 +72,12 @@ fmt:
 lint:
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
+## schema: write docs/settings.schema.json
+.PHONY: schema
+schema:
+	$(CARGO) run --quiet --locked -p settings-schema >target/settings.schema.json
+	mv target/settings.schema.json docs/settings.schema.json
+
 ## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs cargo-deny and GitHub)
 .PHONY: deny
 deny:

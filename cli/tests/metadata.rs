@@ -1,4 +1,4 @@
-//! `metadata.yml`, and `artifacthub-pkg.yml` as `kwctl scaffold artifacthub` makes it from that.
+//! `metadata.yml`, and `artifacthub-pkg.yml` as `kwctl scaffold artifacthub` makes it from that and `questions-ui.yml`.
 
 #![expect(
     clippy::unwrap_used,
@@ -119,6 +119,7 @@ fn package(metadata: &Value, created_at: &str) -> Value {
                     "kubewarden/mutation",
                     metadata["mutating"].as_bool().unwrap().to_string().into(),
                 ),
+                ("kubewarden/questions-ui", text("questions-ui.yml").into()),
                 (
                     "kubewarden/resources",
                     annotated("io.artifacthub.resources").into(),
