@@ -89,10 +89,11 @@ fmt:
 lint:
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
-# After `lint`, which has the dependencies checked already.
+# `--examples`, of which there are none: with it cargo takes the dependencies as `lint` has them, with the features
+# that tests need, and does not check wasmtime once more.
 .PHONY: doc
 doc:
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --lib --examples
 
 # Elsewhere CI will tell.
 .PHONY: lint-workflows

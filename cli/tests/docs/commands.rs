@@ -1,8 +1,10 @@
 //! Every command in the documents is run here, is a target of the Makefile, or is marked with what it needs.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use crate::console::{Step, matches, script, session};
 use crate::make;
@@ -69,7 +71,7 @@ fn run(command: &str) -> (String, bool) {
 }
 
 /// What is wrong with the step.
-fn fault(step: &Step, targets: &std::collections::BTreeSet<String>) -> Option<String> {
+fn fault(step: &Step, targets: &BTreeSet<String>) -> Option<String> {
     if let Some(named) = make::targets(&step.command) {
         let unknown: Vec<&str> = named
             .into_iter()
@@ -88,16 +90,25 @@ fn fault(step: &Step, targets: &std::collections::BTreeSet<String>) -> Option<St
 #[test]
 fn every_command_does_what_the_documents_show() {
     let targets = make::known();
-    let mut run = 0_usize;
-    for (block, steps) in blocks().iter().filter(|(block, _)| block.needs.is_none()) {
-        for step in steps {
-            if let Some(fault) = fault(step, &targets) {
-                panic!("{}: {}\n{fault}", block.place, step.command);
-            }
-            run = run.saturating_add(1);
-        }
-    }
-    assert!(run > 5, "only {run} commands were found");
+    let blocks = blocks();
+    let steps: Vec<(&str, &Step)> = blocks
+        .iter()
+        .filter(|(block, _)| block.needs.is_none())
+        .flat_map(|(block, steps)| steps.iter().map(|step| (block.place.as_str(), step)))
+        .collect();
+    assert!(steps.len() > 5, "only {} commands were found", steps.len());
+    let fault = |&(place, step): &(&str, &Step)| {
+        fault(step, &targets).map(|fault| format!("{place}: {}\n{fault}", step.command))
+    };
+    // At once: a debug build takes seconds to compile a module.
+    let faults: Vec<String> = thread::scope(|scope| {
+        let running: Vec<_> = steps.iter().map(|step| scope.spawn(|| fault(step))).collect();
+        running
+            .into_iter()
+            .filter_map(|step| step.join().unwrap())
+            .collect()
+    });
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
