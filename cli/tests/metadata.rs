@@ -145,6 +145,16 @@ fn the_artifact_hub_package_is_what_kwctl_makes_of_the_metadata() {
     assert_eq!(written, expected);
 }
 
+/// Who may claim the repository on Artifact Hub is who the metadata name.
+#[test]
+fn the_owners_on_artifact_hub_are_the_authors() {
+    let owners = &document("artifacthub-repo.yml")["owners"];
+    assert_eq!(
+        owners,
+        &maintainers(annotation(&metadata(), "io.kubewarden.policy.author"))
+    );
+}
+
 #[test]
 fn the_artifact_hub_package_names_the_time_of_its_making() {
     let package = document("artifacthub-pkg.yml");
