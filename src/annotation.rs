@@ -4,13 +4,12 @@
 //! `hook-sidecar-N`. So what is not ours is skipped exactly as leniently as Go skips it, or the indexes
 //! would drift; and what Go might take for our key, or reads as something else, is refused.
 
-use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 use crate::{
     field::{Path, Violation, list, quote},
     host_path_type::HostPathType,
-    json::{self, Kind, Members},
+    json::{Json, Kind, Members},
     path::{ContainerPath, HostPath, PathError},
 };
 
@@ -56,17 +55,13 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, V
         let detail = "must be a JSON list, or absent: KubeVirt cannot start a VM with an empty annotation";
         return Err(Violation::required(at, detail));
     }
-    // Whole and strict first: what follows skips without looking.
-    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
-        return Err(Violation::invalid(
-            at,
-            quote(text),
-            format!("must be JSON: {error}"),
-        ));
-    }
-    let entries = match serde_json::from_str::<Option<Vec<&RawValue>>>(text) {
-        Ok(entries) => entries.unwrap_or_default(),
-        Err(_) => return Err(Violation::invalid(at, quote(text), "must be a JSON list")),
+    let refused = |detail: String| Violation::invalid(at, quote(text), detail);
+    let json = Json::document(text).map_err(|error| refused(format!("must be JSON: {error}")))?;
+    let entries = match json.kind() {
+        Kind::Null => Vec::new(),
+        _ => json
+            .items()
+            .ok_or_else(|| refused("must be a JSON list".to_owned()))?,
     };
     Ok(entries
         .into_iter()
@@ -76,8 +71,8 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, V
 }
 
 /// The request of one entry, if it has one.
-fn entry(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Option<Entry>, Violation> {
-    match Kind::of_raw(raw) {
+fn entry(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Option<Entry>, Violation> {
+    match raw.kind() {
         Kind::Null => return Ok(None),
         Kind::Object => {}
         other => return Err(Violation::invalid(at, other.shown(), "must be an object or null")),
@@ -85,7 +80,7 @@ fn entry(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Option<Entry>, Vi
     let members = Members::read(at, raw)?;
     let case_variant = members.iter().find_map(|(key, _)| {
         let key = key.as_str()?;
-        (key != HOST_PATH && folds_to_host_path(key)).then(|| quote(key))
+        (key != HOST_PATH && folds_to_host_path(&key)).then(|| quote(&key))
     });
     if let Some(key) = case_variant {
         let detail = "differs from \"hostPath\" in case only: write \"hostPath\"";
@@ -95,7 +90,7 @@ fn entry(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Option<Entry>, Vi
         return Ok(None);
     };
     let at = at.name(HOST_PATH);
-    match Kind::of_raw(raw) {
+    match raw.kind() {
         Kind::Object => request(at, index, raw).map(Some),
         other => Err(Violation::invalid(at, other.shown(), "must be an object")),
     }
@@ -112,7 +107,7 @@ fn folds_to_host_path(key: &str) -> bool {
 
 const REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
 
-fn request(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Entry, Violation> {
+fn request(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Entry, Violation> {
     let members = Members::read(at, raw)?;
     let unknown = members
         .iter()
@@ -124,7 +119,7 @@ fn request(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Entry, Violatio
         })
         .collect();
     let value = |key| members.get(at, key);
-    let text = |key| value(key)?.map(|raw| text(at.name(key), raw)).transpose();
+    let text = |key| value(key)?.map(|raw| raw.text(at.name(key))).transpose();
 
     Ok(Entry {
         index,
@@ -150,17 +145,9 @@ fn request(at: Path<'_>, index: usize, raw: &RawValue) -> Result<Entry, Violatio
     })
 }
 
-fn text(at: Path<'_>, raw: &RawValue) -> Result<String, Violation> {
-    match Kind::of_raw(raw) {
-        Kind::String => json::string(raw)
-            .ok_or_else(|| Violation::invalid(at, quote(raw.get()), "must not contain a lone surrogate")),
-        other => Err(Violation::invalid(at, other.shown(), "must be a string")),
-    }
-}
-
 fn required<T>(
     at: Path<'_>,
-    text: Result<Option<String>, Violation>,
+    text: Result<Option<Cow<'_, str>>, Violation>,
     what: &str,
     parse: impl Fn(&str) -> Result<T, PathError>,
 ) -> Result<T, Violation> {
@@ -185,12 +172,12 @@ fn host_path_type(at: Path<'_>, text: Option<&str>) -> Result<HostPathType, Viol
     }
 }
 
-fn access(at: Path<'_>, raw: Option<&RawValue>) -> Result<Access, Violation> {
-    match raw.map(RawValue::get) {
+fn access(at: Path<'_>, raw: Option<Json<'_>>) -> Result<Access, Violation> {
+    match raw.map(Json::get) {
         None | Some("true") => Ok(Access::ReadOnly),
         Some("false") => Ok(Access::Writable),
         Some(_) => {
-            let shown = raw.map_or(Kind::Null, Kind::of_raw).shown();
+            let shown = raw.map_or(Kind::Null, Json::kind).shown();
             Err(Violation::invalid(at, shown, "must be true or false"))
         }
     }

@@ -1,17 +1,45 @@
 //! The decision on one admission request: whose business it is, and what they say.
 
-use serde_json::{Value, value::RawValue};
-
 use crate::{
     ephemeral,
     field::{Path, Violation, Violations},
-    json::Kind,
+    json::{Json, Members},
     kubevirt_object::KubeVirtKind,
     label, launcher,
     request::{Operation, Request},
-    settings::Settings,
     verdict::{Accepted, Verdict},
 };
+
+/// Whose business a request is.
+pub(crate) enum Business {
+    /// None of this policy's: accepted, without a look at the settings.
+    None,
+    /// A pod is created: a launcher pod's.
+    NewPod,
+    /// Ephemeral containers are added to a pod.
+    EphemeralContainers,
+    /// A KubeVirt object that can carry the annotation is created or changed.
+    KubeVirtObject(KubeVirtKind),
+}
+
+/// Tells it by the object's kind, the operation and the subresource; `resource` is not reliable, background scans put
+/// the kind there.
+pub(crate) fn business(
+    group: &str,
+    kind: &str,
+    operation: Operation,
+    sub_resource: Option<&str>,
+) -> Business {
+    let is_pod = group.is_empty() && kind == "Pod";
+    match (operation, sub_resource) {
+        (Operation::Create, None) if is_pod => Business::NewPod,
+        (Operation::Update, Some("ephemeralcontainers")) if is_pod => Business::EphemeralContainers,
+        (Operation::Create | Operation::Update, None) => {
+            KubeVirtKind::find(group, kind).map_or(Business::None, Business::KubeVirtObject)
+        }
+        _ => Business::None,
+    }
+}
 
 /// Decides on `request`. What is none of this policy's business is accepted without a look at the settings.
 #[must_use]
@@ -21,64 +49,63 @@ pub fn decide(request: &Request<'_>) -> Verdict {
 
 fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
     let untouched = Ok(Verdict::Allow(Accepted::default()));
-    let is_pod = request.group.is_empty() && request.kind == "Pod";
-    match (request.operation, request.sub_resource.as_deref()) {
-        (Operation::Create, None) if is_pod => {
-            let raw = object(request)?;
-            if !label::is_launcher(OBJECT, raw)? {
+    let sub_resource = request.sub_resource.as_deref();
+    match business(&request.group, &request.kind, request.operation, sub_resource) {
+        Business::None => untouched,
+        Business::NewPod => {
+            let (object, members) = object(request)?;
+            if !label::is_launcher(OBJECT, members)? {
                 return untouched;
             }
-            let settings = Settings::read_raw(request.settings)?;
-            launcher::verdict(&settings, &request.username, value(OBJECT, raw)?)
+            launcher::verdict(request, object, members)
         }
-        (Operation::Update, Some("ephemeralcontainers")) if is_pod => {
-            let pod = value(OBJECT, object(request)?)?;
-            if is_going(&pod) {
+        Business::EphemeralContainers => {
+            let (_, object) = object(request)?;
+            if is_going(object)? {
                 return untouched;
             }
-            ephemeral::verdict(request.settings, &pod, old_object(request)?.as_ref())
+            ephemeral::verdict(request.settings, object, old_object(request)?.as_ref())
         }
-        (Operation::Create | Operation::Update, None) => {
-            let Some(kind) = KubeVirtKind::find(&request.group, &request.kind) else {
-                return untouched;
-            };
-            let object = value(OBJECT, object(request)?)?;
-            let updated = request.operation == Operation::Update;
-            if updated && is_going(&object) {
-                return untouched;
-            }
+        Business::KubeVirtObject(kind) => {
+            let (_, object) = object(request)?;
             let old = old_object(request)?;
-            kind.verdict(request.settings, request.operation, &object, old.as_ref())
+            let updated = request.operation == Operation::Update;
+            if updated && is_going(object)? {
+                return untouched;
+            }
+            kind.verdict(request.settings, object, old.as_ref().filter(|_| updated))
         }
-        _ => untouched,
     }
 }
 
 const OBJECT: Path<'_> = Path::root("object");
+const OLD_OBJECT: Path<'_> = Path::root("oldObject");
 
-fn object<'a>(request: &Request<'a>) -> Result<&'a RawValue, Violation> {
-    let missing = || Violation::required(OBJECT, "the request must hold the object");
-    request.object.ok_or_else(missing)
-}
-
-fn old_object(request: &Request<'_>) -> Result<Option<Value>, Violation> {
-    let at = Path::root("oldObject");
-    request.old_object.map(|raw| value(at, raw)).transpose()
-}
-
-/// The object at `at`, parsed.
-fn value(at: Path<'_>, raw: &RawValue) -> Result<Value, Violation> {
-    let refused = |detail| Violation::invalid(at, Kind::of_raw(raw).shown(), detail);
-    match Kind::of_raw(raw) {
-        Kind::Object => serde_json::from_str(raw.get()).map_err(|_| refused("cannot be read")),
-        _ => Err(refused("must be an object")),
+/// The object and its members.
+fn object<'r, 'a>(request: &'r Request<'a>) -> Result<(Json<'a>, &'r Members<'a>), Violation> {
+    match (request.object, &request.members) {
+        (Some(object), Some(members)) => Ok((object, members)),
+        (Some(object), None) => {
+            let shown = object.kind().shown();
+            Err(Violation::invalid(OBJECT, shown, "must be an object"))
+        }
+        (None, _) => Err(Violation::required(OBJECT, "the request must hold the object")),
     }
 }
 
+fn old_object<'a>(request: &Request<'a>) -> Result<Option<Members<'a>>, Violation> {
+    let old = request.old_object;
+    old.map(|old| Members::read(OLD_OBJECT, old)).transpose()
+}
+
 /// Whether the object is being deleted: then its finalizers must come off, whatever it holds.
-fn is_going(object: &Value) -> bool {
-    let deleted = object
-        .get("metadata")
-        .and_then(|metadata| metadata.get("deletionTimestamp"));
-    deleted.is_some_and(|timestamp| !timestamp.is_null())
+fn is_going(object: &Members<'_>) -> Result<bool, Violation> {
+    let at = OBJECT.name("metadata");
+    match object.get(OBJECT, "metadata")? {
+        Some(metadata) if metadata.is_object() => {
+            let timestamp = Members::read(at, metadata)?.get(at, "deletionTimestamp")?;
+            Ok(timestamp.is_some())
+        }
+        _ => Ok(false),
+    }
 }

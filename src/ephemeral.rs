@@ -1,11 +1,10 @@
 //! Ephemeral containers (`kubectl debug`): `readOnly` belongs to a mount, not to the volume, so an injected
 //! volume could be mounted writable there. The new mounts obey the guard.
 
-use serde_json::{Value, value::RawValue};
-
 use crate::{
     field::{Path, Violation, Violations},
     guard,
+    json::{Json, Members},
     pod::{ContainerList, Pod},
     settings::Settings,
     verdict::{Accepted, Verdict},
@@ -18,17 +17,17 @@ const LISTS: [ContainerList; 3] = [ContainerList::Init, ContainerList::Main, Con
 ///
 /// # Errors
 /// Every new hostPath mount that the settings forbid, and whatever contradicts the object's kind.
-pub fn verdict(
-    settings: Option<&RawValue>,
-    object: &Value,
-    old: Option<&Value>,
+pub(crate) fn verdict(
+    settings: Option<Json<'_>>,
+    object: &Members<'_>,
+    old: Option<&Members<'_>>,
 ) -> Result<Verdict, Violations> {
-    let pod = Pod::read(object, &LISTS)?;
+    let pod = Pod::read(object, None, &LISTS)?;
     if !pod.has_host_path_sidecar() {
         return Ok(Verdict::Allow(Accepted::default()));
     }
-    let settings = Settings::read_raw(settings)?;
-    let old = old.map(|old| Pod::read(old, &LISTS)).transpose()?;
+    let settings = Settings::of_request(settings)?;
+    let old = old.map(|old| Pod::read(old, None, &LISTS)).transpose()?;
     match Violations::from_vec(violations(&settings, &pod, old.as_ref())) {
         Some(violations) => Err(violations),
         None => Ok(Verdict::Allow(Accepted::default())),

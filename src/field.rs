@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::by_name::ByName;
+
 /// A place in a document, linked to its parent; text only when it is printed.
 ///
 /// `Path::root("spec").name("containers").index(0)` is printed as `spec.containers[0]`.
@@ -156,10 +158,10 @@ impl Violations {
     /// `None` where there is no violation.
     #[must_use]
     pub fn from_vec(violations: Vec<Violation>) -> Option<Self> {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = ByName::default();
         let unique: Vec<Violation> = violations
             .into_iter()
-            .filter(|violation| seen.insert(violation.to_string()))
+            .filter(|violation| seen.add(violation.to_string().into(), 0))
             .collect();
         (!unique.is_empty()).then_some(Violations(unique))
     }

@@ -69,7 +69,7 @@ pub fn judge_mount(
         None => {
             let why = format!(
                 "hostPath volume {volume}: its type {} must be one of {}",
-                quote(source.type_text),
+                quote(&source.type_text),
                 list(HostPathType::REQUESTABLE)
             );
             violations.push(Violation::invalid(path_at, volume.clone(), why));
@@ -80,7 +80,7 @@ pub fn judge_mount(
         .extend(refused.map(|why| {
             Violation::forbidden(at.name("readOnly"), format!("hostPath volume {volume}: {why}"))
         }));
-    if let Some(propagation) = mount.propagation.filter(|_| !mount.is_private()) {
+    if let Some(propagation) = mount.propagation.as_deref().filter(|_| !mount.is_private()) {
         let why = format!(
             "hostPath volume {volume}: mount propagation {} is not allowed",
             quote(propagation)

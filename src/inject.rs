@@ -38,8 +38,8 @@ pub enum Edit {
     SetRecursiveReadOnly(MountRef),
 }
 
-/// A container's place in the pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A container's place in the pod, in the order of [`Pod::containers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContainerRef {
     /// The list.
     pub list: ContainerList,
@@ -163,7 +163,7 @@ impl Plan<'_, '_> {
             access: request.access,
             has_sub_path: false,
             propagation: None,
-            recursive_read_only: recursive_read_only.map(RecursiveReadOnly::as_str),
+            recursive_read_only: recursive_read_only.map(|value| value.as_str().into()),
         });
         self.edits.push(Edit::AddMount {
             container: there.place(),
@@ -230,9 +230,9 @@ impl Plan<'_, '_> {
             let enabled = RecursiveReadOnly::Enabled;
             if request.access == Access::ReadOnly
                 && self.recursive_read_only == enabled
-                && mount.recursive_read_only != Some(enabled.as_str())
+                && mount.recursive_read_only.as_deref() != Some(enabled.as_str())
             {
-                mount.recursive_read_only = Some(enabled.as_str());
+                mount.recursive_read_only = Some(enabled.as_str().into());
                 self.edits.push(Edit::SetRecursiveReadOnly(mount_ref));
             }
         }
@@ -255,7 +255,7 @@ impl Plan<'_, '_> {
                     host_path: Some(HostPathSource {
                         path_text: request.path.as_str().to_owned().into(),
                         path: Ok(request.path.clone()),
-                        type_text: request.host_path_type.as_str(),
+                        type_text: request.host_path_type.as_str().into(),
                         host_path_type: Some(request.host_path_type),
                     }),
                 });

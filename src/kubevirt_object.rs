@@ -1,13 +1,10 @@
 //! The KubeVirt objects through which the annotation reaches a launcher pod, judged so that its owner learns of
 //! an error at `kubectl apply` and not from a VM that does not start. The pod's own check stays authoritative.
 
-use serde_json::{Value, value::RawValue};
-
 use crate::{
     annotation,
     field::{Path, Violation, Violations},
-    json::Kind,
-    request::Operation,
+    json::{Json, Members},
     requests::Requests,
     settings::Settings,
     verdict::{Accepted, Verdict},
@@ -71,27 +68,26 @@ impl KubeVirtKind {
             .find(|known| known.group == group && known.kind == kind)
     }
 
-    /// Judges the annotation of `object`, if it is new or differs from that of `old`: status writes, finalizers and
-    /// older objects are never in the way. The settings are read only for a judgement.
+    /// Judges the annotation of `object`, if it is new or differs from that of `old`, the object before an UPDATE:
+    /// status writes, finalizers and older objects are never in the way. The settings are read only for a judgement.
     ///
     /// # Errors
     /// What would reject the launcher pod, its creator aside.
-    pub fn verdict(
+    pub(crate) fn verdict(
         self,
-        settings: Option<&RawValue>,
-        operation: Operation,
-        object: &Value,
-        old: Option<&Value>,
+        settings: Option<Json<'_>>,
+        object: &Members<'_>,
+        old: Option<&Members<'_>>,
     ) -> Result<Verdict, Violations> {
-        let old = old.filter(|_| operation == Operation::Update);
         let changed = |path| {
             let new = annotation_at(object, path);
-            (old.map(|old| annotation_at(old, path)).as_ref() != Some(&new)).then_some(new)
+            let is_same = old.is_some_and(|old| as_written(&annotation_at(old, path)) == as_written(&new));
+            (!is_same).then_some(new)
         };
         let mut accepted = match changed(self.annotations) {
             None | Some(Ok(None)) => Accepted::default(),
             Some(Err(violation)) => return Err(violation.into()),
-            Some(Ok(Some(value))) => self.judged(&Settings::read_raw(settings)?, value)?,
+            Some(Ok(Some(value))) => self.judged(&Settings::of_request(settings)?, value)?,
         };
         if self.kind == VIRTUAL_MACHINE && matches!(changed(MISPLACED), Some(Ok(Some(_)))) {
             accepted.warnings.push(format!(
@@ -108,14 +104,14 @@ impl KubeVirtKind {
     ///
     /// # Errors
     /// What would reject the launcher pod, its creator aside.
-    pub fn accepted(self, settings: &Settings, object: &Value) -> Result<Accepted, Violations> {
+    pub(crate) fn accepted(self, settings: &Settings, object: &Members<'_>) -> Result<Accepted, Violations> {
         match annotation_at(object, self.annotations)? {
             None => Ok(Accepted::default()),
             Some(value) => self.judged(settings, value),
         }
     }
 
-    fn judged(self, settings: &Settings, value: &Value) -> Result<Accepted, Violations> {
+    fn judged(self, settings: &Settings, value: Json<'_>) -> Result<Accepted, Violations> {
         let annotations = Path::root(self.annotations);
         let requests = Requests::read(settings, annotations.key(annotation::KEY), value);
         match Violations::from_vec(requests.violations) {
@@ -127,26 +123,30 @@ impl KubeVirtKind {
 
 /// The annotation below the member path `annotations`, such as `spec.annotations`. Branches that are missing or
 /// `null` hold none.
-fn annotation_at<'v>(object: &'v Value, annotations: &str) -> Result<Option<&'v Value>, Violation> {
-    let mut place = object;
-    let mut walked = String::new();
+fn annotation_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Json<'v>>, Violation> {
+    let mut inner = None;
+    let mut walked = 0_usize;
     for name in annotations.split('.') {
-        if !walked.is_empty() {
-            walked.push('.');
-        }
-        walked.push_str(name);
-        place = match place.get(name) {
-            None | Some(Value::Null) => return Ok(None),
-            Some(inner @ Value::Object(_)) => inner,
-            Some(other) => {
-                let at = Path::root(&walked);
-                return Err(Violation::invalid(
-                    at,
-                    Kind::of(other).shown(),
-                    "must be an object",
-                ));
-            }
+        let members = inner.as_ref().unwrap_or(object);
+        let at = match annotations.get(..walked) {
+            None | Some("") => "object",
+            Some(path) => path.trim_end_matches('.'),
         };
+        let Some(value) = members.get(Path::root(at), name)? else {
+            return Ok(None);
+        };
+        let end = walked.saturating_add(name.len());
+        let at = Path::root(annotations.get(..end).unwrap_or_default());
+        inner = Some(Members::read(at, value)?);
+        walked = end.saturating_add(".".len());
     }
-    Ok(place.get(annotation::KEY))
+    match inner {
+        Some(members) => members.value(Path::root(annotations), annotation::KEY),
+        None => Ok(None),
+    }
+}
+
+/// What is compared: the text itself, which one API server writes in one way.
+fn as_written<'v>(found: &Result<Option<Json<'v>>, Violation>) -> Result<Option<&'v str>, Violation> {
+    found.clone().map(|value| value.map(Json::get))
 }

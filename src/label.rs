@@ -1,32 +1,30 @@
 //! Which pods are launcher pods: those that say so by their label.
 
-use serde_json::value::RawValue;
-
 use crate::{
     field::{Path, Violation},
-    json::{self, Kind, Members},
+    json::{Json, Kind, Members},
 };
 
 /// Whether the object at `at` has the label `kubevirt.io: virt-launcher`. VM owners cannot take it off a pod
 /// that KubeVirt creates.
 ///
 /// # Errors
-/// Where the object is none, or a member on the way to the label stands twice: then it cannot be told.
-pub fn is_launcher(at: Path<'_>, raw: &RawValue) -> Result<bool, Violation> {
-    let mut place = raw;
-    let metadata = at.name("metadata");
-    for (at, key) in [
-        (at, "metadata"),
-        (metadata, "labels"),
-        (metadata.name("labels"), "kubevirt.io"),
-    ] {
-        match Members::read(at, place)?.get(at, key)? {
-            Some(value) if key == "kubevirt.io" => {
-                return Ok(json::string(value).as_deref() == Some("virt-launcher"));
-            }
-            Some(inner) if Kind::of_raw(inner) == Kind::Object => place = inner,
-            _ => break,
-        }
-    }
-    Ok(false)
+/// Where a member on the way to the label stands twice: then it cannot be told.
+pub(crate) fn is_launcher(at: Path<'_>, object: &Members<'_>) -> Result<bool, Violation> {
+    let metadata_at = at.name("metadata");
+    let labels_at = metadata_at.name("labels");
+    let Some(metadata) = inner(metadata_at, object.get(at, "metadata")?)? else {
+        return Ok(false);
+    };
+    let Some(labels) = inner(labels_at, metadata.get(metadata_at, "labels")?)? else {
+        return Ok(false);
+    };
+    let label = labels.get(labels_at, "kubevirt.io")?;
+    Ok(label.and_then(Json::string).as_deref() == Some("virt-launcher"))
+}
+
+/// The members of an object; of anything else there are none.
+fn inner<'a>(at: Path<'_>, raw: Option<Json<'a>>) -> Result<Option<Members<'a>>, Violation> {
+    let object = raw.filter(|raw| raw.kind() == Kind::Object);
+    object.map(|raw| Members::read(at, raw)).transpose()
 }

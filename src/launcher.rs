@@ -1,72 +1,99 @@
 //! A launcher pod that is being created: its annotation, what must be added for it, and the guard.
 
-use serde_json::Value;
-
 use crate::{
     annotation,
     field::{Path, Violation, Violations},
     guard,
     inject::{self, Edit},
-    json::Kind,
+    json::{Json, Kind, Members},
     judge, patch,
     pod::{LISTS_OF_NEW_PODS, Pod},
+    request::Request,
     requests::Requests,
     settings::Settings,
     verdict::{Accepted, Verdict},
     verify,
 };
 
-/// Judges the pod that `username` creates.
+/// Judges the pod `object` that the request creates. It has these members.
 ///
 /// # Errors
 /// All violations: of the annotation, of the pod's shape, of the injection, and what the guard found.
-pub fn verdict(settings: &Settings, username: &str, mut object: Value) -> Result<Verdict, Violations> {
-    let mut requests = requests(settings, &object);
+pub(crate) fn verdict(
+    request: &Request<'_>,
+    object: Json<'_>,
+    members: &Members<'_>,
+) -> Result<Verdict, Violations> {
+    let at = Path::root("object");
+    // Bad settings reject every launcher pod, whatever it holds.
+    let settings = &Settings::of_request(request.settings)?;
+    let annotation = annotation(members.get(at, "metadata")?);
+    let spec = request.spec.as_ref();
+    if matches!(annotation, Ok(None)) && spec.is_some_and(has_no_host_path) {
+        return Ok(Verdict::Allow(Accepted::default()));
+    }
+    let mut requests = requests(settings, annotation);
     let mut violations = std::mem::take(&mut requests.violations);
-    let edits = match Pod::read(&object, &LISTS_OF_NEW_PODS) {
+    let planned = match Pod::read(members, spec, &LISTS_OF_NEW_PODS) {
         Ok(mut pod) => {
             if requests.any || pod.has_host_path_sidecar() {
                 // First, because the user stands before the object in the request.
-                violations.splice(0..0, judge::refused_creator(settings, username));
+                violations.splice(0..0, judge::refused_creator(settings, &request.username));
             }
-            planned(settings, &mut pod, &requests, &mut violations)
+            let edits = planned(settings, &mut pod, &requests, &mut violations);
+            Some((pod, edits))
         }
         Err(faults) => {
             violations.extend(faults.into_vec());
-            Vec::new()
+            None
         }
     };
     if let Some(violations) = Violations::from_vec(violations) {
         return Err(violations);
     }
     let accepted = Accepted::of(&requests.accepted);
-    if edits.is_empty() {
-        return Ok(Verdict::Allow(accepted));
+    match planned {
+        Some((pod, edits)) if !edits.is_empty() => {
+            let object = patch::apply(object, &pod, &edits).ok_or_else(|| {
+                Violation::invalid(at, Kind::Object.shown(), "cannot be changed as planned")
+            })?;
+            Ok(Verdict::Mutate(object, accepted))
+        }
+        _ => Ok(Verdict::Allow(accepted)),
     }
-    let at = Path::root("object");
-    patch::apply(&mut object, &edits)
-        .ok_or_else(|| Violation::invalid(at, Kind::Object.shown(), "cannot be changed as planned"))?;
-    Ok(Verdict::Mutate(object, accepted))
 }
 
-fn requests(settings: &Settings, object: &Value) -> Requests {
+/// Whether no volume can be a hostPath volume: then nothing in the pod is of interest.
+fn has_no_host_path(spec: &Members<'_>) -> bool {
+    let volumes = spec.value(Path::root("spec"), "volumes");
+    let volumes = volumes.ok().flatten().and_then(Json::objects);
+    volumes.is_some_and(|volumes| {
+        volumes.iter().all(|(_, volume)| {
+            volume
+                .as_ref()
+                .is_some_and(|volume| volume.first("hostPath").is_none())
+        })
+    })
+}
+
+fn annotation(metadata: Option<Json<'_>>) -> Result<Option<Json<'_>>, Violation> {
+    let at = Path::root("metadata");
+    let Some(metadata) = metadata else { return Ok(None) };
+    let Some(annotations) = Members::read(at, metadata)?.get(at, "annotations")? else {
+        return Ok(None);
+    };
+    let at = at.name("annotations");
+    Members::read(at, annotations)?.value(at, annotation::KEY)
+}
+
+fn requests(settings: &Settings, annotation: Result<Option<Json<'_>>, Violation>) -> Requests {
     let metadata = Path::root("metadata");
     let at = metadata.name("annotations");
-    match object
-        .get("metadata")
-        .and_then(|metadata| metadata.get("annotations"))
-    {
-        None | Some(Value::Null) => Requests::default(),
-        Some(Value::Object(annotations)) => match annotations.get(annotation::KEY) {
-            None => Requests::default(),
-            Some(value) => Requests::read(settings, at.key(annotation::KEY), value),
-        },
-        Some(other) => Requests {
-            violations: vec![Violation::invalid(
-                at,
-                Kind::of(other).shown(),
-                "must be an object",
-            )],
+    match annotation {
+        Ok(None) => Requests::default(),
+        Ok(Some(value)) => Requests::read(settings, at.key(annotation::KEY), value),
+        Err(violation) => Requests {
+            violations: vec![violation],
             ..Requests::default()
         },
     }

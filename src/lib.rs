@@ -19,14 +19,15 @@
 //!
 //! Everything above `response` is free of Kubewarden; nothing panics, and what cannot be understood is rejected.
 
-// Words of the trade: field errors, paths, types, JSON as it stands.
+// Words of the trade: field errors, paths, types, JSON as it stands, names in a list.
+mod by_name;
 pub mod field;
 pub mod host_path_type;
-mod json;
+pub mod json;
 pub mod path;
 
 pub mod decision;
-pub mod label;
+mod label;
 pub mod request;
 
 pub mod rule;
@@ -41,7 +42,7 @@ pub mod sharing;
 
 pub mod ephemeral;
 pub mod kubevirt_object;
-pub mod launcher;
+mod launcher;
 
 pub mod guard;
 pub mod inject;
@@ -57,6 +58,7 @@ pub mod verdict;
 pub mod preview;
 
 use field::{Path, Violation, Violations};
+use json::Json;
 use request::Request;
 use settings::Settings;
 use verdict::Verdict;
@@ -93,11 +95,11 @@ pub fn validate_settings(payload: &[u8]) -> Vec<u8> {
 /// # Errors
 /// Every fault of the settings, or that they are no JSON.
 pub fn read_settings(payload: &[u8]) -> Result<Settings, Violations> {
-    let value = json::document::<serde_json::Value>(payload).map_err(|error| {
+    let settings = Json::of_bytes(payload).map_err(|error| {
         let detail = format!("must be JSON: {error}");
         Violation::invalid(Path::root("settings"), "\"bytes\"", detail)
     })?;
-    Settings::read(&value)
+    Settings::read(settings)
 }
 
 fn evaluate(payload: &[u8]) -> (Option<Request<'_>>, Verdict) {

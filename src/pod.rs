@@ -1,15 +1,15 @@
-//! A launcher pod as this policy sees it: volumes, containers and mounts, borrowed from the JSON value.
+//! A launcher pod as this policy sees it: volumes, containers and mounts, borrowed from the JSON text.
 
 mod reader;
 
-use std::{borrow::Cow, collections::BTreeMap};
-
-use serde_json::Value;
+use std::borrow::Cow;
 
 use crate::{
     annotation::Access,
+    by_name::ByName,
     field::{Path, Violation, Violations},
     host_path_type::HostPathType,
+    json::{Json, Members},
     path::{ContainerPath, HostPath, PathError},
 };
 use reader::Reader;
@@ -17,12 +17,16 @@ use reader::Reader;
 /// The parts of a pod that decide which container sees what.
 #[derive(Debug)]
 pub struct Pod<'a> {
+    /// `spec` as it stands.
+    pub spec: Json<'a>,
+    /// The list `spec.volumes` as it stands, if there is one; absent and `null` are none.
+    pub volume_list: Option<Json<'a>>,
     /// `spec.volumes`.
     pub volumes: Vec<Volume<'a>>,
     /// Every container that can mount a volume.
     pub containers: Vec<Container<'a>>,
-    volumes_by_name: BTreeMap<Cow<'a, str>, Vec<usize>>,
-    containers_by_name: BTreeMap<&'a str, Vec<usize>>,
+    volumes_by_name: ByName<'a>,
+    containers_by_name: ByName<'a>,
 }
 
 /// One element of `spec.volumes`.
@@ -42,7 +46,7 @@ pub struct HostPathSource<'a> {
     /// The path, cleaned.
     pub path: Result<HostPath, PathError>,
     /// The type as written; absent is `""`.
-    pub type_text: &'a str,
+    pub type_text: Cow<'a, str>,
     /// The type; `None` where Kubernetes knows no such type.
     pub host_path_type: Option<HostPathType>,
 }
@@ -59,7 +63,7 @@ impl HostPathSource<'_> {
 pub const LISTS_OF_NEW_PODS: [ContainerList; 2] = [ContainerList::Init, ContainerList::Main];
 
 /// Which list of the pod's spec a container stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContainerList {
     /// `spec.initContainers`.
     Init,
@@ -89,9 +93,13 @@ pub struct Container<'a> {
     /// Its index in that list.
     pub index: usize,
     /// Its name.
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     /// Its `volumeMounts`.
     pub mounts: Vec<Mount<'a>>,
+    /// The container as it stands.
+    pub raw: Json<'a>,
+    /// The list `volumeMounts` as it stands, if there is one.
+    pub mount_list: Option<Json<'a>>,
 }
 
 /// One element of a container's `volumeMounts`.
@@ -106,16 +114,16 @@ pub struct Mount<'a> {
     /// Whether `subPath` or `subPathExpr` narrows it.
     pub has_sub_path: bool,
     /// `mountPropagation`.
-    pub propagation: Option<&'a str>,
+    pub propagation: Option<Cow<'a, str>>,
     /// `recursiveReadOnly`.
-    pub recursive_read_only: Option<&'a str>,
+    pub recursive_read_only: Option<Cow<'a, str>>,
 }
 
 impl Mount<'_> {
     /// Whether nothing mounted later on either side reaches the other.
     #[must_use]
     pub fn is_private(&self) -> bool {
-        matches!(self.propagation, None | Some("None"))
+        matches!(self.propagation.as_deref(), None | Some("None"))
     }
 
     /// The path in the container, cleaned.
@@ -143,34 +151,47 @@ impl Container<'_> {
 }
 
 impl<'a> Pod<'a> {
-    /// Reads `object`, with the containers of these lists. Absent and `null` lists are empty.
+    /// Reads the pod `object`, with the containers of these lists. Absent and `null` lists are empty. `spec` are the
+    /// members of the object's `spec`, where they are known already.
     ///
     /// # Errors
-    /// Every place where the object contradicts its kind, so that nothing could be said of what it would mount.
-    pub fn read(object: &'a Value, lists: &[ContainerList]) -> Result<Self, Violations> {
+    /// Every place where it contradicts its kind, so that nothing could be said of what it would mount.
+    pub(crate) fn read(
+        object: &Members<'a>,
+        spec: Option<&Members<'a>>,
+        lists: &[ContainerList],
+    ) -> Result<Self, Violations> {
+        let at = Path::root("spec");
+        let known = spec;
+        let spec = object.get(Path::root("object"), "spec")?;
+        let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
+        let read;
+        let members = match known {
+            Some(members) => members,
+            None => {
+                read = Members::read(at, spec)?;
+                &read
+            }
+        };
         let mut reader = Reader::default();
-        let spec_at = Path::root("spec");
+        let (volume_list, volumes) = reader.list(at, Some(members), "volumes");
         let mut pod = Pod {
+            spec,
+            volume_list,
             volumes: Vec::new(),
             containers: Vec::new(),
-            volumes_by_name: BTreeMap::new(),
-            containers_by_name: BTreeMap::new(),
+            volumes_by_name: ByName::default(),
+            containers_by_name: ByName::default(),
         };
-        let spec = match object.get("spec") {
-            None | Some(Value::Null) => return Err(Violation::required(spec_at, "must be an object").into()),
-            Some(spec) => spec,
-        };
-        let spec = reader.object(spec_at, spec);
-        let at = spec_at.name("volumes");
-        for (index, volume) in reader.list(at, spec, "volumes").iter().enumerate() {
-            let volume = reader.volume(at.index(index), volume);
-            pod.add_volume(volume);
+        let volumes_at = at.name("volumes");
+        for (index, volume) in volumes.into_iter().enumerate() {
+            pod.add_volume(reader.volume(volumes_at.index(index), volume));
         }
         for &list in lists {
-            let at = spec_at.name(list.key());
-            for (index, container) in reader.list(at, spec, list.key()).iter().enumerate() {
-                let container = reader.container(at.index(index), list, index, container);
-                pod.add_container(container);
+            let list_at = at.name(list.key());
+            let (_, containers) = reader.list(at, Some(members), list.key());
+            for (index, container) in containers.into_iter().enumerate() {
+                pod.add_container(reader.container(list_at.index(index), list, index, container));
             }
         }
         match Violations::from_vec(reader.faults) {
@@ -181,35 +202,27 @@ impl<'a> Pod<'a> {
 
     fn add_container(&mut self, container: Container<'a>) {
         let index = self.containers.len();
-        self.containers_by_name
-            .entry(container.name)
-            .or_default()
-            .push(index);
+        self.containers_by_name.add(container.name.clone(), index);
         self.containers.push(container);
     }
 
     /// Appends a volume.
     pub fn add_volume(&mut self, volume: Volume<'a>) {
         let index = self.volumes.len();
-        self.volumes_by_name
-            .entry(volume.name.clone())
-            .or_default()
-            .push(index);
+        self.volumes_by_name.add(volume.name.clone(), index);
         self.volumes.push(volume);
     }
 
     /// The volumes of this name: one, unless the API server is going to refuse the pod.
     pub fn volumes_named(&self, name: &str) -> impl Iterator<Item = (usize, &Volume<'a>)> {
-        let indexes = self.volumes_by_name.get(name).map_or(&[][..], Vec::as_slice);
-        indexes
-            .iter()
-            .filter_map(|&index| self.volumes.get(index).map(|volume| (index, volume)))
+        let indexes = self.volumes_by_name.get(name).iter();
+        indexes.filter_map(|&index| self.volumes.get(index).map(|volume| (index, volume)))
     }
 
     /// The indexes of the containers of this name: one, unless the API server is going to refuse the pod.
     #[must_use]
     pub fn containers_named(&self, name: &str) -> Vec<usize> {
-        self.containers_by_name.get(name).cloned().unwrap_or_default()
+        self.containers_by_name.get(name).to_vec()
     }
 
     /// Whether `mount` leads to the very path and type: a hostPath volume, whatever its name.

@@ -1,9 +1,9 @@
 //! What containers would see of the node, for people who check a manifest without a cluster.
 
-use serde_json::Value;
-
 use crate::{
     annotation::Access,
+    field::Path,
+    json::{Json, Members},
     kubevirt_object::KubeVirtKind,
     path::HostPath,
     pod::{LISTS_OF_NEW_PODS, Pod},
@@ -18,13 +18,19 @@ pub fn knows(group: &str, kind: &str) -> bool {
 }
 
 /// The host paths that hook sidecars and `compute` see: in a pod, which must be the resulting one, those that it
-/// mounts; for an accepted KubeVirt object those that its annotation asks for.
+/// mounts; for an accepted KubeVirt object those that its annotation asks for. `object` is JSON.
 #[must_use]
-pub fn mounts(settings: &Settings, group: &str, kind: &str, object: &Value) -> Vec<HostPathMount> {
+pub fn mounts(settings: &Settings, group: &str, kind: &str, object: &str) -> Vec<HostPathMount> {
+    let object = Json::document(object)
+        .ok()
+        .map(|object| Members::read(Path::root("object"), object));
+    let Some(Ok(object)) = object else {
+        return Vec::new();
+    };
     if is_pod(group, kind) {
-        return in_pod(object);
+        return in_pod(&object);
     }
-    let accepted = KubeVirtKind::find(group, kind).and_then(|kind| kind.accepted(settings, object).ok());
+    let accepted = KubeVirtKind::find(group, kind).and_then(|kind| kind.accepted(settings, &object).ok());
     accepted.map(|accepted| accepted.mounts).unwrap_or_default()
 }
 
@@ -32,8 +38,8 @@ fn is_pod(group: &str, kind: &str) -> bool {
     group.is_empty() && kind == "Pod"
 }
 
-fn in_pod(object: &Value) -> Vec<HostPathMount> {
-    let Ok(pod) = Pod::read(object, &LISTS_OF_NEW_PODS) else {
+fn in_pod(object: &Members<'_>) -> Vec<HostPathMount> {
+    let Ok(pod) = Pod::read(object, None, &LISTS_OF_NEW_PODS) else {
         return Vec::new();
     };
     let shown = pod
@@ -44,7 +50,7 @@ fn in_pod(object: &Value) -> Vec<HostPathMount> {
         .flat_map(|container| {
             pod.host_path_mounts(container)
                 .map(|(_, mount, source)| HostPathMount {
-                    container: container.name.to_owned(),
+                    container: container.name.to_string(),
                     host_path: source
                         .path
                         .as_ref()

@@ -1,10 +1,10 @@
 //! The payload of `validate`: an admission request and the settings, not looked into further than needed.
 
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 use crate::{
     field::{Path, Violation, Violations, quote},
-    json::{self, Kind, Members},
+    json::{Json, Members},
 };
 
 /// What a request does to its object.
@@ -20,29 +20,46 @@ pub enum Operation {
     Connect,
 }
 
+impl Operation {
+    /// Reads an operation as Kubernetes writes it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "CREATE" => Some(Operation::Create),
+            "UPDATE" => Some(Operation::Update),
+            "DELETE" => Some(Operation::Delete),
+            "CONNECT" => Some(Operation::Connect),
+            _ => None,
+        }
+    }
+}
+
 /// An admission request, with its object still unparsed.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// API group of the object's kind; `""` is the core group.
-    pub group: String,
+    pub group: Cow<'a, str>,
     /// The object's kind.
-    pub kind: String,
+    pub kind: Cow<'a, str>,
     /// The operation.
     pub operation: Operation,
     /// The subresource, if the request is for one.
-    pub sub_resource: Option<String>,
+    pub sub_resource: Option<Cow<'a, str>>,
     /// Who sent the request; empty or absent in background scans and local runs.
-    pub username: String,
+    pub username: Cow<'a, str>,
     /// The request's id, for the log.
-    pub uid: String,
+    pub uid: Cow<'a, str>,
     /// The object's namespace, for the log.
-    pub namespace: String,
+    pub namespace: Cow<'a, str>,
     /// The object.
-    pub object: Option<&'a RawValue>,
+    pub object: Option<Json<'a>>,
+    /// Its members, if it is an object.
+    pub(crate) members: Option<Members<'a>>,
+    /// The members of its `spec`, where they are known already.
+    pub(crate) spec: Option<Members<'a>>,
     /// The object as it was, on UPDATE.
-    pub old_object: Option<&'a RawValue>,
+    pub old_object: Option<Json<'a>>,
     /// The policy's settings.
-    pub settings: Option<&'a RawValue>,
+    pub settings: Option<Json<'a>>,
 }
 
 impl<'a> Request<'a> {
@@ -53,12 +70,17 @@ impl<'a> Request<'a> {
     /// Nothing of its content stands in the message.
     pub fn read(payload: &'a [u8]) -> Result<Self, Violations> {
         let payload_at = Path::root("payload");
-        let payload = Members::document(payload_at, payload)?;
+        let payload = Json::of_bytes(payload).ok().filter(|payload| payload.is_object());
+        let no_object = || Violation::invalid(payload_at, "\"bytes\"", "must be a JSON object");
+        let payload = payload.ok_or_else(no_object)?;
+        // One walk over the payload finds the members of all four objects, as a rule.
+        let (payload, found) = Members::along(payload, &["request", "object", "spec"]);
+        let mut found = found.into_iter();
         let at = Path::root("request");
         let raw = payload
             .get(payload_at, "request")?
             .ok_or_else(|| Violation::required(at, "the payload must hold an admission request"))?;
-        let request = Members::read(at, raw)?;
+        let request = found.next().map_or_else(|| Members::read(at, raw), Ok)?;
 
         let kind_at = at.name("kind");
         let no_kind = |at| Violation::required(at, "must name the object's kind");
@@ -70,6 +92,8 @@ impl<'a> Request<'a> {
             None => None,
         };
 
+        let object = request.get(at, "object")?;
+
         Ok(Request {
             group: text(kind_at, &kind, "group")?.unwrap_or_default(),
             kind: text(kind_at, &kind, "kind")?
@@ -80,7 +104,9 @@ impl<'a> Request<'a> {
             username: username.unwrap_or_default(),
             uid: text(at, &request, "uid")?.unwrap_or_default(),
             namespace: text(at, &request, "namespace")?.unwrap_or_default(),
-            object: request.get(at, "object")?,
+            object,
+            members: found.next(),
+            spec: found.next(),
             old_object: request.get(at, "oldObject")?,
             settings: payload.get(payload_at, "settings")?,
         })
@@ -88,12 +114,12 @@ impl<'a> Request<'a> {
 }
 
 /// The text at `key` of the object at `at`.
-fn text(at: Path<'_>, members: &Members<'_>, key: &str) -> Result<Option<String>, Violation> {
+fn text<'a>(at: Path<'_>, members: &Members<'a>, key: &str) -> Result<Option<Cow<'a, str>>, Violation> {
     let Some(raw) = members.get(at, key)? else {
         return Ok(None);
     };
-    let refused = || Violation::invalid(at.name(key), Kind::of_raw(raw).shown(), "must be a string");
-    json::string(raw).ok_or_else(refused).map(Some)
+    let refused = || Violation::invalid(at.name(key), raw.kind().shown(), "must be a string");
+    raw.string().ok_or_else(refused).map(Some)
 }
 
 fn operation(at: Path<'_>, request: &Members<'_>) -> Result<Operation, Violation> {
@@ -101,11 +127,5 @@ fn operation(at: Path<'_>, request: &Members<'_>) -> Result<Operation, Violation
     let Some(text) = text(at, request, "operation")? else {
         return Err(Violation::required(at.name("operation"), detail));
     };
-    match text.as_str() {
-        "CREATE" => Ok(Operation::Create),
-        "UPDATE" => Ok(Operation::Update),
-        "DELETE" => Ok(Operation::Delete),
-        "CONNECT" => Ok(Operation::Connect),
-        other => Err(Violation::invalid(at.name("operation"), quote(other), detail)),
-    }
+    Operation::parse(&text).ok_or_else(|| Violation::invalid(at.name("operation"), quote(&text), detail))
 }

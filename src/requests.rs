@@ -1,11 +1,9 @@
 //! The host path requests of a whole annotation, judged.
 
-use serde_json::Value;
-
 use crate::{
     annotation,
     field::{Path, Violation, quote},
-    json::Kind,
+    json::Json,
     judge::{self, HostPathRequest},
     settings::Settings,
     sharing,
@@ -25,17 +23,9 @@ pub struct Requests {
 impl Requests {
     /// Reads and judges the annotation's value, which stands at `at`.
     #[must_use]
-    pub fn read(settings: &Settings, at: Path<'_>, annotation: &Value) -> Self {
+    pub fn read(settings: &Settings, at: Path<'_>, annotation: Json<'_>) -> Self {
         let mut requests = Requests::default();
-        let entries = match annotation {
-            Value::String(text) => annotation::read(at, text),
-            other => Err(Violation::invalid(
-                at,
-                Kind::of(other).shown(),
-                "must be a string",
-            )),
-        };
-        let entries = match entries {
+        let entries = match annotation.text(at).and_then(|text| annotation::read(at, &text)) {
             Ok(entries) => entries,
             Err(violation) => {
                 requests.violations.push(violation);
@@ -51,18 +41,18 @@ impl Requests {
             })
             .collect();
         let well_formed: Vec<&HostPathRequest> = judged.iter().flatten().collect();
-        let conflicts = sharing::conflicts(&well_formed);
+        let mut conflicts = sharing::conflicts(&well_formed).into_iter();
         for outcome in judged {
             match outcome {
                 Err(faults) => requests.violations.extend(faults),
-                Ok(request) => match (conflicts.get(&request.index), &request.shared_compute_path) {
+                Ok(request) => match (conflicts.next().flatten(), &request.shared_compute_path) {
                     (Some(why), Some(shared)) => {
                         let entry = at.index(request.index);
                         let at = entry.name("hostPath");
                         requests.violations.push(Violation::invalid(
                             at.name("sharedComputePath"),
                             quote(shared.as_str()),
-                            why.as_str(),
+                            why,
                         ));
                     }
                     _ => requests.accepted.push(request),

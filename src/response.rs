@@ -1,41 +1,71 @@
 //! The answers to the host: the one place where a verdict becomes a response.
 
-use std::collections::HashMap;
-
-use kubewarden_policy_sdk::{response::ValidationResponse, settings::SettingsValidationResponse};
+use kubewarden_policy_sdk::settings::SettingsValidationResponse;
 use serde::Serialize;
 
 use crate::{
     field::Violations,
-    verdict::{Accepted, HostPathMount, Verdict},
+    verdict::{Accepted, Verdict},
 };
 
-/// The key of the audit annotation; the API server puts the webhook's name in front of it.
-pub const AUDIT_ANNOTATION: &str = "host-paths";
+/// The answer to `validate`: `kubewarden_policy_sdk::response::ValidationResponse`, as the host reads it. The SDK's own
+/// type would have the object parsed into a tree, only to be written out again.
+#[derive(Default, Serialize)]
+struct ValidationResponse {
+    accepted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit_annotations: Option<AuditAnnotations>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+/// The audit annotations; the API server puts the webhook's name in front of each key.
+#[derive(Serialize)]
+struct AuditAnnotations {
+    #[serde(rename = "host-paths")]
+    host_paths: String,
+}
 
 /// The answer to `validate`.
 #[must_use]
 pub fn validation(verdict: Verdict) -> Vec<u8> {
-    let accepted = |mutated_object, accepted: Accepted| ValidationResponse {
-        accepted: true,
-        message: None,
-        code: None,
-        mutated_object,
-        audit_annotations: audit(&accepted.mounts),
-        warnings: (!accepted.warnings.is_empty()).then_some(accepted.warnings),
-    };
-    bytes(&match verdict {
-        Verdict::Allow(notes) => accepted(None, notes),
-        Verdict::Mutate(object, notes) => accepted(Some(object), notes),
-        Verdict::Deny(violations) => ValidationResponse {
-            accepted: false,
+    match verdict {
+        Verdict::Allow(notes) => bytes(&accepted(notes)),
+        Verdict::Mutate(object, notes) => with_object(bytes(&accepted(notes)), &object),
+        Verdict::Deny(violations) => bytes(&ValidationResponse {
             message: Some(violations.to_string()),
             code: Some(violations.code()),
-            mutated_object: None,
-            audit_annotations: None,
-            warnings: None,
-        },
-    })
+            ..ValidationResponse::default()
+        }),
+    }
+}
+
+fn accepted(notes: Accepted) -> ValidationResponse {
+    let audit = (!notes.mounts.is_empty()).then(|| AuditAnnotations {
+        host_paths: serde_json::to_string(&notes.mounts).unwrap_or_default(),
+    });
+    ValidationResponse {
+        accepted: true,
+        audit_annotations: audit,
+        warnings: notes.warnings,
+        ..ValidationResponse::default()
+    }
+}
+
+/// Puts the member `mutated_object` into a response, in front of its closing brace.
+fn with_object(mut response: Vec<u8>, object: &str) -> Vec<u8> {
+    const MEMBER: &[u8] = b",\"mutated_object\":";
+    response.reserve(MEMBER.len().saturating_add(object.len()));
+    if response.pop().is_some() {
+        response.extend_from_slice(MEMBER);
+        response.extend_from_slice(object.as_bytes());
+        response.push(b'}');
+    }
+    response
 }
 
 /// The answer to `validate_settings`.
@@ -47,15 +77,7 @@ pub fn settings(faults: Option<&Violations>) -> Vec<u8> {
     })
 }
 
-fn audit(mounts: &[HostPathMount]) -> Option<HashMap<String, String>> {
-    if mounts.is_empty() {
-        return None;
-    }
-    let text = serde_json::to_string(mounts).unwrap_or_default();
-    Some(HashMap::from([(AUDIT_ANNOTATION.to_owned(), text)]))
-}
-
-/// Strings, numbers and string maps always serialise; if they ever did not, the empty answer is one that the host
+/// Strings and numbers always serialise; if they ever did not, the empty answer is one that the host
 /// refuses.
 fn bytes(response: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(response).unwrap_or_default()

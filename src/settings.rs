@@ -4,11 +4,9 @@ mod reader;
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value, value::RawValue};
-
 use crate::{
     field::{Path, Violation, Violations},
-    json::Kind,
+    json::Json,
     path::HostPath,
     rule::Rule,
 };
@@ -68,14 +66,10 @@ impl Settings {
     ///
     /// # Errors
     /// As [`Settings::read`].
-    pub fn read_raw(raw: Option<&RawValue>) -> Result<Self, Violations> {
-        let at = Path::root("settings");
-        match raw.map(|raw| (raw, serde_json::from_str(raw.get()))) {
-            None => Self::read(&Value::Object(Map::new())),
-            Some((_, Ok(settings))) => Self::read(&settings),
-            Some((raw, Err(_))) => {
-                Err(Violation::invalid(at, Kind::of_raw(raw).shown(), "cannot be read").into())
-            }
+    pub(crate) fn of_request(settings: Option<Json<'_>>) -> Result<Self, Violations> {
+        match settings {
+            Some(settings) => Self::read(settings),
+            None => Self::read(Json::EMPTY_OBJECT),
         }
     }
 
@@ -84,7 +78,7 @@ impl Settings {
     /// # Errors
     /// Every fault with its field path: an unknown key, `null`, a rule with both or neither of `path` and
     /// `pathPrefix`, `readOnly: false` on a prefix, a rule below a writable path, and so on.
-    pub fn read(settings: &Value) -> Result<Self, Violations> {
+    pub(crate) fn read(settings: Json<'_>) -> Result<Self, Violations> {
         let at = Path::root("settings");
         let mut reader = Reader::default();
         let settings = reader.settings(at, settings);

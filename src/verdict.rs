@@ -1,12 +1,10 @@
 //! The outcome of one evaluation.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::{
     annotation::Access,
+    by_name::ByName,
     field::{Violations, quote_within},
     host_path_type::HostPathType,
     judge::HostPathRequest,
@@ -18,8 +16,8 @@ use crate::{
 pub enum Verdict {
     /// Accepted as it is.
     Allow(Accepted),
-    /// Accepted with this object in place of the request's.
-    Mutate(Value, Accepted),
+    /// Accepted with this object, as JSON, in place of the request's.
+    Mutate(String, Accepted),
     /// Rejected.
     Deny(Violations),
 }
@@ -55,7 +53,7 @@ impl Accepted {
     pub fn of(requests: &[HostPathRequest]) -> Self {
         let mut accepted = Accepted::default();
         // Two entries may share one mount in compute.
-        let mut in_compute: BTreeMap<&str, ()> = BTreeMap::new();
+        let mut in_compute = ByName::default();
         for request in requests {
             let sidecar = format!("{HOOK_SIDECAR}{}", request.index);
             accepted.warnings.extend(warnings(&sidecar, request));
@@ -63,7 +61,7 @@ impl Accepted {
                 .mounts
                 .push(mount(sidecar, request, request.volume_path.as_str()));
             if let Some(shared) = &request.shared_compute_path
-                && in_compute.insert(shared.as_str(), ()).is_none()
+                && in_compute.add(shared.as_str().into(), request.index)
             {
                 accepted
                     .mounts

@@ -82,8 +82,8 @@ impl Engine {
         Ok(Self { instances, log })
     }
 
-    /// Calls the operation in a fresh instance.
-    pub fn call(&self, operation: &str, payload: &[u8]) -> Result<Vec<u8>, CallError> {
+    /// Makes an instance, as policy-server does for each request.
+    pub fn start(&self) -> Result<Instance, CallError> {
         let deadlines = EpochDeadlines {
             wapc_init: DEADLINE_TICKS,
             wapc_func: DEADLINE_TICKS,
@@ -97,8 +97,23 @@ impl Engine {
             answer_guest(&log, binding, namespace, operation, payload)
         };
         WapcHost::new(Box::new(instance), Some(Box::new(callback)))
-            .and_then(|host| host.call(operation, payload))
+            .map(Instance)
             .map_err(call_error)
+    }
+
+    /// Calls the operation in a fresh instance.
+    pub fn call(&self, operation: &str, payload: &[u8]) -> Result<Vec<u8>, CallError> {
+        self.start()?.call(operation, payload)
+    }
+}
+
+/// A running module.
+pub struct Instance(WapcHost);
+
+impl Instance {
+    /// Calls the operation.
+    pub fn call(&self, operation: &str, payload: &[u8]) -> Result<Vec<u8>, CallError> {
+        self.0.call(operation, payload).map_err(call_error)
     }
 }
 

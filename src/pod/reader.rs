@@ -1,15 +1,18 @@
-//! Reads a pod's JSON value.
+//! Reads a pod's JSON text.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 use super::{Container, ContainerList, HostPathSource, Mount, Volume};
 use crate::{
     annotation::Access,
     field::{Path, Violation},
     host_path_type::HostPathType,
-    json::Kind,
+    json::{Json, Members},
     path::HostPath,
 };
+
+/// An item of a list, and its members if it is an object.
+pub(super) type Item<'a> = (Json<'a>, Option<Members<'a>>);
 
 /// Collects the faults; what is faulty is read as absent.
 #[derive(Default)]
@@ -18,33 +21,28 @@ pub(super) struct Reader {
     pub(super) faults: Vec<Violation>,
 }
 
-/// An object; `None` where something else stands, which is a fault already.
-pub(super) type Object<'a> = Option<&'a Map<String, Value>>;
-
 impl Reader {
     /// One element of `spec.volumes`.
-    pub(super) fn volume<'a>(&mut self, at: Path<'_>, value: &'a Value) -> Volume<'a> {
-        let volume = self.object(at, value);
-        let name = self.text(at, volume, "name").unwrap_or_default();
+    pub(super) fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a>) -> Volume<'a> {
+        let volume = self.object(at, item);
+        let name = self.text(at, volume.as_ref(), "name").unwrap_or_default();
         let host_path_at = at.name("hostPath");
-        let host_path = volume
-            .and_then(|volume| volume.get("hostPath"))
-            .filter(|host_path| !host_path.is_null())
-            .map(|host_path| {
-                let source = self.object(host_path_at, host_path);
-                let path_text = self.text(host_path_at, source, "path").unwrap_or_default();
-                let type_text = self.text(host_path_at, source, "type").unwrap_or_default();
-                HostPathSource {
-                    path_text: path_text.into(),
-                    path: HostPath::parse(path_text),
-                    type_text,
-                    host_path_type: HostPathType::parse(type_text),
-                }
-            });
-        Volume {
-            name: name.into(),
-            host_path,
-        }
+        let host_path = self.value(at, volume.as_ref(), "hostPath").map(|raw| {
+            let source = self.object(host_path_at, (raw, None));
+            let path_text = self
+                .text(host_path_at, source.as_ref(), "path")
+                .unwrap_or_default();
+            let type_text = self
+                .text(host_path_at, source.as_ref(), "type")
+                .unwrap_or_default();
+            HostPathSource {
+                path: HostPath::parse(&path_text),
+                path_text,
+                host_path_type: HostPathType::parse(&type_text),
+                type_text,
+            }
+        });
+        Volume { name, host_path }
     }
 
     /// One container.
@@ -53,14 +51,15 @@ impl Reader {
         at: Path<'_>,
         list: ContainerList,
         index: usize,
-        value: &'a Value,
+        item: Item<'a>,
     ) -> Container<'a> {
-        let container = self.object(at, value);
-        let name = self.text(at, container, "name").unwrap_or_default();
+        let raw = item.0;
+        let container = self.object(at, item);
+        let name = self.text(at, container.as_ref(), "name").unwrap_or_default();
         let mounts_at = at.name("volumeMounts");
-        let mounts = self
-            .list(mounts_at, container, "volumeMounts")
-            .iter()
+        let (mount_list, mounts) = self.list(at, container.as_ref(), "volumeMounts");
+        let mounts = mounts
+            .into_iter()
             .enumerate()
             .map(|(index, mount)| self.mount(mounts_at.index(index), mount))
             .collect();
@@ -69,15 +68,18 @@ impl Reader {
             index,
             name,
             mounts,
+            raw,
+            mount_list,
         }
     }
 
-    fn mount<'a>(&mut self, at: Path<'_>, value: &'a Value) -> Mount<'a> {
-        let mount = self.object(at, value);
-        let access = match mount.and_then(|mount| mount.get("readOnly")) {
-            None | Some(Value::Null | Value::Bool(false)) => Access::Writable,
-            Some(Value::Bool(true)) => Access::ReadOnly,
-            Some(other) => {
+    fn mount<'a>(&mut self, at: Path<'_>, item: Item<'a>) -> Mount<'a> {
+        let mount = self.object(at, item);
+        let mount = mount.as_ref();
+        let access = match self.value(at, mount, "readOnly").map(|raw| (raw, raw.get())) {
+            None | Some((_, "false")) => Access::Writable,
+            Some((_, "true")) => Access::ReadOnly,
+            Some((other, _)) => {
                 self.wrong_kind(at.name("readOnly"), other, "must be true or false");
                 Access::Writable
             }
@@ -85,8 +87,8 @@ impl Reader {
         let sub_path = self.text(at, mount, "subPath").unwrap_or_default();
         let sub_path_expr = self.text(at, mount, "subPathExpr").unwrap_or_default();
         Mount {
-            volume: self.text(at, mount, "name").unwrap_or_default().into(),
-            mount_path: self.text(at, mount, "mountPath").unwrap_or_default().into(),
+            volume: self.text(at, mount, "name").unwrap_or_default(),
+            mount_path: self.text(at, mount, "mountPath").unwrap_or_default(),
             access,
             has_sub_path: !sub_path.is_empty() || !sub_path_expr.is_empty(),
             propagation: self.text(at, mount, "mountPropagation"),
@@ -95,42 +97,49 @@ impl Reader {
     }
 
     /// The object at `at`.
-    pub(super) fn object<'a>(&mut self, at: Path<'_>, value: &'a Value) -> Object<'a> {
-        match value {
-            Value::Object(map) => Some(map),
-            other => {
-                self.wrong_kind(at, other, "must be an object");
-                None
-            }
-        }
+    fn object<'a>(&mut self, at: Path<'_>, (raw, members): Item<'a>) -> Option<Members<'a>> {
+        members
+            .map_or_else(|| Members::read(at, raw), Ok)
+            .map_err(|fault| self.faults.push(fault))
+            .ok()
     }
 
-    /// The list at `key`, which is at `at`; absent and `null` are empty.
-    pub(super) fn list<'a>(&mut self, at: Path<'_>, parent: Object<'a>, key: &str) -> &'a [Value] {
-        match parent.and_then(|parent| parent.get(key)) {
-            None | Some(Value::Null) => &[],
-            Some(Value::Array(items)) => items,
-            Some(other) => {
-                self.wrong_kind(at, other, "must be a list");
-                &[]
+    /// The list at `key` of the object at `at`, and its items. Absent and `null` are no list and no items.
+    pub(super) fn list<'a>(
+        &mut self,
+        at: Path<'_>,
+        parent: Option<&Members<'a>>,
+        key: &str,
+    ) -> (Option<Json<'a>>, Vec<Item<'a>>) {
+        let Some(list) = self.value(at, parent, key) else {
+            return (None, Vec::new());
+        };
+        match list.objects() {
+            Some(items) => (Some(list), items),
+            None => {
+                self.wrong_kind(at.name(key), list, "must be a list");
+                (None, Vec::new())
             }
         }
     }
 
     /// The text at `key` of the object at `at`.
-    fn text<'a>(&mut self, at: Path<'_>, parent: Object<'a>, key: &str) -> Option<&'a str> {
-        match parent.and_then(|parent| parent.get(key)) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(text),
-            Some(other) => {
-                self.wrong_kind(at.name(key), other, "must be a string");
-                None
-            }
-        }
+    fn text<'a>(&mut self, at: Path<'_>, parent: Option<&Members<'a>>, key: &str) -> Option<Cow<'a, str>> {
+        let text = self.value(at, parent, key)?.text(at.name(key));
+        text.map_err(|fault| self.faults.push(fault)).ok()
     }
 
-    fn wrong_kind(&mut self, at: Path<'_>, value: &Value, detail: &str) {
+    /// The value at `key` of the object at `at`; `null` is absent.
+    fn value<'a>(&mut self, at: Path<'_>, parent: Option<&Members<'a>>, key: &str) -> Option<Json<'a>> {
+        let value = parent?.get(at, key);
+        value.unwrap_or_else(|fault| {
+            self.faults.push(fault);
+            None
+        })
+    }
+
+    fn wrong_kind(&mut self, at: Path<'_>, raw: Json<'_>, detail: &str) {
         self.faults
-            .push(Violation::invalid(at, Kind::of(value).shown(), detail));
+            .push(Violation::invalid(at, raw.kind().shown(), detail));
     }
 }

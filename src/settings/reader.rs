@@ -1,14 +1,12 @@
 //! Reads the settings object, member by member.
 
-use std::{borrow::Cow, collections::BTreeMap};
-
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 use super::{RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
     field::{Path, Violation, list, quote},
     host_path_type::HostPathType,
-    json::Kind,
+    json::{Json, Kind, Members},
     path::HostPath,
     rule::{PathPrefix, Rule, Scope},
     sensitive,
@@ -37,16 +35,16 @@ pub(super) struct Reader {
 
 impl Reader {
     /// The whole settings object.
-    pub(super) fn settings(&mut self, at: Path<'_>, value: &Value) -> Option<Settings> {
-        let map = self.object(at, value, &KEYS)?;
+    pub(super) fn settings(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Settings> {
+        let members = self.object(at, value, &KEYS)?;
         // The rules are compared with the types, but stand before them.
         let mut types_reader = Reader::default();
-        let allowed_types = match map.get("allowedTypes") {
+        let allowed_types = match members.first("allowedTypes") {
             None => Some(vec![HostPathType::Directory, HostPathType::File]),
             Some(types) => types_reader.types(at.name("allowedTypes"), types),
         };
         let rules_at = at.name("allowedHostPaths");
-        let rules = match map.get("allowedHostPaths") {
+        let rules = match members.first("allowedHostPaths") {
             None => self.fault(Violation::required(
                 rules_at,
                 "must be a list of rules (an empty list allows nothing)",
@@ -54,7 +52,7 @@ impl Reader {
             Some(rules) => self.rules(rules_at, rules, allowed_types.as_deref()),
         };
         self.faults.append(&mut types_reader.faults);
-        let sensitive = match map.get("sensitiveHostPaths") {
+        let sensitive = match members.first("sensitiveHostPaths") {
             None => Some(Cow::Borrowed(sensitive::BUILT_IN.as_slice())),
             Some(paths) => self
                 .each(at.name("sensitiveHostPaths"), paths, Self::path)
@@ -63,17 +61,17 @@ impl Reader {
         if let Some(rules) = &rules {
             self.rules_together(rules_at, rules, sensitive.as_deref().unwrap_or_default());
         }
-        let recursive_read_only = match map.get("recursiveReadOnly") {
+        let recursive_read_only = match members.first("recursiveReadOnly") {
             None => Some(RecursiveReadOnly::IfPossible),
             Some(value) => self.recursive_read_only(at.name("recursiveReadOnly"), value),
         };
-        let trusted_creators = match map.get("trustedCreators") {
+        let trusted_creators = match members.first("trustedCreators") {
             None => Some(TrustedCreators::Users(vec![KUBEVIRT_CONTROLLER.to_owned()])),
             Some(creators) => self.creators(at.name("trustedCreators"), creators),
         };
-        let verify_only = self.boolean(at, map, "verifyOnly", false);
+        let verify_only = self.boolean(at, &members, "verifyOnly", false);
         Some(Settings {
-            rules: rules?.into_values().collect(),
+            rules: rules?.into_iter().map(|(_, rule)| rule).collect(),
             sensitive: sensitive?,
             recursive_read_only: recursive_read_only?,
             trusted_creators: trusted_creators?,
@@ -85,25 +83,30 @@ impl Reader {
     fn rules(
         &mut self,
         at: Path<'_>,
-        value: &Value,
+        value: Json<'_>,
         allowed_types: Option<&[HostPathType]>,
-    ) -> Option<BTreeMap<usize, Rule>> {
-        let Value::Array(items) = value else {
+    ) -> Option<Vec<(usize, Rule)>> {
+        let Some(items) = value.items() else {
             return self.wrong_kind(at, value, "must be a list");
         };
-        let mut rules = BTreeMap::new();
-        for (index, item) in items.iter().enumerate() {
+        let mut rules = Vec::new();
+        for (index, item) in items.into_iter().enumerate() {
             if let Some(rule) = self.rule(at.index(index), item, allowed_types) {
-                rules.insert(index, rule);
+                rules.push((index, rule));
             }
         }
         Some(rules)
     }
 
-    fn rule(&mut self, at: Path<'_>, value: &Value, allowed_types: Option<&[HostPathType]>) -> Option<Rule> {
-        let map = self.object(at, value, &RULE_KEYS)?;
-        let read_only = self.boolean(at, map, "readOnly", true);
-        let scope = match (map.get("path"), map.get("pathPrefix")) {
+    fn rule(
+        &mut self,
+        at: Path<'_>,
+        value: Json<'_>,
+        allowed_types: Option<&[HostPathType]>,
+    ) -> Option<Rule> {
+        let members = self.object(at, value, &RULE_KEYS)?;
+        let read_only = self.boolean(at, &members, "readOnly", true);
+        let scope = match (members.first("path"), members.first("pathPrefix")) {
             (Some(path), None) => self.path(at.name("path"), path).map(|path| Scope::Exact {
                 path,
                 writable: read_only == Some(false),
@@ -127,7 +130,7 @@ impl Reader {
             )),
             (None, None) => self.fault(Violation::required(at, "must have path or pathPrefix")),
         };
-        let types = match map.get("types") {
+        let types = match members.first("types") {
             None => allowed_types.map(<[HostPathType]>::to_vec),
             Some(types) => {
                 let types_at = at.name("types");
@@ -138,7 +141,7 @@ impl Reader {
                 types
             }
         };
-        let allow_shared_compute = self.boolean(at, map, "allowSharedCompute", false);
+        let allow_shared_compute = self.boolean(at, &members, "allowSharedCompute", false);
         // A rule with a fault beside its path is still compared with the others; the settings are refused anyway.
         Some(Rule {
             scope: scope?,
@@ -159,13 +162,13 @@ impl Reader {
 
     /// What no rule shows by itself: the same path twice, a path below a writable one, a path above a
     /// sensitive one.
-    fn rules_together(&mut self, at: Path<'_>, rules: &BTreeMap<usize, Rule>, sensitive: &[HostPath]) {
-        for (&index, rule) in rules {
+    fn rules_together(&mut self, at: Path<'_>, rules: &[(usize, Rule)], sensitive: &[HostPath]) {
+        for (index, rule) in rules {
             let (field, exact) = match rule.scope {
                 Scope::Exact { .. } => ("path", true),
                 Scope::Prefix(_) => ("pathPrefix", false),
             };
-            let rule_at = at.index(index);
+            let rule_at = at.index(*index);
             let field_at = rule_at.name(field);
             let mut refuse = |detail: String| {
                 let value = quote(rule.path().as_str());
@@ -173,7 +176,11 @@ impl Reader {
             };
             let same =
                 |other: &Rule| other.path() == rule.path() && other.specificity() == rule.specificity();
-            if let Some((first, _)) = rules.range(..index).find(|(_, other)| same(other)) {
+            if let Some((first, _)) = rules
+                .iter()
+                .take_while(|(i, _)| i != index)
+                .find(|(_, other)| same(other))
+            {
                 refuse(format!("stands in {} already", at.index(*first)));
             }
             let above = |other: &Rule| other.is_writable() && rule.path().is_below(other.path());
@@ -193,7 +200,7 @@ impl Reader {
         }
     }
 
-    fn types(&mut self, at: Path<'_>, value: &Value) -> Option<Vec<HostPathType>> {
+    fn types(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Vec<HostPathType>> {
         let types = self.each(at, value, Self::host_path_type)?;
         if types.is_empty() {
             return self.fault(Violation::required(at, "must name at least one type"));
@@ -210,27 +217,27 @@ impl Reader {
         Some(types)
     }
 
-    fn host_path_type(&mut self, at: Path<'_>, value: &Value) -> Option<HostPathType> {
+    fn host_path_type(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPathType> {
         let text = self.text(at, value)?;
-        HostPathType::parse(text).or_else(|| {
+        HostPathType::parse(&text).or_else(|| {
             let detail = format!(
                 "must be one of {}, or \"\" for a volume without type",
                 list(HostPathType::REQUESTABLE)
             );
-            self.fault(Violation::invalid(at, quote(text), detail))
+            self.fault(Violation::invalid(at, quote(&text), detail))
         })
     }
 
-    fn recursive_read_only(&mut self, at: Path<'_>, value: &Value) -> Option<RecursiveReadOnly> {
+    fn recursive_read_only(&mut self, at: Path<'_>, value: Json<'_>) -> Option<RecursiveReadOnly> {
         let text = self.text(at, value)?;
         let known = RecursiveReadOnly::ALL.into_iter().find(|r| r.as_str() == text);
         known.or_else(|| {
             let detail = "must be one of Disabled, IfPossible, Enabled";
-            self.fault(Violation::invalid(at, quote(text), detail))
+            self.fault(Violation::invalid(at, quote(&text), detail))
         })
     }
 
-    fn creators(&mut self, at: Path<'_>, value: &Value) -> Option<TrustedCreators> {
+    fn creators(&mut self, at: Path<'_>, value: Json<'_>) -> Option<TrustedCreators> {
         let users = self.each(at, value, |reader, at, item| {
             let user = reader.text(at, item)?;
             if user.is_empty() {
@@ -240,7 +247,7 @@ impl Reader {
                     "must be a user name, or \"*\" for anyone",
                 ));
             }
-            Some(user.to_owned())
+            Some(user.into_owned())
         })?;
         if users.is_empty() {
             let detail = "must name at least one user, or \"*\" for anyone";
@@ -252,42 +259,42 @@ impl Reader {
         Some(TrustedCreators::Users(users))
     }
 
-    fn path(&mut self, at: Path<'_>, value: &Value) -> Option<HostPath> {
+    fn path(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPath> {
         let text = self.text(at, value)?;
-        match HostPath::parse(text) {
+        match HostPath::parse(&text) {
             Ok(path) => Some(path),
-            Err(error) => self.fault(Violation::invalid(at, quote(text), error.to_string())),
+            Err(error) => self.fault(Violation::invalid(at, quote(&text), error.to_string())),
         }
     }
 
-    fn boolean(&mut self, at: Path<'_>, map: &Map<String, Value>, key: &str, default: bool) -> Option<bool> {
-        match map.get(key) {
+    fn boolean(&mut self, at: Path<'_>, members: &Members<'_>, key: &str, default: bool) -> Option<bool> {
+        match members.first(key) {
             None => Some(default),
-            Some(Value::Bool(value)) => Some(*value),
-            Some(other) => self.wrong_kind(at.name(key), other, "must be true or false"),
+            Some(value) => match value.get() {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => self.wrong_kind(at.name(key), value, "must be true or false"),
+            },
         }
     }
 
-    fn text<'v>(&mut self, at: Path<'_>, value: &'v Value) -> Option<&'v str> {
-        match value {
-            Value::String(text) => Some(text),
-            other => self.wrong_kind(at, other, "must be a string"),
-        }
+    fn text<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Cow<'v, str>> {
+        value.text(at).map_err(|fault| self.faults.push(fault)).ok()
     }
 
     /// A list, each element read; `None` if one could not be.
     fn each<T>(
         &mut self,
         at: Path<'_>,
-        value: &Value,
-        read: impl Fn(&mut Self, Path<'_>, &Value) -> Option<T>,
+        value: Json<'_>,
+        read: impl Fn(&mut Self, Path<'_>, Json<'_>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let Value::Array(items) = value else {
+        let Some(items) = value.items() else {
             return self.wrong_kind(at, value, "must be a list");
         };
         // Every element is read before the first fault ends it, so that all faults are listed.
         let read: Vec<Option<T>> = items
-            .iter()
+            .into_iter()
             .enumerate()
             .map(|(index, item)| read(self, at.index(index), item))
             .collect();
@@ -295,24 +302,26 @@ impl Reader {
     }
 
     /// An object that has none but these keys.
-    fn object<'v>(
-        &mut self,
-        at: Path<'_>,
-        value: &'v Value,
-        keys: &[&str],
-    ) -> Option<&'v Map<String, Value>> {
-        let Value::Object(map) = value else {
-            return self.wrong_kind(at, value, "must be an object");
-        };
-        for key in map.keys().filter(|key| !keys.contains(&key.as_str())) {
-            let detail = format!("unknown key, known are {}", list(keys));
-            self.faults.push(Violation::invalid(at, quote(key), detail));
+    fn object<'v>(&mut self, at: Path<'_>, value: Json<'v>, keys: &[&str]) -> Option<Members<'v>> {
+        let members = Members::read(at, value);
+        let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
+        for (key, _) in members.iter() {
+            let key = key.to_text();
+            if !keys.contains(&&*key) {
+                let detail = format!("unknown key, known are {}", list(keys));
+                self.faults.push(Violation::invalid(at, quote(&key), detail));
+            }
         }
-        Some(map)
+        for key in keys {
+            if let Err(twice) = members.value(at, key) {
+                self.faults.push(twice);
+            }
+        }
+        Some(members)
     }
 
-    fn wrong_kind<T>(&mut self, at: Path<'_>, value: &Value, detail: &str) -> Option<T> {
-        self.fault(Violation::invalid(at, Kind::of(value).shown(), detail))
+    fn wrong_kind<T>(&mut self, at: Path<'_>, value: Json<'_>, detail: &str) -> Option<T> {
+        self.fault(Violation::invalid(at, value.kind().shown(), detail))
     }
 
     fn fault<T>(&mut self, fault: Violation) -> Option<T> {

@@ -10,6 +10,30 @@ use crate::response::Response;
 /// The code for what is missing in a pod under `verifyOnly`.
 const UNPROCESSABLE: u16 = 422;
 
+/// Asks `engine` about a request that is in no case file: its answer, and all that is wrong with it.
+///
+/// # Errors
+///
+/// The engine fails, or its answer is no response.
+pub fn check(
+    request: &Value,
+    settings: &Value,
+    engine: &Engine<'_>,
+) -> Result<(Response, Vec<String>), String> {
+    let parts = Parts {
+        request: request.clone(),
+        settings: settings.clone(),
+    };
+    let payload = Payload {
+        bytes: parts.bytes(),
+        verbatim: false,
+        parts: Some(parts),
+    };
+    let response = Response::ask(engine, &payload.bytes)?;
+    let faults = faults(&payload, &response, engine);
+    Ok((response, faults))
+}
+
 /// All that is wrong with `response`, the engine's answer to `payload`, and with its answers to what follows from it.
 pub(crate) fn faults(payload: &Payload, response: &Response, engine: &Engine<'_>) -> Vec<String> {
     let mut faults = response.faults();

@@ -8,6 +8,7 @@
 //! load(dir) -> Vec<Case>      files -> format -> request (fixture + annotation + patch) -> payload
 //! Case::run(engine)           payload -> response -> expect (what the case says)
 //!                                                 -> check  (what holds for every case)
+//! check(request, …)           the same, for a request that is in no file
 //! coverage(readme, &cases)    every row of the decision table has an accepting and a rejecting case
 //! ```
 //!
@@ -29,8 +30,10 @@ mod settings_case;
 mod tests;
 
 pub use case::{Case, Texts};
+pub use check::check;
 pub use coverage::coverage;
 pub use load::{LoadError, load};
+pub use response::Response;
 
 /// What answers: operation (`validate` or `validate_settings`) and payload in, response out.
 ///

@@ -15,20 +15,28 @@ const HOST_PATHS: &str = "host-paths";
 const REWRITTEN: &str = "violates PodSecurity";
 
 /// Kubewarden's `ValidationResponse`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Response {
-    pub(crate) accepted: bool,
-    pub(crate) message: Option<String>,
-    pub(crate) code: Option<u16>,
-    pub(crate) mutated_object: Option<Value>,
+pub struct Response {
+    /// Whether the request may pass.
+    pub accepted: bool,
+    /// Why not.
+    pub message: Option<String>,
+    /// The HTTP status of a rejection.
+    pub code: Option<u16>,
+    /// The object in place of the request's.
+    pub mutated_object: Option<Value>,
     audit_annotations: Option<BTreeMap<String, String>>,
     warnings: Option<Vec<String>>,
 }
 
 impl Response {
     /// Asks the engine to `validate`.
-    pub(crate) fn ask(engine: &Engine<'_>, payload: &[u8]) -> Result<Self, String> {
+    ///
+    /// # Errors
+    ///
+    /// The engine fails, or its answer is no such response.
+    pub fn ask(engine: &Engine<'_>, payload: &[u8]) -> Result<Self, String> {
         let bytes = engine("validate", payload).map_err(|e| format!("the engine failed: {e}"))?;
         serde_json::from_slice(&bytes)
             .map_err(|e| format!("malformed response ({e}): {}", String::from_utf8_lossy(&bytes)))
@@ -42,7 +50,9 @@ impl Response {
         }
     }
 
-    pub(crate) fn warnings(&self) -> &[String] {
+    /// The warnings of an accepted request.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
         self.warnings.as_deref().unwrap_or_default()
     }
 
@@ -61,7 +71,8 @@ impl Response {
     }
 
     /// What is wrong with the response itself, whatever was asked.
-    pub(crate) fn faults(&self) -> Vec<String> {
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         if self.accepted {
             if let Some(message) = &self.message {
@@ -75,6 +86,9 @@ impl Response {
                 faults.push("rejected with a mutated object".into());
             }
             faults.extend(text_fault("message", self.message.as_deref().unwrap_or_default()));
+            if !matches!(self.code, Some(403 | 422)) {
+                faults.push(format!("rejected with the code {:?}", self.code));
+            }
             if !self.warnings().is_empty() {
                 faults.push(format!("rejected with warnings: {:?}", self.warnings()));
             }

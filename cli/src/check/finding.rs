@@ -92,7 +92,7 @@ fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings)
     let skipped = skipped(manifest);
     let warnings = response.warnings.clone().unwrap_or_default();
     if response.allowed {
-        let object = resulting(manifest, &response);
+        let object = resulting(manifest, &response).to_string();
         let host_paths = preview::mounts(settings, manifest.group(), &manifest.kind, &object);
         return Finding {
             verdict: Verdict::Accepted,

@@ -46,7 +46,7 @@ fn documents_are_counted(#[case] text: &str, #[case] expected: &[(&str, usize)])
 
 #[test]
 fn a_byte_order_mark_is_no_text() {
-    let outcome = check_text(&format!("\u{feff}{}", example("vmi.yaml")));
+    let outcome = check_text(&format!("\u{feff}{}", example("vmi-with-sidecar-hostpath.yaml")));
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
 }
 
@@ -210,13 +210,13 @@ fn lists_are_unpacked(#[case] text: &str, #[case] expected: &[&str]) {
 
 #[test]
 fn an_object_becomes_the_request_that_creates_it() {
-    let manifests = read(&example("vm.yaml")).unwrap();
+    let manifests = read(&example("vm-with-writable-hostpath.yaml")).unwrap();
     let request = serde_json::to_value(manifests[0].request(7)).unwrap();
     let expected = json!({
         "uid": "check-7",
         "kind": {"group": "kubevirt.io", "version": "v1", "kind": "VirtualMachine"},
         "resource": {"group": "kubevirt.io", "version": "v1", "resource": "virtualmachines"},
-        "name": "debian-shared",
+        "name": "debian-scratch",
         "namespace": "tenant-a",
         "operation": "CREATE",
         "userInfo": {},
@@ -227,7 +227,7 @@ fn an_object_becomes_the_request_that_creates_it() {
 
 #[test]
 fn an_annotation_that_is_a_list_is_for_the_policy_to_reject() {
-    let manifest = example("vmi.yaml")
+    let manifest = example("vmi-with-sidecar-hostpath.yaml")
         .replace(": '[", ":\n      [")
         .replace("]'", "]");
     let outcome = check_text(&manifest);
@@ -289,7 +289,7 @@ fn aliases_cannot_fill_the_memory() {
 
 #[test]
 fn a_manifest_that_is_cut_off_never_panics() {
-    let text = example("vm.yaml");
+    let text = example("vm-with-writable-hostpath.yaml");
     for end in 0..=text.len() {
         if let Some(start) = text.get(..end) {
             let _ = read(start);

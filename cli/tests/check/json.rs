@@ -14,17 +14,24 @@ fn many_objects_are_one_document() {
 #[test]
 fn mounts_look_as_in_the_audit_annotation() {
     let outcome = check(
-        &[SETTINGS.as_slice(), &["-o", "json", "examples/vmi.yaml"]].concat(),
+        &[
+            SETTINGS.as_slice(),
+            &["-o", "json", "examples/vmi-with-sidecar-hostpath.yaml"],
+        ]
+        .concat(),
         "",
     );
     let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
-    let mount = json!({
-        "container": "hook-sidecar-0",
-        "hostPath": "/var/lib/kubevirt/images",
-        "mountPath": "/host-images",
-        "readOnly": true,
-        "type": "Directory",
-    });
-    assert_eq!(json["results"][0]["hostPaths"], json!([mount]));
+    let mount = |container| {
+        json!({
+            "container": container,
+            "hostPath": "/var/lib/kubevirt/images",
+            "mountPath": "/host-images",
+            "readOnly": true,
+            "type": "Directory",
+        })
+    };
+    let expected = json!([mount("hook-sidecar-0"), mount("compute")]);
+    assert_eq!(json["results"][0]["hostPaths"], expected);
     assert_eq!(outcome.code, Some(0));
 }

@@ -15,6 +15,7 @@ mod guest;
 mod harness;
 
 mod corpus;
+mod examples;
 mod help;
 mod input;
 mod json;

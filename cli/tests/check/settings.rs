@@ -141,7 +141,10 @@ fn refused_settings_are_an_error(#[case] manifests: &[&str]) {
     let settings = "{allowedHostPaths: [{path: a}], nope: 1}";
     dir.write("s.yaml", policy("ClusterAdmissionPolicy", "{name: p}", settings));
     let args = [&["check", "-s", "s.yaml"], manifests].concat();
-    let outcome = finish(command(&dir.path(""), &args), example("vmi.yaml").as_bytes());
+    let outcome = finish(
+        command(&dir.path(""), &args),
+        example("vmi-with-sidecar-hostpath.yaml").as_bytes(),
+    );
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
     let start = "Error: s.yaml, ClusterAdmissionPolicy p (document 1): the settings are not valid: settings";
     assert!(outcome.stderr.starts_with(start), "{}", outcome.stderr);

@@ -7,12 +7,12 @@ use crate::harness::{Dir, Outcome, SETTINGS, check, check_text, command, example
 
 #[test]
 fn a_manifest_may_come_through_a_pipe() {
-    let outcome = check_text(&example("vm.yaml"));
+    let outcome = check_text(&example("vm-with-writable-hostpath.yaml"));
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     assert!(
         outcome
             .stdout
-            .starts_with("ACCEPTED  standard input: VirtualMachine tenant-a/debian-shared\n"),
+            .starts_with("ACCEPTED  standard input: VirtualMachine tenant-a/debian-scratch\n"),
         "{}",
         outcome.stdout
     );
@@ -21,11 +21,15 @@ fn a_manifest_may_come_through_a_pipe() {
 #[test]
 fn the_settings_that_are_deployed_decide() {
     let args = ["--settings", "deploy/settings.yaml", "-"];
-    let outcome = check(&args, &example("vmi.yaml"));
+    let shared = example("vmi-with-sidecar-hostpath.yaml");
+    let unshared = shared.replace(r#", "sharedComputePath": "/host-images""#, "");
+    let outcome = check(&args, &unshared);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
-    // They do not allow the scratch directory.
-    let outcome = check(&args, &example("vm.yaml"));
-    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
+    // They allow neither a mount in `compute` nor the scratch directory.
+    for manifest in [shared, example("vm-with-writable-hostpath.yaml")] {
+        let outcome = check(&args, &manifest);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
+    }
 }
 
 #[rstest]
@@ -59,33 +63,36 @@ fn what_is_only_skipped_passes() {
 fn without_settings_there_is_no_verdict() {
     let message =
         "give --settings FILE: without the settings of the policy, nothing says which host paths are allowed";
-    assert_eq!(check(&["examples/vmi.yaml"], ""), Outcome::error(message));
+    assert_eq!(
+        check(&["examples/vmi-with-sidecar-hostpath.yaml"], ""),
+        Outcome::error(message)
+    );
     assert_eq!(check(&[], ""), Outcome::error(message));
 }
 
 #[rstest]
 #[case::manifest(
-    &["-s", "examples/settings.yaml", "examples/vmi.yaml", "no.yaml"],
+    &["-s", "examples/settings.yaml", "examples/vmi-with-sidecar-hostpath.yaml", "no.yaml"],
     "cannot read no.yaml: No such file or directory (os error 2)"
 )]
 #[case::settings(
-    &["-s", "no.yaml", "examples/vmi.yaml"],
+    &["-s", "no.yaml", "examples/vmi-with-sidecar-hostpath.yaml"],
     "cannot read no.yaml: No such file or directory (os error 2)"
 )]
 #[case::policy(
-    &["-s", "examples/settings.yaml", "--policy", "no.wasm", "examples/vmi.yaml"],
+    &["-s", "examples/settings.yaml", "--policy", "no.wasm", "examples/vmi-with-sidecar-hostpath.yaml"],
     "cannot read no.wasm: No such file or directory (os error 2)"
 )]
 #[case::no_policy(
-    &["-s", "examples/settings.yaml", "--policy", "examples/vmi.yaml", "examples/vmi.yaml"],
-    "examples/vmi.yaml: not a policy: no WebAssembly module"
+    &["-s", "examples/settings.yaml", "--policy", "examples/vmi-with-sidecar-hostpath.yaml", "examples/vmi-with-sidecar-hostpath.yaml"],
+    "examples/vmi-with-sidecar-hostpath.yaml: not a policy: no WebAssembly module"
 )]
 #[case::directory(
     &["-s", "examples/settings.yaml", "examples"],
     "cannot read examples: Is a directory (os error 21)"
 )]
 #[case::settings_from_standard_input(
-    &["-s", "-", "examples/vmi.yaml"],
+    &["-s", "-", "examples/vmi-with-sidecar-hostpath.yaml"],
     "--settings needs a file: standard input is for manifests"
 )]
 #[case::standard_input_twice(
@@ -104,7 +111,7 @@ fn an_unusable_file_is_one_line(#[case] args: &[&str], #[case] message: &str) {
 
 #[test]
 fn nothing_is_printed_of_the_objects_before_a_fault() {
-    let manifests = format!("{}\n---\na: [\n", example("vm.yaml"));
+    let manifests = format!("{}\n---\na: [\n", example("vm-with-writable-hostpath.yaml"));
     let outcome = check_text(&manifests);
     let message = "standard input, document 2: did not find expected node content at line ";
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
@@ -130,7 +137,10 @@ fn the_given_module_decides() {
     dir.write("policy.wasm", policy(Does::Answers(answer)));
     dir.write("settings.yaml", example("settings.yaml"));
     let args = ["check", "-s", "settings.yaml", "--policy", "policy.wasm", "-"];
-    let outcome = finish(command(&dir.path(""), &args), example("vmi.yaml").as_bytes());
+    let outcome = finish(
+        command(&dir.path(""), &args),
+        example("vmi-with-sidecar-hostpath.yaml").as_bytes(),
+    );
     let stdout = "\
 REJECTED  standard input: VirtualMachineInstance tenant-a/debian-cow (code 403)
     a: Forbidden: no
@@ -153,7 +163,10 @@ fn the_given_module_may_refuse_the_settings(#[case] manifests: &[&str]) {
     dir.write("settings.yaml", example("settings.yaml"));
     let args = ["check", "-s", "settings.yaml", "--policy", "policy.wasm"];
     let args = [args.as_slice(), manifests].concat();
-    let outcome = finish(command(&dir.path(""), &args), example("vmi.yaml").as_bytes());
+    let outcome = finish(
+        command(&dir.path(""), &args),
+        example("vmi-with-sidecar-hostpath.yaml").as_bytes(),
+    );
     assert_eq!(
         outcome,
         Outcome::error("settings.yaml: the settings are not valid: too new")
@@ -163,7 +176,12 @@ fn the_given_module_may_refuse_the_settings(#[case] manifests: &[&str]) {
 #[test]
 fn a_pipe_has_no_colours_unless_they_are_asked_for() {
     let with = |variables: &[(&str, &str)]| {
-        let args = [&["check"], SETTINGS.as_slice(), &["examples/vmi.yaml"]].concat();
+        let args = [
+            &["check"],
+            SETTINGS.as_slice(),
+            &["examples/vmi-with-sidecar-hostpath.yaml"],
+        ]
+        .concat();
         let mut command = command(&root(), &args);
         command.envs(variables.iter().copied());
         finish(command, b"").stdout

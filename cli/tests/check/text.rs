@@ -6,20 +6,30 @@ use crate::harness::{Dir, SETTINGS, check, check_text, command, example, finish,
 
 #[test]
 fn the_example_is_accepted_and_its_mount_shown() {
-    let outcome = check(&[SETTINGS.as_slice(), &["examples/vmi.yaml"]].concat(), "");
+    let outcome = check(
+        &[SETTINGS.as_slice(), &["examples/vmi-with-sidecar-hostpath.yaml"]].concat(),
+        "",
+    );
     assert_snapshot!(outcome.transcript());
 }
 
 #[test]
 fn a_path_outside_the_prefixes_is_rejected() {
-    let manifest = example("vmi.yaml").replace("/var/lib/kubevirt/images", "/etc/ssh");
+    let manifest = example("vmi-with-sidecar-hostpath.yaml").replace("/var/lib/kubevirt/images", "/etc/ssh");
     assert_snapshot!(check_text(&manifest).transcript());
 }
 
 #[test]
 fn sharing_with_compute_and_writing_are_shown() {
     let outcome = check(
-        &[SETTINGS.as_slice(), &["examples/vm.yaml", "examples/vmi.yaml"]].concat(),
+        &[
+            SETTINGS.as_slice(),
+            &[
+                "examples/vm-with-writable-hostpath.yaml",
+                "examples/vmi-with-sidecar-hostpath.yaml",
+            ],
+        ]
+        .concat(),
         "",
     );
     assert_snapshot!(outcome.transcript());
@@ -56,7 +66,10 @@ pub(crate) fn mixed(arguments: &[&str]) -> crate::harness::Outcome {
         &["several.yaml", "-", "list.json"],
     ]
     .concat();
-    finish(command(&dir.path(""), &arguments), example("vm.yaml").as_bytes())
+    finish(
+        command(&dir.path(""), &arguments),
+        example("vm-with-writable-hostpath.yaml").as_bytes(),
+    )
 }
 
 #[test]

@@ -81,7 +81,12 @@ fn parse(name: &str, text: &str) -> Document {
         match event {
             Event::Html(html) => comment = needs(&html).map(str::to_owned),
             Event::Start(Tag::CodeBlock(kind)) => {
-                let line = text.get(..range.start).unwrap().lines().count().max(1);
+                let line = text
+                    .get(..range.start)
+                    .unwrap()
+                    .matches('\n')
+                    .count()
+                    .saturating_add(1);
                 block = Some(Block {
                     place: format!("{name}:{line}"),
                     language: match kind {
@@ -180,7 +185,7 @@ fn a_document_is_taken_apart() {
     assert_eq!(
         blocks,
         [
-            ("d.md:5", "sh", "ls\n", Some("cluster")),
+            ("d.md:6", "sh", "ls\n", Some("cluster")),
             ("d.md:12", "console", "$ ls\na\n", None),
         ]
     );

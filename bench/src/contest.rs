@@ -1,0 +1,119 @@
+//! The policy against its floor: both evaluate the same request in turns, so that whatever else the machine does hits
+//! both.
+
+use std::time::Duration;
+
+use kubewarden_policy_sdk::response::ValidationResponse;
+use sidecar_hostpath::settings::Settings;
+
+use crate::Error;
+use crate::evaluation::{Evaluation, Guest, Mode, payload};
+use crate::figures::{Pair, Subject};
+use crate::instructions;
+use crate::modules::Modules;
+use crate::requests::Request;
+
+/// One of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The policy.
+    Policy,
+    /// The guest that does nothing.
+    Floor,
+}
+
+/// The policy, compiled once for all contests, and what it is measured with.
+pub struct Arena {
+    modules: Modules,
+    settings: Settings,
+    policy: Guest,
+}
+
+/// The contest about one request.
+pub struct Contest<'a> {
+    request: &'a Request,
+    settings: &'a Settings,
+    policy: &'a mut Guest,
+    floor: Guest,
+    subject: Subject,
+    rounds: Vec<(Evaluation, Evaluation)>,
+}
+
+impl Arena {
+    /// Compiles the policy.
+    pub fn new(modules: Modules, settings: Settings) -> Result<Self, Error> {
+        let policy = Guest::new(&modules.policy)?;
+        Ok(Self {
+            modules,
+            settings,
+            policy,
+        })
+    }
+
+    /// Prepares the floor for the request: it accepts, or gives the answer that the policy would give.
+    pub fn contest<'a>(&'a mut self, request: &'a Request) -> Result<Contest<'a>, Error> {
+        let payload = payload(&request.request, &self.settings)?;
+        let answer = self.policy.answer(&payload)?;
+        let response: ValidationResponse = serde_json::from_slice(&answer)?;
+        if !response.accepted {
+            let message = response.message.unwrap_or_default();
+            return Err(format!("{}: rejected: {message}", request.name).into());
+        }
+        let floor = match response.mutated_object {
+            Some(_) => self.modules.answering(&answer)?,
+            None => self.modules.accept.clone(),
+        };
+        let subject = Subject {
+            name: request.name.clone(),
+            limit: request.limit,
+            payload_bytes: payload.len(),
+            mutates: response.mutated_object.is_some(),
+            policy: instructions::count(&self.modules.policy, &payload)?,
+            floor: instructions::count(&floor, &payload)?,
+        };
+        Ok(Contest {
+            request,
+            settings: &self.settings,
+            policy: &mut self.policy,
+            floor: Guest::new(&floor)?,
+            subject,
+            rounds: Vec::new(),
+        })
+    }
+}
+
+impl Contest<'_> {
+    /// What the contest is about.
+    #[must_use]
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// Plays rounds, and says how long one side took in all of them.
+    pub fn play(&mut self, rounds: u64, mode: Mode, side: Side) -> Result<Duration, Error> {
+        let mut time = Duration::ZERO;
+        for _ in 0..rounds {
+            let evaluate = |guest: &mut Guest| guest.evaluate(mode, &self.request.request, self.settings);
+            // Who comes second finds the host's memory as the first has left it.
+            let (policy, floor) = if self.rounds.len().is_multiple_of(2) {
+                let policy = evaluate(self.policy)?;
+                (policy, evaluate(&mut self.floor)?)
+            } else {
+                let floor = evaluate(&mut self.floor)?;
+                (evaluate(self.policy)?, floor)
+            };
+            let own = match side {
+                Side::Policy => policy.total,
+                Side::Floor => floor.total,
+            };
+            time = time.saturating_add(own);
+            self.rounds.push((policy, floor));
+        }
+        Ok(time)
+    }
+
+    /// The medians of the rounds since the last call. `None`: there were none.
+    pub fn score(&mut self) -> Option<Pair> {
+        Pair::of(&std::mem::take(&mut self.rounds))
+    }
+}

@@ -1,0 +1,23 @@
+//! What the policy costs: each request goes to the policy and to a guest that does nothing, in turns, through the same
+//! host, and what is reported is the ratio.
+//!
+//! ```text
+//! requests ──┐
+//! modules ───┴ contest ─ evaluation      the two guests take turns; one evaluation, stage by stage
+//!                 │      instructions    the same, counted instead of timed
+//!              figures                   medians of all runs
+//!                 │
+//!              report ─ plot             tables, and a picture of the growth
+//! ```
+
+pub mod contest;
+pub mod evaluation;
+pub mod figures;
+pub mod instructions;
+pub mod modules;
+pub mod plot;
+pub mod report;
+pub mod requests;
+
+/// Whatever went wrong: the benchmark stops with its words.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# Acts out docs/sidecar-hostpath.md without a cluster: the policy judges and completes the launcher pod of
+# examples/vmi-with-sidecar-hostpath.yaml, and then its containers run with exactly the mounts that the pod gives them,
+# with the real qemu-img and qemu-io. Every step that does not come out as told ends the demo with an error.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export LC_ALL=C
+
+: "${COMMAND:=target/debug/sidecar-hostpath}" "${POLICY:=policy.wasm}" "${KUBECTL:=kubectl}"
+FIND_DISK='import sys, xml.etree.ElementTree as x
+print(x.parse(sys.argv[1]).find(".//alias[@name=\"ua-root\"]/../source").get("file"))'
+OVERLAY=/output/overlay.qcow2
+BASE=/host-images/backing-image.qcow2
+
+skip() {
+  echo "demo: skipped: $*"
+  exit 0
+}
+
+for tool in qemu-img qemu-io python3; do
+  [ -x "/usr/bin/$tool" ] || skip "there is no /usr/bin/$tool (Debian: apt-get install qemu-utils python3)"
+done
+# What demo/container.sh needs of the kernel: user and mount namespaces, and overlays in them.
+# shellcheck disable=SC2016 # For the inner shell to expand.
+probe='mount -t tmpfs x "$1" && mkdir "$1/d" "$1/usr" && mount -t overlay x -o lowerdir="$1/d:/usr" "$1/usr" &&
+  unshare --user --map-user=107 --map-group=107 --root=/ true'
+work=$(mktemp -d "$PWD/target/demo.XXXXXX")
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+refusal=$(unshare --map-root-user --mount sh -c "$probe" sh "$work" 2>&1) ||
+  skip "this kernel or container does not allow mount namespaces without root: ${refusal##*$'\n'}"
+
+export NODE=$work/node CLAIMS=$work/claims IMAGE=$work/image POD_DIR
+
+title() {
+  printf '\n%s\n' "== $* =="
+}
+
+indent() {
+  sed 's/^/    /'
+}
+
+# shown PROMPT COMMAND…: the command as one would type it.
+shown() {
+  local word line="$1\$"
+  for word in "${@:2}"; do
+    case $word in
+      *' '*) line+=" '$word'" ;;
+      *) line+=" $word" ;;
+    esac
+  done
+  printf '  %s\n' "$line"
+}
+
+# in_container CONTAINER COMMAND…: in that container of the current pod.
+in_container() {
+  demo/container.sh "$POD_DIR/pod.json" "$@"
+}
+
+# as CONTAINER COMMAND…: shows the command and what it prints, times aside; it must succeed.
+as() {
+  shown "$@"
+  in_container "$@" 2>&1 | sed '/ops\/sec/d' | indent
+}
+
+# as_refused MESSAGE CONTAINER COMMAND…: it must fail, and say this.
+as_refused() {
+  local message=$1 output
+  shift
+  shown "$@"
+  if output=$(in_container "$@" 2>&1); then
+    echo "demo: that should have failed" >&2
+    exit 1
+  fi
+  indent <<<"$output"
+  grep -qF "$message" <<<"$output" || {
+    echo "demo: that should have failed with: $message" >&2
+    exit 1
+  }
+}
+
+# pod NAME REQUEST: runs the policy on the request and applies its patch, as the API server does. It becomes the
+# current pod.
+pod() {
+  POD_DIR=$work/$1
+  mkdir -p "$POD_DIR"
+  "$COMMAND" run "$POLICY" --request-path "$2" --settings-path examples/settings.yaml >"$POD_DIR/response.json" \
+    2>"$POD_DIR/policy.log"
+  jq -e .allowed "$POD_DIR/response.json" >/dev/null || {
+    jq . "$POD_DIR/response.json" >&2
+    exit 1
+  }
+  jq -r '.patch | @base64d' "$POD_DIR/response.json" >"$POD_DIR/patch.json"
+  jq .object "$2" >"$POD_DIR/launcher.json"
+  KUBECONFIG=/dev/null "$KUBECTL" patch --local -f "$POD_DIR/launcher.json" --type=json \
+    --patch-file "$POD_DIR/patch.json" -o json >"$POD_DIR/pod.json"
+  # The call that virt-launcher makes when it has found the sidecar's socket.
+  local call=$POD_DIR/hook-sidecar-sockets/hook-sidecar-0
+  mkdir -p "$call"
+  cp tests/cow-sidecar/domain.xml "$call/domain.xml"
+  echo '{"metadata": {"name": "debian-cow", "namespace": "tenant-a"}}' >"$call/vmi.json"
+}
+
+# The command of hook-sidecar-0, as the pod has it; it must end as the shim.
+start_sidecar() {
+  local command log=$POD_DIR/hook-sidecar-sockets/hook-sidecar-0/shim.log
+  rm -f "$log"
+  mapfile -t command < <(jq -r '.spec.containers[] | select(.name == "hook-sidecar-0") | (.command + .args)[]' \
+    "$POD_DIR/pod.json")
+  as hook-sidecar-0 "${command[@]}"
+  indent <"$log"
+  [ "$(<"$log")" = "sidecar-shim --version v1alpha2" ]
+}
+
+title "A node with an image, and a VM that asks for it"
+mkdir -p "$NODE/var/lib/kubevirt/images" "$CLAIMS/debian-cow" "$IMAGE/usr/bin"
+cp examples/cow-sidecar/create-cow.sh examples/cow-sidecar/onDefineDomain "$IMAGE/usr/bin/"
+cp demo/sidecar-shim "$IMAGE/"
+image=$NODE/var/lib/kubevirt/images/backing-image.qcow2
+qemu-img create -q -f qcow2 "$image" 64M
+qemu-io -f qcow2 -c 'write -q -P 0xab 0 1M' "$image"
+before=$(sha256sum <"$image")
+echo "The node has /var/lib/kubevirt/images/backing-image.qcow2; its first MiB is filled with 0xab."
+echo "The VM owner asks for the directory in the annotation of examples/vmi-with-sidecar-hostpath.yaml:"
+jq -r '.object.metadata.annotations["hooks.kubevirt.io/hookSidecars"] | fromjson' tests/fixtures/launcher-cow.json | indent
+
+title "The policy completes the launcher pod"
+pod cow tests/fixtures/launcher-cow.json
+echo "KubeVirt makes a launcher pod of it (tests/fixtures/launcher-cow.json), without the hostPath. The policy, with"
+echo "examples/settings.yaml, accepts the pod and answers with this patch:"
+jq -c '.[]' "$POD_DIR/patch.json" | indent
+
+title "The sidecar creates the overlay"
+echo "hook-sidecar-0 runs with exactly the mounts of the patched pod, as user 107. A directory of the node is one of"
+echo "them, and it is read-only, though user 107 owns it here:"
+as hook-sidecar-0 id
+as_refused "Read-only file system" hook-sidecar-0 touch /host-images/planted
+as_refused "Read-only file system" hook-sidecar-0 qemu-io -f qcow2 -c 'write 0 512' "$BASE"
+echo "It starts with its command:"
+start_sidecar
+echo "Now it is the shim, and has answered virt-launcher's call with a domain whose disk \`root\` is the overlay."
+
+title "QEMU opens the overlay and the image below it"
+echo "In container compute, virt-launcher defines that domain. The file of its disk:"
+disk=$(in_container compute python3 -c "$FIND_DISK" /var/run/kubevirt-hooks/hook-sidecar-0/defined.xml)
+echo "    $disk"
+[ "$disk" = "$OVERLAY" ]
+echo "The whole chain opens. What was never written comes from the image on the node:"
+as compute qemu-img info -f qcow2 --backing-chain "$disk" | grep -E '\$|^ *(image|file format|backing file( format)?):'
+as compute qemu-io -f qcow2 -c 'read -P 0xab 0 1M' "$disk"
+echo "What the guest writes goes to the overlay:"
+as compute qemu-io -f qcow2 -c 'write -P 0x11 0 64k' -c 'read -P 0x11 0 64k' -c 'read -P 0xab 64k 64k' "$disk"
+echo "The image is read-only for QEMU, too, and it has not changed:"
+as_refused "Read-only file system" compute qemu-io -f qcow2 -c 'write 0 512' "$BASE"
+[ "$(sha256sum <"$image")" = "$before" ]
+
+title "The VM starts again"
+echo "The overlay is kept, with what the guest has written:"
+start_sidecar
+as compute qemu-io -f qcow2 -c 'read -P 0x11 0 64k' "$disk"
+
+title "The same without sharedComputePath"
+jq '.object.metadata.annotations["hooks.kubevirt.io/hookSidecars"] |=
+  (fromjson | del(.[0].hostPath.sharedComputePath) | tojson)' tests/fixtures/launcher-cow.json >"$work/unshared.json"
+rm -r "$CLAIMS/debian-cow"
+pod unshared "$work/unshared.json"
+echo "Only hook-sidecar-0 gets the directory. The sidecar is content:"
+start_sidecar
+echo "But QEMU does not run in the sidecar. In compute the chain ends in nothing, and the VM would not start:"
+as_refused "Could not open '$BASE': No such file or directory" compute qemu-io -f qcow2 -c 'read 0 512' "$disk"
+
+printf '\nAll of this came out as told.\n'

@@ -1,0 +1,111 @@
+//! What each fuzz target does with its bytes: `model`'s laws, with this policy for their engine. The targets in `fuzz/`
+//! call these functions under libFuzzer, `tests/replay.rs` on stable with everything that fuzzing has kept.
+
+use kubevirt_sidecar_hostpath_policy::{
+    annotation, field,
+    path::{ContainerPath, HostPath},
+    validate, validate_settings,
+};
+use model::{annotation::Request, choices::Choices, generate::Scenario, laws, path::elements};
+
+/// The policy as testkit and the laws ask it.
+///
+/// # Errors
+///
+/// An operation that the policy does not have.
+pub fn policy(operation: &str, payload: &[u8]) -> Result<Vec<u8>, String> {
+    match operation {
+        "validate" => Ok(validate(payload)),
+        "validate_settings" => Ok(validate_settings(payload)),
+        other => Err(format!("unknown operation {other}")),
+    }
+}
+
+/// Raw bytes into `validate`.
+pub fn payload(bytes: &[u8]) {
+    laws::payload(&policy, bytes);
+}
+
+/// Raw bytes into `validate_settings`, and as the settings of a request.
+pub fn settings(bytes: &[u8]) {
+    laws::settings(&policy, bytes);
+}
+
+/// The bytes choose settings, a pod and an annotation.
+pub fn pods(bytes: &[u8]) {
+    let mut choices = Choices::new(bytes);
+    match choices.below(4) {
+        1 => drop(laws::plain_pod(&policy, &Scenario::plain(&mut choices))),
+        2 => drop(laws::foreign_pod(&policy, &Scenario::foreign(&mut choices))),
+        _ => {
+            let scenario = Scenario::pod(&mut choices);
+            laws::any_pod(&policy, &mut choices, &scenario);
+        }
+    }
+}
+
+/// A text as the annotation.
+pub fn annotation(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    laws::annotation(&text, &reading(&text));
+}
+
+/// Two texts, parted by a line break, as paths.
+pub fn paths(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (one, other) = text.split_once('\n').unwrap_or((&text, "/a"));
+    laws::paths(one, other, &parse, &is_below);
+}
+
+fn parse(text: &str, in_container: bool) -> Option<String> {
+    if in_container {
+        ContainerPath::parse(text)
+            .ok()
+            .map(|path| path.as_str().to_owned())
+    } else {
+        HostPath::parse(text).ok().map(|path| path.as_str().to_owned())
+    }
+}
+
+fn is_below(one: &str, other: &str) -> bool {
+    match (HostPath::parse(one), HostPath::parse(other)) {
+        (Ok(path), Ok(prefix)) => path.is_at_or_below(&prefix),
+        _ => false,
+    }
+}
+
+/// What the policy's reader says of an annotation, in the model's words.
+fn reading(text: &str) -> laws::Reading {
+    let entries = annotation::read(field::Path::root("annotation"), text).map_err(drop)?;
+    let read = entries.into_iter().map(|entry| match entry {
+        Ok(entry) => (entry.index, request(entry)),
+        Err(violation) => (index_in(&violation.field), None),
+    });
+    Ok(read.collect())
+}
+
+fn request(entry: annotation::Entry) -> Option<Request> {
+    if !entry.unknown.is_empty() {
+        return None;
+    }
+    Some(Request {
+        path: elements(entry.path.ok()?.as_str()),
+        volume_path: elements(entry.volume_path.ok()?.as_str()),
+        volume_type: entry.host_path_type.ok()?.as_str().to_owned(),
+        writable: entry.access.ok()? == annotation::Access::Writable,
+        shared: entry
+            .shared_compute_path
+            .ok()?
+            .map(|path| elements(path.as_str())),
+    })
+}
+
+/// The index in a field path such as `annotation[7].hostPath`.
+fn index_in(field: &str) -> usize {
+    let digits = field.trim_start_matches("annotation[");
+    let end = digits.find(']').unwrap_or_default();
+    digits
+        .get(..end)
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(usize::MAX)
+}

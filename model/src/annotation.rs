@@ -1,0 +1,165 @@
+//! The annotation: how many sidecars it makes, and what it asks for each of them.
+
+use crate::{
+    go_json::{self, Json},
+    judge::{self, View},
+    path,
+    settings::{self, Settings},
+};
+
+/// The annotation's key.
+pub const KEY: &str = "hooks.kubevirt.io/hookSidecars";
+
+/// What one entry asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// No host path.
+    Nothing,
+    /// Something that may not be understood one way or the other.
+    Unclear,
+    /// A host path.
+    Request(Request),
+}
+
+/// A well-formed host path request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// `path`.
+    pub path: Vec<String>,
+    /// `volumePath`.
+    pub volume_path: Vec<String>,
+    /// `type`, defaulted.
+    pub volume_type: String,
+    /// `readOnly: false`.
+    pub writable: bool,
+    /// `sharedComputePath`.
+    pub shared: Option<Vec<String>>,
+}
+
+/// The entries, one for each sidecar that KubeVirt makes of the annotation; `None` where it makes none of it at all.
+#[must_use]
+pub fn read(text: &str) -> Option<Vec<Entry>> {
+    let json = go_json::parse(text)?;
+    if json.is_null() {
+        return Some(Vec::new());
+    }
+    Some(json.as_list()?.into_iter().map(entry).collect())
+}
+
+fn entry(json: Json<'_>) -> Entry {
+    if json.is_null() {
+        return Entry::Nothing;
+    }
+    let Some(members) = json.as_object() else {
+        return Entry::Unclear;
+    };
+    let name = |key: &Json<'_>| key.as_string().unwrap_or_default();
+    let ours: Vec<_> = members
+        .iter()
+        .filter(|(key, _)| go_json::same_field(&name(key), "hostPath"))
+        .collect();
+    match ours.as_slice() {
+        [] => Entry::Nothing,
+        [(key, value)] if name(key) == "hostPath" && value.is_null() => Entry::Nothing,
+        [(key, value)] if name(key) == "hostPath" => request(*value).map_or(Entry::Unclear, Entry::Request),
+        _ => Entry::Unclear,
+    }
+}
+
+/// The request, if every key is known, stands once and holds what it must.
+fn request(json: Json<'_>) -> Option<Request> {
+    let members = json.as_object()?;
+    let keys: Vec<String> = members
+        .iter()
+        .map(|(key, _)| key.as_string().filter(|_| !key.has_lone_surrogate()))
+        .collect::<Option<_>>()?;
+    let known = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
+    for (index, key) in keys.iter().enumerate() {
+        if !known.contains(&key.as_str()) || keys[..index].contains(key) {
+            return None;
+        }
+    }
+    let value = |wanted: &str| {
+        let mut named = keys.iter().zip(&members).filter(|(key, _)| *key == wanted);
+        named
+            .next()
+            .map(|(_, (_, value))| *value)
+            .filter(|value| !value.is_null())
+    };
+    let text = |wanted: &str| match value(wanted) {
+        None => Some(None),
+        Some(value) => value
+            .as_string()
+            .filter(|_| !value.has_lone_surrogate())
+            .map(Some),
+    };
+    let volume_type = text("type")?
+        .filter(|t| !t.is_empty())
+        .unwrap_or_else(|| "Directory".to_owned());
+    let read_only = match value("readOnly") {
+        None => true,
+        Some(value) => value.as_bool()?,
+    };
+    let shared = match text("sharedComputePath")? {
+        None => None,
+        Some(text) => Some(path::in_container(&text)?),
+    };
+    let request = Request {
+        path: path::on_node(&text("path")??)?,
+        volume_path: path::in_container(&text("volumePath")??)?,
+        volume_type,
+        writable: !read_only,
+        shared,
+    };
+    settings::TYPES
+        .contains(&request.volume_type.as_str())
+        .then_some(request)
+}
+
+impl Request {
+    /// How its containers would see the node.
+    #[must_use]
+    pub fn view(&self) -> View {
+        View {
+            path: path::text(&self.path),
+            volume_type: self.volume_type.clone(),
+            writable: self.writable,
+        }
+    }
+
+    /// Whether the settings permit it, and nothing reserved is hidden by it.
+    #[must_use]
+    pub fn is_permitted(&self, settings: &Settings) -> bool {
+        let may_share = judge::permitting(settings, &self.path).is_some_and(|rule| rule.shared);
+        judge::permits(settings, &self.view())
+            && judge::free_in_sidecar(&self.volume_path)
+            && self
+                .shared
+                .as_ref()
+                .is_none_or(|shared| may_share && judge::free_in_compute(shared))
+    }
+}
+
+/// The requests of an annotation by the index of their entry, if each of them is permitted and those that are shared
+/// with container `compute` fit together.
+#[must_use]
+pub fn permitted(settings: &Settings, text: &str) -> Option<Vec<(usize, Request)>> {
+    let mut requests = Vec::new();
+    for (index, entry) in read(text)?.into_iter().enumerate() {
+        match entry {
+            Entry::Nothing => {}
+            Entry::Unclear => return None,
+            Entry::Request(request) if request.is_permitted(settings) => requests.push((index, request)),
+            Entry::Request(_) => return None,
+        }
+    }
+    let fit = |one: &Request, other: &Request| match (&one.shared, &other.shared) {
+        (Some(a), Some(b)) if a == b => one.view() == other.view(),
+        (Some(a), Some(b)) => !path::at_or_below(a, b) && !path::at_or_below(b, a),
+        _ => true,
+    };
+    let all_fit = requests
+        .iter()
+        .all(|(_, one)| requests.iter().all(|(_, other)| fit(one, other)));
+    all_fit.then_some(requests)
+}

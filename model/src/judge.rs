@@ -1,0 +1,91 @@
+//! Whether the settings permit a host path.
+
+use crate::{
+    path::{at_or_below, below, on_node},
+    settings::{Rule, Settings},
+};
+
+/// How a container sees a host path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The path on the node, as written.
+    pub path: String,
+    /// The type of the volume; `""` where it has none.
+    pub volume_type: String,
+    /// Whether the container may write.
+    pub writable: bool,
+}
+
+/// The rule that decides on `path`: an exact one before every prefix, a longer prefix before a shorter one.
+#[must_use]
+pub fn deciding<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rule> {
+    let exact = settings.rules.iter().find(|rule| rule.exact && rule.path == path);
+    let prefixes = settings
+        .rules
+        .iter()
+        .filter(|rule| !rule.exact && at_or_below(path, &rule.path));
+    exact.or(prefixes.max_by_key(|rule| rule.path.len()))
+}
+
+/// The rule that permits `path`, types and access aside.
+#[must_use]
+pub fn permitting<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rule> {
+    let rule = deciding(settings, path)?;
+    let touched = settings
+        .sensitive
+        .iter()
+        .filter(|sensitive| at_or_below(path, sensitive) || at_or_below(sensitive, path));
+    let named = |sensitive: &Vec<String>| at_or_below(&rule.path, sensitive);
+    let planted = |other: &Rule| other.writable && below(path, &other.path);
+    let permitted = touched.into_iter().all(named) && !settings.rules.iter().any(planted);
+    permitted.then_some(rule)
+}
+
+/// Whether the settings permit this view of the node.
+#[must_use]
+pub fn permits(settings: &Settings, view: &View) -> bool {
+    let rule = on_node(&view.path).and_then(|path| permitting(settings, &path));
+    rule.is_some_and(|rule| rule.types.contains(&view.volume_type) && (rule.writable || !view.writable))
+}
+
+/// Whether this user may create launcher pods with host paths.
+#[must_use]
+pub fn trusts(settings: &Settings, username: &str) -> bool {
+    username.is_empty()
+        || settings
+            .creators
+            .iter()
+            .any(|user| user == "*" || user == username)
+}
+
+/// Directories of the image.
+const IMAGE: &str =
+    "/ /bin /etc /lib /lib64 /sbin /usr /usr/bin /usr/lib /usr/lib64 /usr/sbin /var /run /var/run";
+/// Where nothing may be mounted, at or below.
+const KERNEL: &str = "/proc /sys /dev /var/run/kubevirt-hooks /run/kubevirt-hooks";
+/// The same in container `compute`.
+const COMPUTE: &str = "/bin /sbin /usr /lib /lib64 /etc /var/lib/libvirt /var/lib/swtpm-localca";
+/// How the paths begin that are KubeVirt's in container `compute`.
+const COMPUTE_STARTS: &str = "/var/run/kubevirt /run/kubevirt /var/run/libvirt /run/libvirt";
+
+/// Whether something may be mounted at this path of a hook sidecar.
+#[must_use]
+pub fn free_in_sidecar(path: &[String]) -> bool {
+    let text = crate::path::text(path);
+    !IMAGE.split(' ').any(|reserved| reserved == text) && !in_one_of(path, KERNEL)
+}
+
+/// Whether something may be mounted at this path of container `compute`.
+#[must_use]
+pub fn free_in_compute(path: &[String]) -> bool {
+    let text = crate::path::text(path);
+    free_in_sidecar(path)
+        && !in_one_of(path, COMPUTE)
+        && text != "/var/lib"
+        && !COMPUTE_STARTS.split(' ').any(|start| text.starts_with(start))
+}
+
+fn in_one_of(path: &[String], directories: &str) -> bool {
+    let mut directories = directories.split(' ').map(crate::path::elements);
+    directories.any(|directory| at_or_below(path, &directory))
+}

@@ -1,0 +1,45 @@
+//! What the policy must guarantee, said again without the policy.
+//!
+//! The *model* computes, from the settings and the final pod alone, what each hook sidecar can read and write. It is
+//! written from the decision table in words, on lists of path elements, and knows nothing of the policy: neither its
+//! types nor its messages. The *laws* hold the policy's answers against it. Property tests and fuzzing share both:
+//!
+//! ```text
+//! bytes ── choices ─ generate ── scenario              any bytes are a pod, settings and a user
+//!                                   │ payload
+//! path ─ settings ─ judge           │
+//! go_json ─ annotation ─ pod ───── laws ── engine      what the policy answers, held against the model
+//! ```
+//!
+//! A law panics where it is broken: in a property test and under libFuzzer alike, that is the finding.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    reason = "linked by tests only, where a panic is the test's failure"
+)]
+
+pub mod choices;
+pub mod generate;
+pub mod rewrite;
+
+pub mod annotation;
+pub mod go_json;
+pub mod judge;
+pub mod path;
+pub mod pod;
+pub mod settings;
+
+pub mod laws;
+
+/// How many cases a property is tried on: its own number, or the environment's `PROPTEST_CASES`, for long runs and for
+/// many short ones.
+#[must_use]
+pub fn cases(own: u32) -> u32 {
+    let wanted = std::env::var("PROPTEST_CASES").ok();
+    wanted.map_or(own, |text| text.parse().unwrap())
+}

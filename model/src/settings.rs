@@ -1,0 +1,167 @@
+//! The settings, and when they are refused.
+
+use serde_json::{Map, Value};
+
+use crate::path;
+
+/// The types of hostPath volumes; `""` is a volume without type.
+pub const TYPES: [&str; 8] = [
+    "",
+    "Directory",
+    "DirectoryOrCreate",
+    "File",
+    "FileOrCreate",
+    "Socket",
+    "CharDevice",
+    "BlockDevice",
+];
+
+/// Where `sensitiveHostPaths` is not given. `RUNTIME` stands below `/run` and `/var/run` both.
+const SENSITIVE: &str = "/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /proc /root /sbin /sys /usr /run /var/run \
+    /var/log /var/spool/cron /var/lib/cni /var/lib/cloud /var/lib/containerd /var/lib/containers /var/lib/docker \
+    /var/lib/etcd /var/lib/k0s /var/lib/kubelet /var/lib/kube-controller-manager /var/lib/kube-scheduler \
+    /var/lib/kubevirt-node-labeller /var/lib/rancher /var/lib/systemd /var/home /var/roothome /var/usrlocal \
+    /var/opt/cni /var/snap /opt/cni /srv/kubernetes /system /oem /snap /ostree /sysroot /.snapshots";
+const RUNTIME: &str = "containerd cri-dockerd.sock crio dbus docker docker.sock k3s kubevirt kubevirt-libvirt-runtimes \
+    kubevirt-private libvirt podman secrets systemd";
+
+/// A rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its path.
+    pub path: Vec<String>,
+    /// Whether it is meant for this path alone.
+    pub exact: bool,
+    /// Whether a mount may be writable.
+    pub writable: bool,
+    /// The types that a volume may have.
+    pub types: Vec<String>,
+    /// Whether container `compute` may see it too.
+    pub shared: bool,
+}
+
+/// Settings that are not refused.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `allowedHostPaths`.
+    pub rules: Vec<Rule>,
+    /// `sensitiveHostPaths`.
+    pub sensitive: Vec<Vec<String>>,
+    /// `recursiveReadOnly`.
+    pub recursive: String,
+    /// `trustedCreators`.
+    pub creators: Vec<String>,
+    /// `verifyOnly`.
+    pub verify_only: bool,
+}
+
+/// The built-in list of sensitive paths.
+#[must_use]
+pub fn sensitive() -> Vec<String> {
+    let run = |below| RUNTIME.split(' ').map(move |name| format!("{below}/{name}"));
+    let named = SENSITIVE.split_whitespace().map(str::to_owned);
+    named.chain(run("/run")).chain(run("/var/run")).collect()
+}
+
+/// The settings that `value` holds; `None` where they must be refused.
+#[must_use]
+pub fn read(value: &Value) -> Option<Settings> {
+    let map = object(
+        value,
+        "allowedHostPaths allowedTypes sensitiveHostPaths recursiveReadOnly trustedCreators verifyOnly",
+    )?;
+    let allowed = match map.get("allowedTypes") {
+        None => vec!["Directory".to_owned(), "File".to_owned()],
+        Some(value) => types(value)?,
+    };
+    let rules: Vec<Rule> = map
+        .get("allowedHostPaths")?
+        .as_array()?
+        .iter()
+        .map(|value| rule(value, &allowed))
+        .collect::<Option<_>>()?;
+    let sensitive = match map.get("sensitiveHostPaths") {
+        None => sensitive(),
+        Some(value) => texts(value)?,
+    };
+    let sensitive: Vec<_> = sensitive
+        .iter()
+        .map(|text| path::on_node(text))
+        .collect::<Option<_>>()?;
+    let recursive = match map.get("recursiveReadOnly") {
+        None => "IfPossible",
+        Some(value) => value.as_str()?,
+    };
+    let creators = match map.get("trustedCreators") {
+        None => vec!["system:serviceaccount:kubevirt:kubevirt-controller".to_owned()],
+        Some(value) => texts(value)?,
+    };
+    let usable = ["Disabled", "IfPossible", "Enabled"].contains(&recursive)
+        && !creators.is_empty()
+        && !creators.contains(&String::new())
+        && consistent(&rules, &sensitive);
+    usable.then_some(Settings {
+        rules,
+        sensitive,
+        recursive: recursive.to_owned(),
+        creators,
+        verify_only: boolean(map, "verifyOnly", false)?,
+    })
+}
+
+fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
+    let map = object(value, "path pathPrefix types readOnly allowSharedCompute")?;
+    let (exact, value) = match (map.get("path"), map.get("pathPrefix")) {
+        (Some(path), None) => (true, path),
+        (None, Some(prefix)) => (false, prefix),
+        _ => return None,
+    };
+    let types = match map.get("types") {
+        None => allowed.to_vec(),
+        Some(value) => types(value)?,
+    };
+    let writable = !boolean(map, "readOnly", true)?;
+    let usable = types.iter().all(|t| allowed.contains(t)) && (exact || !writable);
+    usable.then_some(Rule {
+        path: path::on_node(value.as_str()?)?,
+        exact,
+        writable,
+        types,
+        shared: boolean(map, "allowSharedCompute", false)?,
+    })
+}
+
+/// What no rule shows by itself.
+fn consistent(rules: &[Rule], sensitive: &[Vec<String>]) -> bool {
+    rules.iter().enumerate().all(|(index, rule)| {
+        let twice = |other: &Rule| other.path == rule.path && other.exact == rule.exact;
+        let escape = |other: &Rule| other.writable && path::below(&rule.path, &other.path);
+        let never = |sensitive: &Vec<String>| rule.exact && path::below(sensitive, &rule.path);
+        !rules[..index].iter().any(twice) && !rules.iter().any(escape) && !sensitive.iter().any(never)
+    })
+}
+
+fn types(value: &Value) -> Option<Vec<String>> {
+    let types = texts(value)?;
+    let known = types.iter().all(|t| TYPES.contains(&t.as_str()));
+    let once = types
+        .iter()
+        .enumerate()
+        .all(|(index, t)| !types[..index].contains(t));
+    (!types.is_empty() && known && once).then_some(types)
+}
+
+fn texts(value: &Value) -> Option<Vec<String>> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    value.as_array()?.iter().map(text).collect()
+}
+
+fn boolean(map: &Map<String, Value>, key: &str, default: bool) -> Option<bool> {
+    map.get(key).map_or(Some(default), Value::as_bool)
+}
+
+/// An object that has no other keys than these.
+fn object<'v>(value: &'v Value, keys: &str) -> Option<&'v Map<String, Value>> {
+    let known = |key: &String| keys.split(' ').any(|known| known == key);
+    value.as_object().filter(|map| map.keys().all(known))
+}

@@ -1,0 +1,26 @@
+//! The places at which each name stands in a list.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// Positions by name. The one map of this crate: each further kind would cost the module five kilobytes.
+#[derive(Debug, Default)]
+pub(crate) struct ByName<'a>(BTreeMap<Cow<'a, str>, Vec<usize>>);
+
+impl<'a> ByName<'a> {
+    /// Adds a position. Whether it is the first of this name.
+    pub(crate) fn add(&mut self, name: Cow<'a, str>, position: usize) -> bool {
+        let positions = self.0.entry(name).or_default();
+        positions.push(position);
+        positions.len() == 1
+    }
+
+    /// The positions of this name, as they were added.
+    pub(crate) fn get(&self, name: &str) -> &[usize] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// All positions, in the order of the names' bytes.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = usize> {
+        self.0.values().flatten().copied()
+    }
+}

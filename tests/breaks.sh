@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Breaks a copy of the policy on purpose, in one place at a time, and looks whether the test that is named for it fails.
+# `make break` calls it; the working tree is not touched. Takes about a minute for each break.
+
+set -euo pipefail
+
+copy=target/breaks
+failed=0
+
+# break_in FILE SED TEST BINARY WHAT: the property TEST of the test file BINARY must fail.
+break_in() {
+	local file=$1 expression=$2 test=$3 binary=$4 what=$5
+	cp "$file" "$copy/$file"
+	sed -i "$expression" "$copy/$file"
+	if cmp -s "$file" "$copy/$file"; then
+		echo "STALE   $what: $file has changed, nothing to break" >&2
+		failed=1
+		return
+	fi
+	if ! (cd "$copy" && cargo test --quiet --locked --test "$binary" --no-run) 2>"$copy/build.log"; then
+		echo "STALE   $what: does not build, see $copy/build.log" >&2
+		failed=1
+	elif (cd "$copy" && cargo test --quiet --locked --test "$binary" -- --exact "$test") >"$copy/test.log" 2>&1; then
+		echo "MISSED  $what: $test passes" >&2
+		failed=1
+	elif grep -q "^test result: FAILED. 0 passed; 1 failed" "$copy/test.log"; then
+		echo "CAUGHT  $what: $test"
+	else
+		echo "STALE   $what: there is no test $test" >&2
+		failed=1
+	fi
+	cp "$file" "$copy/$file"
+}
+
+rm -rf "$copy"
+mkdir -p "$copy"
+git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
+CARGO_TARGET_DIR=$PWD/target
+export CARGO_TARGET_DIR
+
+break_in src/path.rs "s/rest.starts_with('\/')/true/" \
+	a_path_is_read_as_the_list_of_its_elements properties \
+	"a prefix matches without regard to element boundaries"
+break_in src/launcher.rs '/violations.extend(guard::violations(settings, pod));/d' \
+	a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else properties \
+	"the guard is skipped"
+break_in src/annotation.rs 's/None | Some("true") => Ok(Access::ReadOnly),/None => Ok(Access::Writable), Some("true") => Ok(Access::ReadOnly),/' \
+	the_annotation_is_read_as_go_reads_it properties \
+	"a request is writable by default"
+break_in src/judge.rs 's/matching.max_by_key(|rule| rule.specificity())/matching.reduce(|first, _| first)/' \
+	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
+	"the first rule that matches decides"
+break_in src/judge.rs 's/\.find(|sensitive| sensitive.is_below(path))/.find(|_| false)/' \
+	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
+	"directories that contain a sensitive path are let through"
+exit "$failed"

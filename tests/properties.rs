@@ -1,0 +1,393 @@
+//! The guarantees, each as a property of whatever pod, annotation and settings. The model that they are held against,
+//! and what makes the pods, lie in `model/`.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "helpers of tests: a panic is the test's failure"
+)]
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use fuzz_targets::{self as targets, policy};
+use model::{
+    annotation::Entry,
+    cases,
+    choices::Choices,
+    generate::{self, Scenario},
+    judge, laws, path, rewrite, settings,
+};
+use proptest::{prelude::*, test_runner::TestRunner};
+use serde_json::{Value, json};
+use testkit::Response;
+
+/// Bytes for a generator, enough that it seldom runs out of them.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 384)
+}
+
+/// Tries `property`, which answers with a word for the kind of case that it saw, on many bytes. Each of `kinds` must be
+/// among at least this many of a thousand cases: a property that is seldom asked proves nothing.
+fn hold(own: u32, kinds: &[(&str, usize)], property: impl Fn(&[u8]) -> String) {
+    let seen = Mutex::new(BTreeMap::<String, usize>::new());
+    let config = ProptestConfig {
+        cases: cases(own),
+        source_file: Some(file!()),
+        ..ProptestConfig::default()
+    };
+    let counted = |bytes: Vec<u8>| {
+        let kind = property(&bytes);
+        *seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(kind)
+            .or_default() += 1;
+        Ok(())
+    };
+    if let Err(failure) = TestRunner::new(config).run(&bytes(), counted) {
+        panic!("{failure}");
+    }
+    let seen = seen.into_inner().unwrap();
+    let all: usize = seen.values().sum();
+    println!("{all} cases: {seen:?}");
+    // Fewer cases than its own are for many short runs, as under mutation testing. The numbers are well below what is seen:
+    // chance must not break the test.
+    for (kind, permille) in kinds.iter().filter(|_| all >= usize::try_from(own).unwrap()) {
+        let count = seen.get(*kind).copied().unwrap_or_default();
+        assert!(
+            count * 1000 >= all * permille,
+            "only {count} of {all} cases are {kind:?}: {seen:?}"
+        );
+    }
+}
+
+fn verdict(response: &Response) -> String {
+    match (response.accepted, &response.mutated_object) {
+        (true, None) => "allow".to_owned(),
+        (true, Some(_)) => "mutate".to_owned(),
+        (false, _) => format!("deny {}", response.code.unwrap_or_default()),
+    }
+}
+
+fn ask(request: &Value, settings: &Value) -> Response {
+    let payload = json!({"request": request, "settings": settings}).to_string();
+    Response::ask(&policy, payload.as_bytes()).unwrap()
+}
+
+#[test]
+fn an_accepted_pod_shows_its_sidecars_nothing_outside_the_settings() {
+    let kinds = [("allow", 50), ("mutate", 50), ("deny 403", 150), ("deny 422", 30)];
+    hold(1000, &kinds, |bytes| {
+        let mut choices = Choices::new(bytes);
+        let scenario = Scenario::pod(&mut choices);
+        verdict(&laws::any_pod(&policy, &mut choices, &scenario))
+    });
+}
+
+#[test]
+fn a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted() {
+    let kinds = [
+        ("allow", 30),
+        ("mutate", 150),
+        ("deny 403", 250),
+        ("deny 422", 30),
+    ];
+    hold(1200, &kinds, |bytes| {
+        verdict(&laws::plain_pod(
+            &policy,
+            &Scenario::plain(&mut Choices::new(bytes)),
+        ))
+    });
+}
+
+#[test]
+fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else() {
+    let kinds = [("allow", 250), ("deny 403", 120), ("deny 422", 5)];
+    hold(1200, &kinds, |bytes| {
+        verdict(&laws::foreign_pod(
+            &policy,
+            &Scenario::foreign(&mut Choices::new(bytes)),
+        ))
+    });
+}
+
+#[test]
+fn no_admitted_path_runs_through_a_directory_that_a_sidecar_may_write() {
+    hold(200, &[("read and written", 150)], |bytes| {
+        let mut choices = Choices::new(bytes);
+        let settings = generate::settings(&mut choices);
+        let mut paths: Vec<Vec<String>> = (0..4).map(|_| generate::elements(&mut choices)).collect();
+        for rule in settings["allowedHostPaths"].as_array().unwrap() {
+            let text = rule["path"].as_str().or(rule["pathPrefix"].as_str()).unwrap();
+            let named = path::elements(text);
+            paths.push([named.clone(), vec!["a".to_owned()]].concat());
+            paths.push(named);
+        }
+        let (read, written) = laws::no_escape(&policy, &settings, &paths);
+        let words = [(read, "read"), (written, "written")];
+        let words: Vec<&str> = words
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(_, word)| *word)
+            .collect();
+        words.join(" and ")
+    });
+}
+
+/// Settings that allow less than those of `scenario`, mostly of what it asks for; and what was taken, in a word.
+fn narrowed(choices: &mut Choices<'_>, scenario: &Scenario) -> Option<(&'static str, Value)> {
+    let wide = settings::read(&scenario.settings)?;
+    let mut narrow = scenario.settings.clone();
+    let rules = narrow["allowedHostPaths"].as_array_mut().unwrap();
+    let entries = scenario.annotation.as_deref().and_then(model::annotation::read);
+    let asked = entries.into_iter().flatten().find_map(|entry| match entry {
+        Entry::Request(request) => Some(request),
+        _ => None,
+    });
+    let decides = |rule: &settings::Rule| {
+        let deciding = asked
+            .as_ref()
+            .and_then(|asked| judge::deciding(&wide, &asked.path));
+        deciding.is_some_and(|deciding| std::ptr::eq(deciding, rule))
+    };
+    let index = match wide.rules.iter().position(decides) {
+        Some(index) if !choices.once_in(4) => index,
+        _ => choices.below(rules.len().max(1)),
+    };
+    let what = match &asked {
+        Some(asked) if asked.shared.is_some() && choices.once_in(2) => "sharing",
+        Some(asked) if asked.writable && choices.once_in(2) => "read-only",
+        _ => choices.one(&["types", "sensitive", "types", "sensitive", "creators", "verify"]),
+    };
+    match what {
+        "types" => {
+            let mut types = wide.rules.get(index)?.types.clone();
+            match &asked {
+                Some(asked) => types.retain(|t| *t != asked.volume_type),
+                None => drop(types.pop()),
+            }
+            rules[index]["types"] = json!(types);
+        }
+        "read-only" => rules.get_mut(index)?["readOnly"] = json!(true),
+        "sharing" => rules.get_mut(index)?["allowSharedCompute"] = json!(false),
+        "sensitive" => {
+            let mut sensitive: Vec<String> = wide.sensitive.iter().map(|path| path::text(path)).collect();
+            sensitive.push(match &asked {
+                Some(asked) if !choices.once_in(3) => {
+                    path::text(&[&asked.path[..], &["s".to_owned()]].concat())
+                }
+                _ => path::text(&generate::elements(choices)),
+            });
+            narrow["sensitiveHostPaths"] = json!(sensitive);
+        }
+        "creators" => narrow["trustedCreators"] = json!(["nobody"]),
+        _ => narrow["verifyOnly"] = json!(true),
+    }
+    settings::read(&narrow).is_some().then_some((what, narrow))
+}
+
+/// Whether less was more, in the one way that it is: a path below one that sidecars may write to is refused (row V3),
+/// and is no longer below one when that becomes read-only.
+///
+/// Whether a sidecar of the accepted pod sees a path strictly below one that only `wide` lets sidecars write to.
+fn sees_what_read_only_opened(pod: &Value, wide: &Value, narrow: &Value) -> bool {
+    let (wide, narrow) = (settings::read(wide).unwrap(), settings::read(narrow).unwrap());
+    let closed = wide
+        .rules
+        .iter()
+        .zip(&narrow.rules)
+        .filter(|(before, after)| before.writable && !after.writable);
+    let closed: Vec<&Vec<String>> = closed.map(|(rule, _)| &rule.path).collect();
+    let mounts = model::pod::mounts(pod).unwrap();
+    let seen = model::pod::seen(&mounts);
+    let mut views = seen.iter().flat_map(|mount| &mount.views);
+    views.any(|view| {
+        closed
+            .iter()
+            .any(|rule| path::below(&path::elements(&view.path), rule))
+    })
+}
+
+#[test]
+fn narrower_settings_let_nothing_more_in() {
+    let kinds = [
+        ("types: less", 2),
+        ("sensitive: less", 2),
+        ("sharing: less", 2),
+        ("read-only: less", 2),
+    ];
+    hold(2500, &kinds, |bytes| {
+        let mut choices = Choices::new(bytes);
+        let scenario = if choices.once_in(4) {
+            Scenario::pod(&mut choices)
+        } else {
+            Scenario::plain(&mut choices)
+        };
+        // At the end, so that the pod does not depend on it.
+        let mut choices = Choices::new(&bytes[300..]);
+        let Some((what, narrow)) = narrowed(&mut choices, &scenario) else {
+            return "nothing to narrow".to_owned();
+        };
+        let wide_response = ask(&scenario.request(), &scenario.settings);
+        let narrow_response = ask(&scenario.request(), &narrow);
+        if narrow_response.accepted && !wide_response.accepted {
+            let pod = narrow_response.mutated_object.as_ref().unwrap_or(&scenario.pod);
+            let opened = what == "read-only" && sees_what_read_only_opened(pod, &scenario.settings, &narrow);
+            assert!(
+                opened,
+                "{what}: {narrow} lets in what {} does not: {:?}",
+                scenario.settings, wide_response.message
+            );
+            return "opened below a path that is no longer writable".to_owned();
+        }
+        let less = if wide_response.accepted == narrow_response.accepted {
+            "same"
+        } else {
+            "less"
+        };
+        format!("{what}: {less}")
+    });
+}
+
+#[test]
+fn without_a_rule_for_its_path_nothing_is_let_in() {
+    hold(1000, &[("rejected", 200)], |bytes| {
+        let scenario = Scenario::plain(&mut Choices::new(bytes));
+        let text = scenario.annotation.as_deref().unwrap();
+        let Some(read) = settings::read(&scenario.settings) else {
+            return "refused settings".to_owned();
+        };
+        let requests = model::annotation::permitted(&read, text).unwrap_or_default();
+        let Some((_, request)) = requests.first() else {
+            return "nothing permitted".to_owned();
+        };
+        let mut without = scenario.settings.clone();
+        let rules = without["allowedHostPaths"].as_array_mut().unwrap();
+        let mut kept = read.rules.iter().map(|rule| {
+            let matches =
+                rule.path == request.path || !rule.exact && path::at_or_below(&request.path, &rule.path);
+            !matches
+        });
+        rules.retain(|_| kept.next().unwrap());
+        assert!(!ask(&scenario.request(), &without).accepted, "{without}");
+        "rejected".to_owned()
+    });
+}
+
+#[test]
+fn the_annotation_is_read_as_go_reads_it() {
+    let kinds = [
+        ("no list", 150),
+        ("nothing", 30),
+        ("malformed", 30),
+        ("requests", 250),
+    ];
+    hold(8000, &kinds, |bytes| {
+        let text = generate::annotation_text(&mut Choices::new(bytes));
+        targets::annotation(text.as_bytes());
+        let kind = match model::annotation::read(&text) {
+            None => "no list",
+            Some(entries) if entries.contains(&Entry::Unclear) => "malformed",
+            Some(entries) if entries.iter().all(|entry| *entry == Entry::Nothing) => "nothing",
+            Some(_) => "requests",
+        };
+        kind.to_owned()
+    });
+}
+
+#[test]
+fn settings_are_refused_exactly_if_the_model_refuses_them() {
+    hold(3000, &[("valid", 300), ("refused", 300)], |bytes| {
+        let mut choices = Choices::new(bytes);
+        let mut settings = generate::settings(&mut choices);
+        if choices.once_in(2) {
+            spoil(&mut choices, &mut settings);
+        }
+        let text = rewrite::rewritten(&mut choices, &settings);
+        let valid = laws::settings(&policy, text.as_bytes());
+        (if valid { "valid" } else { "refused" }).to_owned()
+    });
+}
+
+/// Puts something else in one place of the settings.
+fn spoil(choices: &mut Choices<'_>, settings: &mut Value) {
+    let keys = [
+        "allowedHostPaths",
+        "allowedTypes",
+        "sensitiveHostPaths",
+        "recursiveReadOnly",
+        "trustedCreators",
+        "verifyOnly",
+        "more",
+    ];
+    let rule_keys = [
+        "path",
+        "pathPrefix",
+        "types",
+        "readOnly",
+        "allowSharedCompute",
+        "more",
+    ];
+    let junk = choices.one(&[
+        Value::Null,
+        json!(true),
+        json!(false),
+        json!(""),
+        json!("/a"),
+        json!("Enabled"),
+        json!("enabled"),
+        json!([]),
+        json!([""]),
+        json!(["Directory"]),
+        json!(["Directory", "Directory"]),
+        json!(["Socket"]),
+        json!(["socket"]),
+        json!(["/a"]),
+        json!(["/a/../b"]),
+        json!(["/a", null]),
+        json!({}),
+        json!([{}]),
+        json!(1),
+        json!([["/a"]]),
+    ]);
+    let rules = settings["allowedHostPaths"].as_array_mut().unwrap();
+    if choices.once_in(2) && !rules.is_empty() {
+        let index = choices.below(rules.len());
+        rules[index][choices.one(&rule_keys)] = junk;
+    } else if choices.once_in(3) && !rules.is_empty() {
+        // Twice, or the other way of matching.
+        let mut more = rules[choices.below(rules.len())].clone();
+        if choices.once_in(2)
+            && let Some(path) = more.as_object_mut().unwrap().remove("path")
+        {
+            more["pathPrefix"] = path;
+        }
+        rules.push(more);
+    } else {
+        settings[choices.one(&keys)] = junk;
+    }
+}
+
+#[test]
+fn a_path_is_read_as_the_list_of_its_elements() {
+    let kinds = [("read", 150), ("refused", 300)];
+    hold(10000, &kinds, |bytes| {
+        let mut choices = Choices::new(bytes);
+        let (one, other) = (
+            generate::path_text(&mut choices),
+            generate::path_text(&mut choices),
+        );
+        targets::paths(format!("{one}\n{other}").as_bytes());
+        (if path::on_node(&one).is_some() {
+            "read"
+        } else {
+            "refused"
+        })
+        .to_owned()
+    });
+}
