@@ -215,8 +215,8 @@ SIZE_LIMIT := 262144
 size-check: policy.wasm
 	@size=$$(wc -c < policy.wasm); echo "policy.wasm: $$size bytes of $(SIZE_LIMIT)"; test $$size -le $(SIZE_LIMIT)
 
-# `--examples`, of which there are none: with it cargo takes the dependencies as `lint` has them, with the features
-# that tests need, and does not check wasmtime once more.
+# With `--examples` cargo takes the dependencies as `lint` has them, with the features that tests need, and does not check
+# wasmtime once more.
 .PHONY: doc
 doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --lib --examples

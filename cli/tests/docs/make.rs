@@ -1,4 +1,5 @@
-//! The targets of the Makefile that the documents name. What they do is run by `make test` and by CI.
+//! The targets of the Makefile that documents and workflows name. They are not run from here, which is within one of
+//! them, but they must exist.
 
 use std::collections::BTreeSet;
 use std::fs;
