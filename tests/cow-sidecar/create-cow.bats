@@ -51,6 +51,7 @@ refused() {
   run --separate-stderr sh "$script" --version v1alpha3
   [ "$status" -eq 0 ]
   [ "$output" = "shim --version v1alpha3, root on $COW_OVERLAY" ]
+  # shellcheck disable=SC2154 # bats sets it; ShellCheck 0.9 does not know
   [ "$stderr" = "create-cow: created $COW_OVERLAY over $COW_BACKING_FILE" ]
   info="$(qemu-img info --output=json "$COW_OVERLAY")"
   jq -e --arg file "$COW_BACKING_FILE" '.format == "qcow2" and ."virtual-size" == 1048576

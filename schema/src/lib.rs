@@ -1,0 +1,158 @@
+//! The JSON Schema of the policy's settings, for editors and form builders.
+//!
+//! The policy reads its settings by hand, to name every fault at once and to stay small. These types say the same
+//! once more, in the form that `schemars` understands; the tests of this crate hold both to the same verdict. What a
+//! schema cannot express (two rules that contradict each other, say) is left to the policy.
+
+use kubevirt_sidecar_hostpath_policy::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::sensitive;
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde::Serialize;
+
+/// # Settings of kubevirt-sidecar-hostpath-policy
+/// What hook sidecars of KubeVirt VMs may see of their node.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    /// The rules. Of those that match a path, the most specific one decides, alone. An empty list allows nothing.
+    pub allowed_host_paths: Vec<Rule>,
+    /// The types that any rule may allow. The `types` of a rule can only narrow this list.
+    #[schemars(default = "Types::common")]
+    pub allowed_types: Types,
+    /// Paths that only a rule which names them, or a path below them, can allow. A list given here replaces the
+    /// built-in one; an empty list switches the check off.
+    #[schemars(default = "built_in")]
+    pub sensitive_host_paths: Vec<HostPathText>,
+    /// The value of that field on read-only mounts.
+    #[schemars(default)]
+    pub recursive_read_only: RecursiveReadOnly,
+    /// The users that may create launcher pods with host paths, which is KubeVirt's controller; `*` is anyone.
+    #[schemars(default = "controller")]
+    #[schemars(extend("minItems" = 1))]
+    pub trusted_creators: Vec<User>,
+    /// Never change a pod: what would be added to it is a violation.
+    #[schemars(default)]
+    pub verify_only: bool,
+}
+
+/// One rule: which paths, and what is permitted there.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum Rule {
+    /// `pathPrefix`.
+    Prefix(PrefixRule),
+    /// `path`.
+    Exact(ExactRule),
+}
+
+/// # A path and everything below it, read-only
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PrefixRule {
+    /// This path and everything below it, by whole path elements: `/foo` matches `/foo/bar`, not `/foobar`.
+    pub path_prefix: HostPathText,
+    /// The types that a volume may have there. Default: `allowedTypes`.
+    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Types")]
+    pub types: Option<Types>,
+    /// Always `true` here: below a writable prefix a sidecar could plant a symbolic link to anywhere on the node.
+    #[schemars(default = "yes")]
+    #[schemars(extend("const" = true))]
+    pub read_only: bool,
+    /// Whether `sharedComputePath` may be used.
+    #[schemars(default)]
+    pub allow_shared_compute: bool,
+}
+
+/// # A single path
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExactRule {
+    /// Exactly this path.
+    pub path: HostPathText,
+    /// The types that a volume may have there. Default: `allowedTypes`.
+    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Types")]
+    pub types: Option<Types>,
+    /// `false`: a sidecar may ask for a writable mount.
+    #[schemars(default = "yes")]
+    pub read_only: bool,
+    /// Whether `sharedComputePath` may be used.
+    #[schemars(default)]
+    pub allow_shared_compute: bool,
+}
+
+/// A list of types.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline, extend("minItems" = 1, "uniqueItems" = true))]
+pub struct Types(pub Vec<HostPathType>);
+
+/// A type of a hostPath volume. The empty one is a volume without type, which only others can have put into the pod.
+#[derive(Debug, Serialize, JsonSchema)]
+#[expect(missing_docs, reason = "the values are Kubernetes' own")]
+pub enum HostPathType {
+    Directory,
+    DirectoryOrCreate,
+    File,
+    FileOrCreate,
+    Socket,
+    CharDevice,
+    BlockDevice,
+    #[serde(rename = "")]
+    None,
+}
+
+/// How deep read-only goes.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[expect(missing_docs, reason = "the values are Kubernetes' own")]
+pub enum RecursiveReadOnly {
+    Disabled,
+    #[default]
+    IfPossible,
+    Enabled,
+}
+
+/// An absolute path without `..`, backslashes, control characters and white space at its end.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HostPathText(
+    #[schemars(
+        length(max = 4096),
+        regex(
+            pattern = r"^/(?!([^/]*/)*\.\.(/|$))([^\\\u0000-\u001f\u007f-\u009f]*[^\\\u0000-\u001f\u007f-\u009f\s])?$"
+        )
+    )]
+    pub String,
+);
+
+/// A user name as Kubernetes knows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct User(#[schemars(length(min = 1))] pub String);
+
+impl Types {
+    fn common() -> Self {
+        Self(vec![HostPathType::Directory, HostPathType::File])
+    }
+}
+
+fn built_in() -> Vec<HostPathText> {
+    let text = |path: &HostPath| HostPathText(path.as_str().to_owned());
+    sensitive::BUILT_IN.iter().map(text).collect()
+}
+
+fn controller() -> Vec<User> {
+    vec![User(
+        "system:serviceaccount:kubevirt:kubevirt-controller".to_owned(),
+    )]
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// The schema, as `docs/settings.schema.json` holds it.
+///
+/// # Errors
+/// None that this crate could cause.
+pub fn document() -> serde_json::Result<String> {
+    let schema = SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<Settings>();
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
+}

@@ -1,0 +1,42 @@
+//! The schema on the settings cases of the corpus, which say what the policy makes of them.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::reader::root;
+use crate::schema::permits;
+
+/// Refused by the policy for what a schema cannot say: rules, lists or lengths that only together are wrong.
+const BEYOND_A_SCHEMA: [&str; 10] = [
+    "s1-reject-empty-type-beyond-allowed",
+    "s1-reject-exact-above-own-sensitive",
+    "s1-reject-exact-above-sensitive",
+    "s1-reject-exact-below-writable",
+    "s1-reject-exact-root",
+    "s1-reject-prefix-below-writable",
+    "s1-reject-same-path",
+    "s1-reject-same-prefix",
+    "s1-reject-types-beyond-allowed",
+    "s1-reject-writable-below-writable",
+];
+
+#[test]
+fn the_schema_and_the_policy_agree_on_the_corpus() {
+    let mut differing = Vec::new();
+    let mut count = 0;
+    for entry in fs::read_dir(root().join("tests/cases/settings")).unwrap() {
+        let path = entry.unwrap().path();
+        let case: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let valid = case["expect"]["valid"].as_bool().unwrap();
+        if permits(&case["settings"]) != valid {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            assert!(!valid, "{name}: the schema refuses what the policy accepts");
+            differing.push(name);
+        }
+        count += 1;
+    }
+    assert!(count > 40, "only {count} cases were found");
+    differing.sort();
+    assert_eq!(differing, BEYOND_A_SCHEMA);
+}
