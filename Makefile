@@ -83,7 +83,7 @@ install:
 
 ## test: everything that CI checks
 .PHONY: test
-test: fmt lint doc lint-workflows unit-tests e2e-tests sidecar-tests demo
+test: fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo
 
 .PHONY: unit-tests
 unit-tests: policy.wasm | kubectl
