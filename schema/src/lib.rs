@@ -110,14 +110,20 @@ pub enum RecursiveReadOnly {
     Enabled,
 }
 
-/// An absolute path without `..`, backslashes, control characters and white space at its end.
+/// Absolute, no element `..`, no white space at the end once it is clean, no backslash, no control character.
+const PATH: &str = concat!(
+    "^/",
+    r"(?!([^/]*/)*\.\.(/|$))",
+    r"(?![\s\S]*\s(/\.?)+$)",
+    r"([^\\\u0000-\u001f\u007f-\u009f]*[^\\\u0000-\u001f\u007f-\u009f\s])?$",
+);
+
+/// An absolute path without `..`, backslashes, control characters and white space at its end, cleaned or not.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HostPathText(
     #[schemars(
         length(max = 4096),
-        regex(
-            pattern = r"^/(?!([^/]*/)*\.\.(/|$))([^\\\u0000-\u001f\u007f-\u009f]*[^\\\u0000-\u001f\u007f-\u009f\s])?$"
-        )
+        regex(pattern = PATH)
     )]
     pub String,
 );

@@ -105,7 +105,7 @@ fn its_defaults_are_those_of_the_reader() {
 #[rstest]
 #[case::path("path", &["/", "/a", "/a/b", "//a/./b/", "/..data", "/a..b", "/a/...", "/a:b", "/ä ö", "/a\u{2003}b"], &[
     "", "a", "./a", "/..", "/../a", "/a/..", "/a/../b", "/a\\b", "/a\0", "/a\nb", "/a\u{7f}", "/a\u{85}b", "/a ",
-    " /a", "/a\t", "/a\u{2003}", "/ ",
+    " /a", "/a\t", "/a\u{2003}", "/ ", "/a /", "/a //", "/a /.", "/a\u{a0}/./",
 ])]
 #[case::path_prefix("pathPrefix", &["/", "/a/", "/..data"], &["", "a", "/..", "/a/..", "/a\\b", "/a ", " /a"])]
 #[case::type_of_volume("types", &[], &["directory", "Directory ", "Any"])]
