@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Whose business a request is.
-pub(crate) enum Business {
+enum Business {
     /// None of this policy's: accepted, without a look at the settings.
     None,
     /// A pod is created: a launcher pod's.
@@ -24,7 +24,7 @@ pub(crate) enum Business {
 
 /// Tells it by the object's kind, the operation and the subresource; `resource` is not reliable, background scans put
 /// the kind there.
-pub(crate) fn business(
+fn business(
     group: &str,
     kind: &str,
     operation: Operation,

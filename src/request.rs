@@ -22,7 +22,7 @@ pub enum Operation {
 
 impl Operation {
     /// Reads an operation as Kubernetes writes it.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         match text {
             "CREATE" => Some(Operation::Create),
             "UPDATE" => Some(Operation::Update),
