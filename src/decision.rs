@@ -24,12 +24,7 @@ enum Business {
 
 /// Tells it by the object's kind, the operation and the subresource; `resource` is not reliable, background scans put
 /// the kind there.
-fn business(
-    group: &str,
-    kind: &str,
-    operation: Operation,
-    sub_resource: Option<&str>,
-) -> Business {
+fn business(group: &str, kind: &str, operation: Operation, sub_resource: Option<&str>) -> Business {
     let is_pod = group.is_empty() && kind == "Pod";
     match (operation, sub_resource) {
         (Operation::Create, None) if is_pod => Business::NewPod,

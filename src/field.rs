@@ -166,12 +166,6 @@ impl Violations {
         (!unique.is_empty()).then_some(Violations(unique))
     }
 
-    /// All of them, at least one.
-    #[must_use]
-    pub fn as_slice(&self) -> &[Violation] {
-        &self.0
-    }
-
     /// All of them, to be joined with others.
     #[must_use]
     pub fn into_vec(self) -> Vec<Violation> {

@@ -12,12 +12,14 @@
 //!               │
 //!    launcher ─ kubevirt_object ─ ephemeral    the objects in which that is judged
 //!       │
-//!      pod ─ inject ─ guard ─ verify ─ patch   what a launcher pod lacks, what its sidecars would see
+//!      pod ─ mounts ─ inject ─ guard           what a launcher pod lacks, what its sidecars would see
+//!       │         verify ─ patch
 //!       │
 //!    verdict ─ response ─ log                  what host, user and admin learn of it
 //! ```
 //!
 //! Everything above `response` is free of Kubewarden; nothing panics, and what cannot be understood is rejected.
+//! JSON stays text from end to end (`json`): what nobody looks at is never parsed, and comes out as it went in.
 
 // Words of the trade: field errors, paths, types, JSON as it stands, names in a list.
 mod by_name;
