@@ -79,6 +79,13 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Whether a string in it, a key or a value, holds a lone surrogate. Hosts that read strings as Unicode cannot read
+    /// such a document.
+    pub(crate) fn has_lone_surrogate(self) -> bool {
+        // Outside of strings nothing is escaped, so that the whole text can be read like one.
+        self.0.contains("\\u") && unescape(self.0).1
+    }
+
     /// Whether it is an object.
     pub(crate) fn is_object(self) -> bool {
         self.kind() == Kind::Object
@@ -509,6 +516,15 @@ mod tests {
                 Members::along(json, &["a", "a"]);
             }
         }
+    }
+
+    #[rstest]
+    #[case::none(r#"{"a": ["\\ud800", "\ud83d\ude00", "é\n"]}"#, false)]
+    #[case::in_a_key(r#"{"a": {"\udc00": 1}}"#, true)]
+    #[case::in_a_value(r#"{"a": ["x\ud800"]}"#, true)]
+    #[case::in_the_wrong_order(r#"{"a": "\ude00\ud83d"}"#, true)]
+    fn a_lone_surrogate_is_found_wherever_it_is(#[case] text: &str, #[case] found: bool) {
+        assert_eq!(Json::document(text).unwrap().has_lone_surrogate(), found);
     }
 
     #[rstest]

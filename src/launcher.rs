@@ -49,6 +49,10 @@ pub(crate) fn verdict(
     let accepted = Accepted::of(&requests.accepted);
     match planned {
         Some((pod, edits)) if !edits.is_empty() => {
+            if object.has_lone_surrogate() {
+                let detail = "cannot be changed: a string in it holds a lone surrogate";
+                return Err(Violation::invalid(at, Kind::Object.shown(), detail).into());
+            }
             let object = patch::apply(object, &pod, &edits).ok_or_else(|| {
                 Violation::invalid(at, Kind::Object.shown(), "cannot be changed as planned")
             })?;
