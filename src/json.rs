@@ -79,11 +79,34 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Whether a string in it, a key or a value, holds a lone surrogate. Hosts that read strings as Unicode cannot read
-    /// such a document.
-    pub(crate) fn has_lone_surrogate(self) -> bool {
-        // Outside of strings nothing is escaped, so that the whole text can be read like one.
-        self.0.contains("\\u") && unescape(self.0).1
+    /// Whether a host that reads JSON into a tree can read it: strings are Unicode, numbers fit into 64 bits, and it is
+    /// nested no deeper than [`MOST_NESTED`].
+    pub(crate) fn is_readable(self) -> bool {
+        let mut cursor = Cursor::at_start(self);
+        let mut depth = 0_usize;
+        while let Some(byte) = self.0.as_bytes().get(cursor.at) {
+            match byte {
+                b'"' => {
+                    let string = cursor.key();
+                    if string.is_escaped && string.as_str().is_none() {
+                        return false;
+                    }
+                    continue;
+                }
+                b'-' | b'0'..=b'9' => {
+                    if !is_in_range(cursor.value().0) {
+                        return false;
+                    }
+                    continue;
+                }
+                b'{' | b'[' if depth >= MOST_NESTED => return false,
+                b'{' | b'[' => depth = depth.saturating_add(1),
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            cursor.at = cursor.at.saturating_add(1);
+        }
+        true
     }
 
     /// Whether it is an object.
@@ -139,6 +162,28 @@ impl<'a> Json<'a> {
                 .ok_or_else(|| Violation::invalid(at, quote(self.0), "must not contain a lone surrogate")),
             other => Err(Violation::invalid(at, other.shown(), "must be a string")),
         }
+    }
+}
+
+/// The deepest nesting of an object that is sent back: `serde_json`, with which Kubewarden's hosts read the answer, gives up
+/// at 128. Pods have around ten levels.
+const MOST_NESTED: usize = 100;
+
+/// Whether a number is no larger than the largest 64-bit floating-point number. What is near zero becomes zero.
+fn is_in_range(number: &str) -> bool {
+    /// The digits of the largest, 309 of them in front of the point.
+    const LARGEST: &str = "17976931348623157";
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    if exponent.starts_with('-') {
+        return true;
+    }
+    let mantissa = mantissa.trim_start_matches('-');
+    let digits = mantissa.split('.').next().unwrap_or_default().len();
+    let exponent = exponent.trim_start_matches('+').parse::<usize>();
+    match exponent.map(|exponent| exponent.saturating_add(digits)) {
+        Ok(..309) => true,
+        Ok(309) => mantissa.replace('.', "").as_str() <= LARGEST,
+        _ => false,
     }
 }
 
@@ -519,12 +564,21 @@ mod tests {
     }
 
     #[rstest]
-    #[case::none(r#"{"a": ["\\ud800", "\ud83d\ude00", "é\n"]}"#, false)]
-    #[case::in_a_key(r#"{"a": {"\udc00": 1}}"#, true)]
-    #[case::in_a_value(r#"{"a": ["x\ud800"]}"#, true)]
-    #[case::in_the_wrong_order(r#"{"a": "\ude00\ud83d"}"#, true)]
-    fn a_lone_surrogate_is_found_wherever_it_is(#[case] text: &str, #[case] found: bool) {
-        assert_eq!(Json::document(text).unwrap().has_lone_surrogate(), found);
+    #[case::escapes(r#"{"a": ["\\ud800", "\ud83d\ude00", "é\n"]}"#, true)]
+    #[case::lone_surrogate_in_a_key(r#"{"a": {"\udc00": 1}}"#, false)]
+    #[case::lone_surrogate_in_a_value(r#"{"a": ["x\ud800"]}"#, false)]
+    #[case::pair_in_the_wrong_order(r#"{"a": "\ude00\ud83d"}"#, false)]
+    #[case::numbers(r#"[0, -1.5, 1e+300, 12E306, 1e-999, 18446744073709551616, "1e999"]"#, true)]
+    #[case::largest("[1.7976931348623157e308, -1.7976931348623157E+308, 9e307]", true)]
+    #[case::larger("[1.7976931348623160e308]", false)]
+    #[case::exponent_out_of_range(r#"{"a": [1e+873]}"#, false)]
+    #[case::digits_out_of_range(&format!("[1{}.5]", "0".repeat(309)), false)]
+    #[case::exponent_beyond_words("[1e99999999999999999999]", false)]
+    #[case::nested(&format!("{}{}", "[".repeat(100), "]".repeat(100)), true)]
+    #[case::nested_too_deep(&format!("{}{}", "[".repeat(101), "]".repeat(101)), false)]
+    fn what_serde_json_cannot_read_is_not_readable(#[case] text: &str, #[case] readable: bool) {
+        assert_eq!(Json::document(text).unwrap().is_readable(), readable);
+        assert!(!readable || serde_json::from_str::<Value>(text).is_ok());
     }
 
     #[rstest]
