@@ -165,7 +165,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// The deepest nesting of an object that is sent back: `serde_json`, with which Kubewarden's hosts read the answer, gives up
+/// The deepest nesting of what is read and sent back: `serde_json`, with which Kubewarden's hosts read the answer, gives up
 /// at 128. Pods have around ten levels.
 const MOST_NESTED: usize = 100;
 

@@ -49,8 +49,8 @@ pub(crate) fn verdict(
     let accepted = Accepted::of(&requests.accepted);
     match planned {
         Some((pod, edits)) if !edits.is_empty() => {
-            if !object.is_readable() {
-                let detail = "cannot be changed: it holds a lone surrogate or a number out of range, or is nested too deep";
+            if !request.payload.is_readable() {
+                let detail = "cannot be changed: the payload holds a lone surrogate or a number out of range, or is nested too deep";
                 return Err(Violation::invalid(at, Kind::Object.shown(), detail).into());
             }
             let object = patch::apply(object, &pod, &edits).ok_or_else(|| {

@@ -36,6 +36,8 @@ impl Operation {
 /// An admission request, with its object still unparsed.
 #[derive(Debug)]
 pub struct Request<'a> {
+    /// All of the payload.
+    pub(crate) payload: Json<'a>,
     /// API group of the object's kind; `""` is the core group.
     pub group: Cow<'a, str>,
     /// The object's kind.
@@ -72,9 +74,9 @@ impl<'a> Request<'a> {
         let payload_at = Path::root("payload");
         let payload = Json::of_bytes(payload).ok().filter(|payload| payload.is_object());
         let no_object = || Violation::invalid(payload_at, "\"bytes\"", "must be a JSON object");
-        let payload = payload.ok_or_else(no_object)?;
+        let document = payload.ok_or_else(no_object)?;
         // One walk over the payload finds the members of all four objects, as a rule.
-        let (payload, found) = Members::along(payload, &["request", "object", "spec"]);
+        let (payload, found) = Members::along(document, &["request", "object", "spec"]);
         let mut found = found.into_iter();
         let at = Path::root("request");
         let raw = payload
@@ -95,6 +97,7 @@ impl<'a> Request<'a> {
         let object = request.get(at, "object")?;
 
         Ok(Request {
+            payload: document,
             group: text(kind_at, &kind, "group")?.unwrap_or_default(),
             kind: text(kind_at, &kind, "kind")?
                 .filter(|kind| !kind.is_empty())
