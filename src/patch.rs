@@ -3,6 +3,9 @@
 
 use std::collections::BinaryHeap;
 
+use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
+use serde::Serialize;
+
 use crate::{
     annotation::Access,
     field::Path,
@@ -11,8 +14,6 @@ use crate::{
     pod::{Container, Pod},
     settings::RecursiveReadOnly,
 };
-use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
-use serde::Serialize;
 
 /// The text of `object` after `edits`, which were planned on `pod`, which was read from it. `None` where the pod has
 /// no such place.
@@ -82,7 +83,7 @@ fn position(pod: &Pod<'_>, place: ContainerRef) -> Option<usize> {
 
 fn mount<'a>(pod: &Pod<'a>, place: MountRef) -> Option<Json<'a>> {
     let container = pod.containers.get(position(pod, place.container)?)?;
-    container.mount_list?.items()?.get(place.index).copied()
+    container.mount_items.get(place.index).copied()
 }
 
 /// Changes of a text.

@@ -100,6 +100,8 @@ pub struct Container<'a> {
     pub raw: Json<'a>,
     /// The list `volumeMounts` as it stands, if there is one.
     pub mount_list: Option<Json<'a>>,
+    /// Its items as they stand.
+    pub mount_items: Vec<Json<'a>>,
 }
 
 /// One element of a container's `volumeMounts`.

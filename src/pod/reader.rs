@@ -7,7 +7,7 @@ use crate::{
     annotation::Access,
     field::{Path, Violation},
     host_path_type::HostPathType,
-    json::{Json, Members},
+    json::{Json, Kind, Members},
     path::HostPath,
 };
 
@@ -31,7 +31,7 @@ impl Reader {
         if bearers == MOST_BEARERS.saturating_add(1) {
             let detail = format!("stands more than {MOST_BEARERS} times");
             self.faults
-                .push(Violation::invalid(at.name("name"), "\"string\"", detail));
+                .push(Violation::invalid(at.name("name"), Kind::String.shown(), detail));
         }
     }
 
@@ -71,6 +71,7 @@ impl Reader {
         let name = self.text(at, container.as_ref(), "name").unwrap_or_default();
         let mounts_at = at.name("volumeMounts");
         let (mount_list, mounts) = self.list(at, container.as_ref(), "volumeMounts");
+        let mount_items = mounts.iter().map(|(raw, _)| *raw).collect();
         let mounts = mounts
             .into_iter()
             .enumerate()
@@ -83,6 +84,7 @@ impl Reader {
             mounts,
             raw,
             mount_list,
+            mount_items,
         }
     }
 

@@ -101,6 +101,11 @@ pub(crate) fn all() -> Vec<Worst> {
             &["mutated"],
         ),
         on_pod(
+            "10 000 mounts in compute, each made read-only",
+            writable_in_compute(),
+            &["mutated"],
+        ),
+        on_pod(
             "10 000 volumes and mounts in a sidecar, each forbidden",
             mounts(ENTRIES, |n| format!("v{n}"), "/etc"),
             forbidden,
@@ -232,14 +237,17 @@ fn payload_text(object: &str, settings: &str) -> String {
 
 /// Every entry is mounted in container `compute`, each at a path of its own.
 fn shared() -> Value {
-    let annotation = entries(|n| {
+    pod(&shared_entries(), &json!([]), &json!([]))
+}
+
+fn shared_entries() -> String {
+    entries(|n| {
         (
             format!("/data/{n}"),
             "/m".to_owned(),
             format!(r#""sharedComputePath": "/shared/{n}""#),
         )
-    });
-    pod(&annotation, &json!([]), &json!([]))
+    })
 }
 
 /// Every entry has its sidecar.
@@ -253,6 +261,21 @@ fn sidecars() -> Value {
         .map(|n| json!({"name": format!("hook-sidecar-{n}"), "image": "i"}))
         .collect();
     pod["spec"]["containers"] = json!(containers);
+    pod
+}
+
+/// Every entry has its sidecar, and its mount in container `compute`, which is writable.
+fn writable_in_compute() -> Value {
+    let mut pod = sidecars();
+    pod["metadata"]["annotations"]["hooks.kubevirt.io/hookSidecars"] = json!(shared_entries());
+    let volume =
+        |n| json!({"name": format!("v{n}"), "hostPath": {"path": format!("/data/{n}"), "type": "Directory"}});
+    let mount = |n| json!({"name": format!("v{n}"), "mountPath": format!("/shared/{n}")});
+    pod["spec"]["volumes"] = (0..ENTRIES).map(volume).collect();
+    let mounts: Vec<Value> = (0..ENTRIES).map(mount).collect();
+    if let Some(containers) = pod["spec"]["containers"].as_array_mut() {
+        containers.push(json!({"name": "compute", "volumeMounts": mounts}));
+    }
     pod
 }
 
@@ -286,14 +309,7 @@ fn with_field() -> Value {
 }
 
 fn vmi(settings: &Value) -> String {
-    let annotation = entries(|n| {
-        (
-            format!("/data/{n}"),
-            "/m".to_owned(),
-            format!(r#""sharedComputePath": "/shared/{n}""#),
-        )
-    });
-    let object = json!({"metadata": {"annotations": {"hooks.kubevirt.io/hookSidecars": annotation}}});
+    let object = json!({"metadata": {"annotations": {"hooks.kubevirt.io/hookSidecars": shared_entries()}}});
     let kind = json!({"group": "kubevirt.io", "version": "v1", "kind": "VirtualMachineInstance"});
     json!({"request": {"kind": kind, "operation": "CREATE", "object": object}, "settings": settings})
         .to_string()
