@@ -10,32 +10,6 @@ use crate::{
     verdict::{Accepted, Verdict},
 };
 
-/// Whose business a request is.
-enum Business {
-    /// None of this policy's: accepted, without a look at the settings.
-    None,
-    /// A pod is created: a launcher pod's.
-    NewPod,
-    /// Ephemeral containers are added to a pod.
-    EphemeralContainers,
-    /// A KubeVirt object that can carry the annotation is created or changed.
-    KubeVirtObject(KubeVirtKind),
-}
-
-/// Tells it by the object's kind, the operation and the subresource; `resource` is not reliable, background scans put
-/// the kind there.
-fn business(group: &str, kind: &str, operation: Operation, sub_resource: Option<&str>) -> Business {
-    let is_pod = group.is_empty() && kind == "Pod";
-    match (operation, sub_resource) {
-        (Operation::Create, None) if is_pod => Business::NewPod,
-        (Operation::Update, Some("ephemeralcontainers")) if is_pod => Business::EphemeralContainers,
-        (Operation::Create | Operation::Update, None) => {
-            KubeVirtKind::find(group, kind).map_or(Business::None, Business::KubeVirtObject)
-        }
-        _ => Business::None,
-    }
-}
-
 /// Decides on `request`. What is none of this policy's business is accepted without a look at the settings.
 #[must_use]
 pub fn decide(request: &Request<'_>) -> Verdict {
@@ -44,24 +18,27 @@ pub fn decide(request: &Request<'_>) -> Verdict {
 
 fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
     let untouched = Ok(Verdict::Allow(Accepted::default()));
-    let sub_resource = request.sub_resource.as_deref();
-    match business(&request.group, &request.kind, request.operation, sub_resource) {
-        Business::None => untouched,
-        Business::NewPod => {
+    // By the object's kind: `resource` is not reliable, background scans put the kind there.
+    let is_pod = request.group.is_empty() && request.kind == "Pod";
+    match (request.operation, request.sub_resource.as_deref()) {
+        (Operation::Create, None) if is_pod => {
             let (object, members) = object(request)?;
             if !label::is_launcher(OBJECT, members)? {
                 return untouched;
             }
             launcher::verdict(request, object, members)
         }
-        Business::EphemeralContainers => {
+        (Operation::Update, Some("ephemeralcontainers")) if is_pod => {
             let (_, object) = object(request)?;
             if is_going(object)? {
                 return untouched;
             }
             ephemeral::verdict(request.settings, object, old_object(request)?.as_ref())
         }
-        Business::KubeVirtObject(kind) => {
+        (Operation::Create | Operation::Update, None) => {
+            let Some(kind) = KubeVirtKind::find(&request.group, &request.kind) else {
+                return untouched;
+            };
             let (_, object) = object(request)?;
             let old = old_object(request)?;
             let updated = request.operation == Operation::Update;
@@ -70,6 +47,7 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
             }
             kind.verdict(request.settings, object, old.as_ref().filter(|_| updated))
         }
+        _ => untouched,
     }
 }
 

@@ -68,7 +68,7 @@ pub fn plan(
     recursive_read_only: RecursiveReadOnly,
 ) -> (Vec<Edit>, Vec<Violation>) {
     let mut plan = Plan {
-        mounts: Vec::new(),
+        mounts: pod.containers.iter().map(|_| None).collect(),
         pod,
         recursive_read_only,
         edits: Vec::new(),
@@ -142,9 +142,6 @@ impl Plan<'_, '_> {
         volume: Option<String>,
     ) -> Option<String> {
         let there = self.pod.containers.get(container)?;
-        if self.mounts.len() <= container {
-            self.mounts.resize_with(self.pod.containers.len(), || None);
-        }
         let by_path = self.mounts.get_mut(container)?;
         let by_path = by_path.get_or_insert_with(|| MountsByPath::of(there));
         let done = mounts_already_there(self.pod, there, by_path.at(mount_path), request);

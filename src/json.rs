@@ -116,29 +116,26 @@ impl<'a> Json<'a> {
 
     /// The items of a list; `None` where it is none.
     pub(crate) fn items(self) -> Option<Vec<Json<'a>>> {
-        if self.kind() != Kind::List {
-            return None;
-        }
-        let mut items = Vec::new();
-        let mut cursor = Cursor::inside(self);
-        while !cursor.is_at_end() {
-            items.push(cursor.value());
-        }
-        Some(items)
+        self.list(Cursor::value)
     }
 
     /// The items of a list, each with its members if it is an object; `None` where it is no list.
     pub(crate) fn objects(self) -> Option<Vec<(Json<'a>, Option<Members<'a>>)>> {
+        self.list(|cursor| match cursor.object(&[], &mut Vec::new()) {
+            Some((object, members)) => (object, Some(members)),
+            None => (cursor.value(), None),
+        })
+    }
+
+    /// What `item` reads at the beginning of each item of a list; it must go behind the item.
+    fn list<T>(self, mut item: impl FnMut(&mut Cursor<'a>) -> T) -> Option<Vec<T>> {
         if self.kind() != Kind::List {
             return None;
         }
         let mut items = Vec::new();
         let mut cursor = Cursor::inside(self);
         while !cursor.is_at_end() {
-            items.push(match cursor.object(&[], &mut Vec::new()) {
-                Some((object, members)) => (object, Some(members)),
-                None => (cursor.value(), None),
-            });
+            items.push(item(&mut cursor));
         }
         Some(items)
     }
