@@ -74,11 +74,9 @@ fn old_object<'a>(request: &Request<'a>) -> Result<Option<Members<'a>>, Violatio
 /// Whether the object is being deleted: then its finalizers must come off, whatever it holds.
 fn is_going(object: &Members<'_>) -> Result<bool, Violation> {
     let at = OBJECT.name("metadata");
-    match object.get(OBJECT, "metadata")? {
-        Some(metadata) if metadata.is_object() => {
-            let timestamp = Members::read(at, metadata)?.get(at, "deletionTimestamp")?;
-            Ok(timestamp.is_some())
-        }
-        _ => Ok(false),
-    }
+    let Some(metadata) = object.get(OBJECT, "metadata")? else {
+        return Ok(false);
+    };
+    let timestamp = Members::read(at, metadata)?.get(at, "deletionTimestamp")?;
+    Ok(timestamp.is_some())
 }

@@ -551,6 +551,15 @@ mod tests {
         }
 
         #[test]
+        fn the_lowest_mark_is_that_of_the_first_such_byte(
+            bytes in prop::array::uniform8(prop::sample::select(&[b'"', b'#', b'!', b'\\', 0, 0x80, 0xa2, 0xff][..]))
+        ) {
+            let first = bytes.iter().position(|&byte| byte == b'"');
+            let marked = marks(u64::from_le_bytes(bytes), b'"').trailing_zeros() / 8;
+            prop_assert_eq!(marked as usize, first.unwrap_or(8));
+        }
+
+        #[test]
         fn any_text_is_no_panic(text in "[\\[\\]{}\",:\\\\u0-9a \n]{0,24}") {
             for json in [Json(&text), Json::document(&text).unwrap_or(Json::EMPTY_OBJECT)] {
                 json.items();
@@ -576,6 +585,14 @@ mod tests {
     fn what_serde_json_cannot_read_is_not_readable(#[case] text: &str, #[case] readable: bool) {
         assert_eq!(Json::document(text).unwrap().is_readable(), readable);
         assert!(!readable || serde_json::from_str::<Value>(text).is_ok());
+    }
+
+    #[rstest]
+    #[case::last_that_is_no_pair(r#""\uffff\u0041""#, "\u{ffff}A")]
+    #[case::first_that_is_a_pair(r#""\ud800\udc00\u0041""#, "\u{10000}A")]
+    #[case::before_surrogates(r#""\ud7ff\ue000""#, "\u{d7ff}\u{e000}")]
+    fn code_units_are_read_one_by_one_or_in_pairs(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(Json::document(text).unwrap().string().unwrap(), expected);
     }
 
     #[rstest]
