@@ -109,13 +109,15 @@ const REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "shar
 
 fn request(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Entry, Violation> {
     let members = Members::read(at, raw)?;
+    // Written once: there may be a hundred thousand of them.
+    let mut detail = None;
     let unknown = members
         .iter()
         .map(|(key, _)| key.to_text())
         .filter(|key| !REQUEST_KEYS.contains(&key.as_ref()))
         .map(|key| {
-            let detail = format!("unknown key, known are {}", list(REQUEST_KEYS));
-            Violation::invalid(at, quote(&key), detail)
+            let known = || format!("unknown key, known are {}", list(REQUEST_KEYS));
+            Violation::invalid(at, quote(&key), detail.get_or_insert_with(known).as_str())
         })
         .collect();
     let value = |key| members.get(at, key);

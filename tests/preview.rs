@@ -1,5 +1,10 @@
 //! What `preview` says that containers see of the node. Whether `check` prints it is tested with the command.
 
+#![expect(
+    clippy::expect_used,
+    reason = "helpers of tests: a panic is the test's failure"
+)]
+
 use kubevirt_sidecar_hostpath_policy::{preview, read_settings, verdict::HostPathMount};
 use rstest::rstest;
 use serde_json::{Value, json};
