@@ -168,7 +168,7 @@ impl Plan<'_, '_> {
             volume: volume.clone().into(),
             mount_path: mount_path.as_str().to_owned().into(),
             access: request.access,
-            has_sub_path: false,
+            sub_paths: Default::default(),
             propagation: None,
             recursive_read_only: recursive_read_only.map(|value| value.as_str().into()),
         };
@@ -287,7 +287,7 @@ fn mounts_already_there(
     let there = |index: &&usize| {
         container.mounts.get(**index).is_some_and(|mount| {
             pod.leads_to(mount, &request.path, request.host_path_type)
-                && !mount.has_sub_path
+                && mount.is_whole()
                 && mount.is_private()
         })
     };

@@ -113,8 +113,8 @@ pub struct Mount<'a> {
     pub mount_path: Cow<'a, str>,
     /// `readOnly`, absent is writable.
     pub access: Access,
-    /// Whether `subPath` or `subPathExpr` narrows it.
-    pub has_sub_path: bool,
+    /// `subPath` and `subPathExpr`; empty where absent.
+    pub sub_paths: [Cow<'a, str>; 2],
     /// `mountPropagation`.
     pub propagation: Option<Cow<'a, str>>,
     /// `recursiveReadOnly`.
@@ -126,6 +126,12 @@ impl Mount<'_> {
     #[must_use]
     pub fn is_private(&self) -> bool {
         matches!(self.propagation.as_deref(), None | Some("None"))
+    }
+
+    /// Whether it shows all of the volume.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.sub_paths.iter().all(|path| path.is_empty())
     }
 
     /// The path in the container, cleaned.

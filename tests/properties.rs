@@ -19,7 +19,7 @@ use model::{
     annotation::Entry,
     cases,
     choices::Choices,
-    generate::{self, Scenario},
+    generate::{self, Ephemeral, Scenario},
     judge, laws, path, rewrite, settings,
 };
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -113,6 +113,26 @@ fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else
             &policy,
             &Scenario::foreign(&mut Choices::new(bytes)),
         ))
+    });
+}
+
+#[test]
+fn ephemeral_containers_are_accepted_exactly_if_they_see_nothing_new_outside_the_settings() {
+    let kinds = [
+        ("allow", 300),
+        ("judged: allow", 40),
+        ("judged: deny 403", 100),
+        ("judged: deny 422", 10),
+    ];
+    hold(2000, &kinds, |bytes| {
+        let scenario = Ephemeral::new(&mut Choices::new(bytes));
+        let word = verdict(&laws::ephemeral(&policy, &scenario));
+        let mounts = model::pod::running_mounts(&scenario.after).unwrap_or_default();
+        let mut new = mounts
+            .iter()
+            .filter(|mount| mount.place.0 == model::pod::EPHEMERAL);
+        let judged = !model::pod::seen(&mounts).is_empty() && new.any(|mount| !mount.views.is_empty());
+        if judged { format!("judged: {word}") } else { word }
     });
 }
 

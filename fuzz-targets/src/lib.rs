@@ -6,7 +6,13 @@ use kubevirt_sidecar_hostpath_policy::{
     path::{ContainerPath, HostPath},
     validate, validate_settings,
 };
-use model::{annotation::Request, choices::Choices, generate::Scenario, laws, path::elements};
+use model::{
+    annotation::Request,
+    choices::Choices,
+    generate::{Ephemeral, Scenario},
+    laws,
+    path::elements,
+};
 
 /// The policy as testkit and the laws ask it.
 ///
@@ -37,6 +43,7 @@ pub fn pods(bytes: &[u8]) {
     match choices.below(4) {
         1 => drop(laws::plain_pod(&policy, &Scenario::plain(&mut choices))),
         2 => drop(laws::foreign_pod(&policy, &Scenario::foreign(&mut choices))),
+        3 => drop(laws::ephemeral(&policy, &Ephemeral::new(&mut choices))),
         _ => {
             let scenario = Scenario::pod(&mut choices);
             laws::any_pod(&policy, &mut choices, &scenario);

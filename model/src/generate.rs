@@ -108,6 +108,109 @@ impl Scenario {
     }
 }
 
+/// Everything that a verdict on ephemeral containers depends on.
+#[derive(Clone, Debug)]
+pub struct Ephemeral {
+    /// The settings; now and then they must be refused.
+    pub settings: Value,
+    /// The pod before, or `null`.
+    pub before: Value,
+    /// The pod with what was added.
+    pub after: Value,
+}
+
+impl Ephemeral {
+    /// A running pod, launcher or not, that is about to be debugged.
+    #[must_use]
+    pub fn new(choices: &mut Choices<'_>) -> Self {
+        let settings = settings(choices);
+        let mut before = pod(choices, &settings, 1, None);
+        if let Some(volumes) = before["spec"]["volumes"].as_array_mut() {
+            volumes.push(volume(choices, &settings, &[]));
+            let seen = json!({"name": volumes.last().unwrap()["name"], "mountPath": "/seen"});
+            let mounts = before.pointer_mut("/spec/containers/0/volumeMounts");
+            let mounts = mounts.and_then(Value::as_array_mut);
+            if let Some(mounts) = mounts.filter(|_| !choices.once_in(6)) {
+                mounts.push(seen);
+            }
+        }
+        if choices.once_in(4) {
+            before["metadata"]["labels"] = Value::Null;
+        }
+        if choices.once_in(16) {
+            before["metadata"]["deletionTimestamp"] =
+                choices.one(&[json!("2026-11-25T00:00:00Z"), Value::Null]);
+        }
+        let no_volumes = [json!({"name": "v"})];
+        let volumes = before["spec"]["volumes"]
+            .as_array()
+            .filter(|volumes| !volumes.is_empty());
+        let volumes = volumes.map_or(&no_volumes[..], Vec::as_slice).to_vec();
+        let mut debuggers = |count: usize, names: &[&str]| -> Vec<Value> {
+            let mut debugger = || {
+                let mounts = (0..choices.one(&[1, 2, 0]))
+                    .map(|_| mount(choices, &volumes, &[]))
+                    .collect();
+                container(choices.one(names), mounts)
+            };
+            (0..count).map(|_| debugger()).collect()
+        };
+        let old = debuggers(1, &["debug-a", "debug-b", "hook-sidecar-0"]);
+        let new = debuggers(1, &["debug-a", "debug-c", "hook-sidecar-1"]);
+        let mut after = before.clone();
+        let kept = choices.below(4);
+        after["spec"]["ephemeralContainers"] = match kept {
+            1 => json!(new),
+            2 => json!(old),
+            _ => json!([&old[..], &new[..]].concat()),
+        };
+        before["spec"]["ephemeralContainers"] = json!(old);
+        if choices.once_in(4) {
+            // The API server does not let through that an old one changes; the policy does not rely on it.
+            let mounts = &mut after["spec"]["ephemeralContainers"][0]["volumeMounts"];
+            let last = mounts.as_array().map_or(0, |mounts| mounts.len() - 1);
+            let (key, value) = choices.one(&[
+                ("readOnly", json!(false)),
+                ("readOnly", json!(true)),
+                ("mountPath", json!("/z")),
+                ("subPath", json!("z")),
+                ("subPathExpr", json!("z")),
+                ("mountPropagation", json!("HostToContainer")),
+                ("recursiveReadOnly", json!("IfPossible")),
+                ("name", volumes[0]["name"].clone()),
+                ("name", json!(1)),
+            ]);
+            mounts[last][key] = value;
+        }
+        match choices.below(24) {
+            1 => before = Value::Null,
+            2 => before["spec"]["ephemeralContainers"] = Value::Null,
+            3 => after["spec"]["ephemeralContainers"] = choices.one(&[json!({}), json!("x"), json!([1])]),
+            4 => before["spec"]["ephemeralContainers"] = json!([{"name": []}]),
+            _ => {}
+        }
+        Ephemeral {
+            settings,
+            before,
+            after,
+        }
+    }
+
+    /// The admission request that adds them.
+    #[must_use]
+    pub fn request(&self) -> Value {
+        json!({
+            "uid": "u",
+            "kind": {"group": "", "version": "v1", "kind": "Pod"},
+            "operation": "UPDATE",
+            "subResource": "ephemeralcontainers",
+            "userInfo": {"username": "mallory"},
+            "object": self.after,
+            "oldObject": self.before,
+        })
+    }
+}
+
 fn username(choices: &mut Choices<'_>) -> String {
     choices
         .one(&[

@@ -6,7 +6,7 @@ use testkit::{Engine, Response, check};
 use crate::{
     annotation::{self, Entry},
     choices::Choices,
-    generate::Scenario,
+    generate::{Ephemeral, Scenario},
     judge, path, pod, rewrite, settings,
 };
 
@@ -186,6 +186,27 @@ pub fn foreign_pod(engine: &Engine<'_>, scenario: &Scenario) -> Response {
         });
     assert_eq!(response.accepted, expected, "{:?}", response.message);
     assert_eq!(response.mutated_object, None, "nothing was asked for");
+    response
+}
+
+/// Ephemeral containers are accepted if and only if no hook sidecar of the pod sees the node, or what is new in them is
+/// within the settings. The pod is never changed; one that is being deleted is not judged.
+pub fn ephemeral(engine: &Engine<'_>, scenario: &Ephemeral) -> Response {
+    let response = answer(engine, &scenario.request(), &scenario.settings);
+    let is_going = !scenario.after["metadata"]["deletionTimestamp"].is_null();
+    let within = |after: &[pod::Mount]| {
+        let before = match &scenario.before {
+            Value::Null => Some(Vec::new()),
+            before => pod::running_mounts(before),
+        };
+        let settings = settings::read(&scenario.settings);
+        let known = settings.zip(before);
+        known.is_some_and(|(settings, before)| pod::ephemeral_is_within(&settings, &before, after))
+    };
+    let judged = || pod::running_mounts(&scenario.after);
+    let expected = is_going || judged().is_some_and(|after| pod::seen(&after).is_empty() || within(&after));
+    assert_eq!(response.accepted, expected, "{:?}", response.message);
+    assert_eq!(response.mutated_object, None, "never changed");
     response
 }
 

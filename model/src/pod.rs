@@ -28,9 +28,24 @@ pub struct Mount {
     pub propagates: bool,
 }
 
+/// Where the containers of a new pod stand.
+const OF_NEW_PODS: [&str; 2] = ["initContainers", "containers"];
+/// Where those stand that are added to a running pod.
+pub const EPHEMERAL: &str = "ephemeralContainers";
+
 /// Every mount of a new pod. `None` where the pod has another form than the policy could judge.
 #[must_use]
 pub fn mounts(pod: &Value) -> Option<Vec<Mount>> {
+    mounts_in(pod, &OF_NEW_PODS)
+}
+
+/// Every mount of a running pod, those of ephemeral containers last. `None` as for a new one.
+#[must_use]
+pub fn running_mounts(pod: &Value) -> Option<Vec<Mount>> {
+    mounts_in(pod, &[OF_NEW_PODS[0], OF_NEW_PODS[1], EPHEMERAL])
+}
+
+fn mounts_in(pod: &Value, places: &[&'static str]) -> Option<Vec<Mount>> {
     let spec = pod.get("spec").filter(|spec| spec.is_object())?;
     let volumes = list(spec, "volumes")?;
     for volume in volumes {
@@ -38,7 +53,7 @@ pub fn mounts(pod: &Value) -> Option<Vec<Mount>> {
         text(volume, "name")?;
     }
     let mut mounts = Vec::new();
-    for place in ["initContainers", "containers"] {
+    for &place in places {
         for (index, container) in list(spec, place)?.iter().enumerate() {
             let name = text(container, "name")?;
             for mount in list(container, "volumeMounts")? {
@@ -94,18 +109,43 @@ pub fn is_hook_sidecar(name: &str) -> bool {
 /// The mounts through which hook sidecars see the node.
 #[must_use]
 pub fn seen(mounts: &[Mount]) -> Vec<&Mount> {
-    let by_sidecar = |mount: &&Mount| is_hook_sidecar(&mount.container) && !mount.views.is_empty();
+    let by_sidecar = |mount: &&Mount| {
+        mount.place.0 != EPHEMERAL && is_hook_sidecar(&mount.container) && !mount.views.is_empty()
+    };
     mounts.iter().filter(by_sidecar).collect()
 }
 
 /// Whether hook sidecars see nothing but what the settings allow.
 #[must_use]
 pub fn is_within(settings: &Settings, mounts: &[Mount]) -> bool {
-    let within = |mount: &&Mount| {
-        let mut views = mount.views.iter();
-        !mount.propagates && views.all(|view| judge::permits(settings, view))
-    };
-    seen(mounts).iter().all(within)
+    seen(mounts).iter().all(|mount| is_permitted(settings, mount))
+}
+
+fn is_permitted(settings: &Settings, mount: &Mount) -> bool {
+    let mut views = mount.views.iter();
+    !mount.propagates && views.all(|view| judge::permits(settings, view))
+}
+
+/// Whether ephemeral containers see nothing of the node but what the settings allow, and what a container of that name
+/// saw `before` through the very same mount.
+#[must_use]
+pub fn ephemeral_is_within(settings: &Settings, before: &[Mount], after: &[Mount]) -> bool {
+    let in_ephemeral = |mount: &&Mount| mount.place.0 == EPHEMERAL;
+    after.iter().filter(in_ephemeral).all(|mount| {
+        let same =
+            |old: &Mount| old.container == mount.container && essence(&old.json) == essence(&mount.json);
+        mount.views.is_empty()
+            || is_permitted(settings, mount)
+            || before.iter().filter(in_ephemeral).any(same)
+    })
+}
+
+/// A mount's members without those that mean the same as their absence.
+fn essence(mount: &Value) -> Vec<(&String, &Value)> {
+    let members = mount.as_object().into_iter().flatten();
+    members
+        .filter(|(key, value)| !(value.is_null() || *key == "readOnly" && **value == false))
+        .collect()
 }
 
 /// Whether the request of entry `index` is met: its sidecar, and `compute` where it is shared, see the path where they

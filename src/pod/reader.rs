@@ -99,13 +99,12 @@ impl Reader {
                 Access::Writable
             }
         };
-        let sub_path = self.text(at, mount, "subPath").unwrap_or_default();
-        let sub_path_expr = self.text(at, mount, "subPathExpr").unwrap_or_default();
+        let sub_paths = ["subPath", "subPathExpr"].map(|key| self.text(at, mount, key).unwrap_or_default());
         Mount {
             volume: self.text(at, mount, "name").unwrap_or_default(),
             mount_path: self.text(at, mount, "mountPath").unwrap_or_default(),
             access,
-            has_sub_path: !sub_path.is_empty() || !sub_path_expr.is_empty(),
+            sub_paths,
             propagation: self.text(at, mount, "mountPropagation"),
             recursive_read_only: self.text(at, mount, "recursiveReadOnly"),
         }
