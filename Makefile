@@ -95,7 +95,7 @@ CASES ?= 20000
 proptest-long:
 	PROPTEST_CASES=$(CASES) $(CARGO) test --locked --test properties --test garbage
 
-## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what is new and short is merged into fuzz/corpus
+## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what breaks a law goes to fuzz/findings, to stay there once mended
 FUZZ_TARGETS ?= payload settings pods annotation paths
 FUZZ_SECONDS ?= 600
 FUZZ := PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz
@@ -108,7 +108,7 @@ fuzz: $(TOOLS)/bin/cargo-fuzz
 	$(FUZZ) build $(FUZZ_BUILD)
 	for target in $(FUZZ_TARGETS); do \
 		mkdir -p fuzz/corpus/$$target target/fuzz-new/$$target fuzz/findings/$$target && \
-		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-new/$$target fuzz/corpus/$$target target/fuzz-seeds/$$target -- \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-new/$$target fuzz/corpus/$$target fuzz/findings/$$target target/fuzz-seeds/$$target -- \
 			-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -dict=fuzz/policy.dict \
 			-artifact_prefix=fuzz/findings/$$target/ -print_final_stats=1 || exit 1; \
 	done
