@@ -128,7 +128,8 @@ fuzz-keep: $(TOOLS)/bin/cargo-fuzz
 .PHONY: mutants
 mutants: $(TOOLS)/bin/cargo-mutants
 	PROPTEST_CASES=$(or $(MUTANTS_CASES),200) PROPTEST_RNG_SEED=6 PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" \
-		$(CARGO) mutants --jobs 2 --output target $(MUTANTS_ARGS)
+		$(CARGO) mutants --jobs 2 --output target $(MUTANTS_ARGS) || \
+		{ [ $$? -eq 3 ] && [ ! -s target/mutants.out/missed.txt ]; } # 3: a mutant that loops, which is caught too
 
 ## break: breaks a copy of src/ on purpose in five places; the test that is named for each must fail
 .PHONY: break
