@@ -16,6 +16,10 @@ use crate::{
 /// The annotation's key.
 pub const KEY: &str = "hooks.kubevirt.io/hookSidecars";
 
+/// The longest annotation, in bytes: Kubernetes stores no object whose annotations are longer, taken together
+/// (`TotalAnnotationSizeLimitB`, `k8s.io/apimachinery/pkg/api/validation`).
+const MOST_BYTES: usize = 256 * 1024;
+
 /// Whether a mount can be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -49,19 +53,24 @@ pub struct Entry {
 /// is wrong with the entry, in document order.
 ///
 /// # Errors
-/// Where the text is not a JSON list or `null`: KubeVirt would not start such a VM either.
+/// Where the text is not a JSON list or `null`: KubeVirt would not start such a VM either. Where it is too long to be
+/// stored.
 pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, Violation> {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         let detail = "must be a JSON list, or absent: KubeVirt cannot start a VM with an empty annotation";
         return Err(Violation::required(at, detail));
     }
     let refused = |detail: String| Violation::invalid(at, quote(text), detail);
+    if text.len() > MOST_BYTES {
+        let detail = format!("must be at most {MOST_BYTES} bytes: Kubernetes stores no longer annotations");
+        return Err(refused(detail));
+    }
     let json = Json::document(text).map_err(|error| refused(format!("must be JSON: {error}")))?;
     let entries = match json.kind() {
         Kind::Null => Vec::new(),
         _ => json
-            .items()
-            .ok_or_else(|| refused("must be a JSON list".to_owned()))?,
+            .items(MOST_BYTES)
+            .map_err(|_| refused("must be a JSON list".to_owned()))?,
     };
     Ok(entries
         .into_iter()

@@ -147,7 +147,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// One or more violations, in document order, each once.
+/// One or more violations, in document order, each that is printed once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
 
@@ -155,15 +155,21 @@ impl Violations {
     /// The violations printed in one message; the rest is counted.
     pub const PRINTED: usize = 256;
 
+    /// So many that nobody has to look for more. What could go on without end stops then.
+    pub const ENOUGH: usize = 1000;
+
     /// `None` where there is no violation.
     #[must_use]
-    pub fn from_vec(violations: Vec<Violation>) -> Option<Self> {
+    pub fn from_vec(mut violations: Vec<Violation>) -> Option<Self> {
         let mut seen = ByName::default();
-        let unique: Vec<Violation> = violations
-            .into_iter()
-            .filter(|violation| seen.add(violation.to_string().into(), 0))
-            .collect();
-        (!unique.is_empty()).then_some(Violations(unique))
+        let mut printed = 0_usize;
+        // What is only counted is not compared.
+        violations.retain(|violation| {
+            let is_kept = printed >= Self::PRINTED || seen.add(violation.to_string().into(), 0);
+            printed = printed.saturating_add(usize::from(is_kept));
+            is_kept
+        });
+        (!violations.is_empty()).then_some(Violations(violations))
     }
 
     /// All of them, to be joined with others.

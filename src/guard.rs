@@ -3,7 +3,7 @@
 //! Other containers are not judged: KubeVirt itself mounts hostPath volumes in `compute` (hostDisk).
 
 use crate::{
-    field::{Path, Violation, list, quote},
+    field::{Path, Violation, Violations, list, quote},
     host_path_type::HostPathType,
     judge,
     pod::{HostPathSource, Mount, Pod},
@@ -24,6 +24,9 @@ pub fn violations(settings: &Settings, pod: &Pod<'_>) -> Vec<Violation> {
         let at = list.index(container.index);
         let at = at.name("volumeMounts");
         for (index, mount, source) in pod.host_path_mounts(container) {
+            if violations.len() >= Violations::ENOUGH {
+                return violations;
+            }
             judge_mount(settings, at.index(index), mount, source, &mut violations);
         }
     }

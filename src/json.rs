@@ -114,30 +114,36 @@ impl<'a> Json<'a> {
         self.kind() == Kind::Object
     }
 
-    /// The items of a list; `None` where it is none.
-    pub(crate) fn items(self) -> Option<Vec<Json<'a>>> {
-        self.list(Cursor::value)
+    /// The items of a list, of which there may be `most`.
+    ///
+    /// # Errors
+    /// It is no list, or has more.
+    pub(crate) fn items(self, most: usize) -> Result<Vec<Json<'a>>, NoItems> {
+        self.list(most, Cursor::value)
     }
 
-    /// The items of a list, each with its members if it is an object; `None` where it is no list.
-    pub(crate) fn objects(self) -> Option<Vec<(Json<'a>, Option<Members<'a>>)>> {
-        self.list(|cursor| match cursor.object(&[], &mut Vec::new()) {
+    /// As [`Json::items`], each with its members if it is an object.
+    pub(crate) fn objects(self, most: usize) -> Result<Vec<(Json<'a>, Option<Members<'a>>)>, NoItems> {
+        self.list(most, |cursor| match cursor.object(&[], &mut Vec::new()) {
             Some((object, members)) => (object, Some(members)),
             None => (cursor.value(), None),
         })
     }
 
     /// What `item` reads at the beginning of each item of a list; it must go behind the item.
-    fn list<T>(self, mut item: impl FnMut(&mut Cursor<'a>) -> T) -> Option<Vec<T>> {
+    fn list<T>(self, most: usize, mut item: impl FnMut(&mut Cursor<'a>) -> T) -> Result<Vec<T>, NoItems> {
         if self.kind() != Kind::List {
-            return None;
+            return Err(NoItems::NoList);
         }
         let mut items = Vec::new();
         let mut cursor = Cursor::inside(self);
         while !cursor.is_at_end() {
+            if items.len() >= most {
+                return Err(NoItems::TooMany);
+            }
             items.push(item(&mut cursor));
         }
-        Some(items)
+        Ok(items)
     }
 
     /// The text of a string; `None` where it holds a lone surrogate or is no string.
@@ -160,6 +166,15 @@ impl<'a> Json<'a> {
             other => Err(Violation::invalid(at, other.shown(), "must be a string")),
         }
     }
+}
+
+/// Why a value has no items to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoItems {
+    /// It is no list.
+    NoList,
+    /// It has more than there may be: three bytes of JSON become a hundred and more in memory.
+    TooMany,
 }
 
 /// The deepest nesting of what is read and sent back: `serde_json`, with which Kubewarden's hosts read the answer, gives up
@@ -498,7 +513,7 @@ mod tests {
     /// The same document, as `serde_json` reads it.
     fn to_value(json: Json<'_>) -> Value {
         match json.kind() {
-            Kind::List => json.items().unwrap().into_iter().map(to_value).collect(),
+            Kind::List => json.items(99).unwrap().into_iter().map(to_value).collect(),
             Kind::Object => {
                 let members = Members::read(Path::root("x"), json).unwrap();
                 let members = members.iter();
@@ -562,7 +577,7 @@ mod tests {
         #[test]
         fn any_text_is_no_panic(text in "[\\[\\]{}\",:\\\\u0-9a \n]{0,24}") {
             for json in [Json(&text), Json::document(&text).unwrap_or(Json::EMPTY_OBJECT)] {
-                json.items();
+                let _ = json.items(99);
                 json.string();
                 Members::along(json, &["a", "a"]);
             }

@@ -181,7 +181,7 @@ impl<'a> Pod<'a> {
                 &read
             }
         };
-        let mut reader = Reader::default();
+        let mut reader = Reader::new();
         let (volume_list, volumes) = reader.list(at, Some(members), "volumes");
         let mut pod = Pod {
             spec,

@@ -12,6 +12,9 @@ use crate::{
 };
 use reader::Reader;
 
+/// How many items a list of the settings may have: every rule is compared with every other, and with each host path.
+pub const MOST_ITEMS: usize = 1000;
+
 /// Checked settings.
 #[derive(Clone, Debug)]
 pub struct Settings {

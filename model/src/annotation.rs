@@ -36,9 +36,13 @@ pub struct Request {
     pub shared: Option<Vec<String>>,
 }
 
-/// The entries, one for each sidecar that KubeVirt makes of the annotation; `None` where it makes none of it at all.
+/// The entries, one for each sidecar that KubeVirt makes of the annotation; `None` where it makes none of it at all,
+/// or where Kubernetes would not store it.
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<Entry>> {
+    if text.len() > 256 * 1024 {
+        return None;
+    }
     let json = go_json::parse(text)?;
     if json.is_null() {
         return Some(Vec::new());

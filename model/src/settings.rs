@@ -25,6 +25,9 @@ const SENSITIVE: &str = "/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /
 const RUNTIME: &str = "containerd cri-dockerd.sock crio dbus docker docker.sock k3s kubevirt kubevirt-libvirt-runtimes \
     kubevirt-private libvirt podman secrets systemd";
 
+/// How many items a list may have.
+const MOST: usize = 1000;
+
 /// A rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -76,7 +79,8 @@ pub fn read(value: &Value) -> Option<Settings> {
     };
     let rules: Vec<Rule> = map
         .get("allowedHostPaths")?
-        .as_array()?
+        .as_array()
+        .filter(|rules| rules.len() <= MOST)?
         .iter()
         .map(|value| rule(value, &allowed))
         .collect::<Option<_>>()?;
@@ -153,7 +157,8 @@ fn types(value: &Value) -> Option<Vec<String>> {
 
 fn texts(value: &Value) -> Option<Vec<String>> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    value.as_array()?.iter().map(text).collect()
+    let list = value.as_array().filter(|list| list.len() <= MOST)?;
+    list.iter().map(text).collect()
 }
 
 fn boolean(map: &Map<String, Value>, key: &str, default: bool) -> Option<bool> {

@@ -6,6 +6,7 @@
 
 use kubevirt_sidecar_hostpath_policy::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::sensitive;
+use kubevirt_sidecar_hostpath_policy::settings::MOST_ITEMS;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
@@ -15,6 +16,7 @@ use serde::Serialize;
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     /// The rules. Of those that match a path, the most specific one decides, alone. An empty list allows nothing.
+    #[schemars(extend("maxItems" = MOST_ITEMS))]
     pub allowed_host_paths: Vec<Rule>,
     /// The types that any rule may allow. The `types` of a rule can only narrow this list.
     #[schemars(default = "Types::common")]
@@ -22,13 +24,14 @@ pub struct Settings {
     /// Paths that only a rule which names them, or a path below them, can allow. A list given here replaces the
     /// built-in one; an empty list switches the check off.
     #[schemars(default = "built_in")]
+    #[schemars(extend("maxItems" = MOST_ITEMS))]
     pub sensitive_host_paths: Vec<HostPathText>,
     /// The value of that field on read-only mounts.
     #[schemars(default)]
     pub recursive_read_only: RecursiveReadOnly,
     /// The users that may create launcher pods with host paths, which is KubeVirt's controller; `*` is anyone.
     #[schemars(default = "controller")]
-    #[schemars(extend("minItems" = 1))]
+    #[schemars(extend("minItems" = 1, "maxItems" = MOST_ITEMS))]
     pub trusted_creators: Vec<User>,
     /// Never change a pod: what would be added to it is a violation.
     #[schemars(default)]

@@ -7,7 +7,7 @@ use crate::{
     annotation::Access,
     field::{Path, Violation},
     host_path_type::HostPathType,
-    json::{Json, Kind, Members},
+    json::{Json, Kind, Members, NoItems},
     path::HostPath,
 };
 
@@ -15,17 +15,29 @@ use crate::{
 /// judged, for each mount that names it, and the time for that must be bounded.
 const MOST_BEARERS: usize = 16;
 
+/// How many volumes, containers and mounts a pod may have in all: many times what a node could start, and few enough
+/// to be judged in time.
+const MOST_ITEMS: usize = 10_000;
+
 /// An item of a list, and its members if it is an object.
 pub(super) type Item<'a> = (Json<'a>, Option<Members<'a>>);
 
 /// Collects the faults; what is faulty is read as absent.
-#[derive(Default)]
 pub(super) struct Reader {
     /// What is wrong, in document order.
     pub(super) faults: Vec<Violation>,
+    /// How many more items may be read; `None` after there were too many.
+    left: Option<usize>,
 }
 
 impl Reader {
+    pub(super) const fn new() -> Self {
+        Reader {
+            faults: Vec::new(),
+            left: Some(MOST_ITEMS),
+        }
+    }
+
     /// Refuses a name that too many volumes or containers bear; `bearers` counts them up to the one at `at`.
     pub(super) fn bearers(&mut self, at: Path<'_>, bearers: usize) {
         if bearers == MOST_BEARERS.saturating_add(1) {
@@ -125,16 +137,22 @@ impl Reader {
         parent: Option<&Members<'a>>,
         key: &str,
     ) -> (Option<Json<'a>>, Vec<Item<'a>>) {
-        let Some(list) = self.value(at, parent, key) else {
+        let (Some(list), Some(left)) = (self.value(at, parent, key), self.left) else {
             return (None, Vec::new());
         };
-        match list.objects() {
-            Some(items) => (Some(list), items),
-            None => {
-                self.wrong_kind(at.name(key), list, "must be a list");
-                (None, Vec::new())
+        match list.objects(left) {
+            Ok(items) => {
+                self.left = Some(left.saturating_sub(items.len()));
+                return (Some(list), items);
+            }
+            Err(NoItems::NoList) => self.wrong_kind(at.name(key), list, "must be a list"),
+            Err(NoItems::TooMany) => {
+                self.left = None;
+                let detail = format!("a pod may have at most {MOST_ITEMS} volumes, containers and mounts");
+                self.wrong_kind(at.name(key), list, &detail);
             }
         }
+        (None, Vec::new())
     }
 
     /// The text at `key` of the object at `at`.

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{RecursiveReadOnly, Settings, TrustedCreators};
+use super::{MOST_ITEMS, RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
-    field::{Path, Violation, list, quote},
+    field::{Path, Violation, Violations, list, quote},
     host_path_type::HostPathType,
-    json::{Json, Kind, Members},
+    json::{Json, Kind, Members, NoItems},
     path::HostPath,
     rule::{PathPrefix, Rule, Scope},
     sensitive,
@@ -86,11 +86,8 @@ impl Reader {
         value: Json<'_>,
         allowed_types: Option<&[HostPathType]>,
     ) -> Option<Vec<(usize, Rule)>> {
-        let Some(items) = value.items() else {
-            return self.wrong_kind(at, value, "must be a list");
-        };
         let mut rules = Vec::new();
-        for (index, item) in items.into_iter().enumerate() {
+        for (index, item) in self.items(at, value)?.into_iter().enumerate() {
             if let Some(rule) = self.rule(at.index(index), item, allowed_types) {
                 rules.push((index, rule));
             }
@@ -289,11 +286,9 @@ impl Reader {
         value: Json<'_>,
         read: impl Fn(&mut Self, Path<'_>, Json<'_>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let Some(items) = value.items() else {
-            return self.wrong_kind(at, value, "must be a list");
-        };
         // Every element is read before the first fault ends it, so that all faults are listed.
-        let read: Vec<Option<T>> = items
+        let read: Vec<Option<T>> = self
+            .items(at, value)?
             .into_iter()
             .enumerate()
             .map(|(index, item)| read(self, at.index(index), item))
@@ -301,11 +296,29 @@ impl Reader {
         read.into_iter().collect()
     }
 
+    /// The items of a list. None where there are faults enough.
+    fn items<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Vec<Json<'v>>> {
+        if self.faults.len() >= Violations::ENOUGH {
+            return None;
+        }
+        match value.items(MOST_ITEMS) {
+            Ok(items) => Some(items),
+            Err(NoItems::NoList) => self.wrong_kind(at, value, "must be a list"),
+            Err(NoItems::TooMany) => {
+                let detail = format!("must have at most {MOST_ITEMS} items");
+                self.wrong_kind(at, value, &detail)
+            }
+        }
+    }
+
     /// An object that has none but these keys.
     fn object<'v>(&mut self, at: Path<'_>, value: Json<'v>, keys: &[&str]) -> Option<Members<'v>> {
         let members = Members::read(at, value);
         let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
         for (key, _) in members.iter() {
+            if self.faults.len() >= Violations::ENOUGH {
+                return None;
+            }
             let key = key.to_text();
             if !keys.contains(&&*key) {
                 let detail = format!("unknown key, known are {}", list(keys));

@@ -10,7 +10,10 @@ pub(crate) struct Worst {
 }
 
 const MIB: usize = 1024 * 1024;
-const ENTRIES: usize = 10_000;
+/// As many entries as an annotation that may be stored has room for.
+const ENTRIES: usize = 2_500;
+/// Nearly as many as a pod may have of volumes and of mounts.
+const MOUNTS: usize = 4_900;
 
 /// All of them.
 pub(crate) fn all() -> Vec<Worst> {
@@ -24,7 +27,8 @@ pub(crate) fn all() -> Vec<Worst> {
     let on_pod = |name, pod: Value, expected| worst(name, payload(&pod, &rules()), expected);
     let rejected: &[&str] = &["rejected 422"];
     let forbidden: &[&str] = &["rejected 403"];
-    vec![
+    let accepted: &[&str] = &["accepted"];
+    let mut all = vec![
         worst("3 MiB that are no JSON", "x".repeat(3 * MIB), rejected),
         worst("payload nested 100 000 deep", nested(100_000), rejected),
         worst(
@@ -78,55 +82,55 @@ pub(crate) fn all() -> Vec<Worst> {
         on_pod(
             "annotation of 1 000 000 null entries",
             pod(&format!("[{}]", many(1_000_000, ",", |_| "null".to_owned()))),
-            &["accepted"],
+            rejected,
         ),
         on_pod(
-            "10 000 entries, each forbidden",
+            "2 500 entries, each forbidden",
             pod(&entries(|n| {
                 (format!("/etc/{n}"), "/m".to_owned(), String::new())
             })),
             forbidden,
         ),
         on_pod(
-            "10 000 entries, no container for any but one",
+            "2 500 entries, no container for any but one",
             pod(&entries(|n| {
                 (format!("/data/{n}"), "/m".to_owned(), String::new())
             })),
             rejected,
         ),
-        on_pod("10 000 entries, each shared with compute", shared(), rejected),
+        on_pod("2 500 entries, each shared with compute", shared(), rejected),
         on_pod(
-            "10 000 entries and containers, each mutated",
+            "2 500 entries and containers, each mutated",
             sidecars(),
             &["mutated"],
         ),
         on_pod(
-            "10 000 mounts in compute, each made read-only",
+            "2 500 mounts in compute, each made read-only",
             writable_in_compute(),
             &["mutated"],
         ),
         on_pod(
-            "10 000 volumes and mounts in a sidecar, each forbidden",
-            mounts(ENTRIES, |n| format!("v{n}"), "/etc"),
+            "4 900 volumes and mounts in a sidecar, each forbidden",
+            mounts(MOUNTS, |n| format!("v{n}"), "/etc"),
             forbidden,
         ),
         on_pod(
-            "10 000 volumes and mounts in a sidecar, each allowed",
-            mounts(ENTRIES, |n| format!("v{n}"), "/data"),
+            "4 900 volumes and mounts in a sidecar, each allowed",
+            mounts(MOUNTS, |n| format!("v{n}"), "/data"),
             &["accepted"],
         ),
         on_pod(
-            "10 000 volumes and mounts in a sidecar, all of one name",
-            mounts(ENTRIES, |_| "v".to_owned(), "/data"),
+            "4 900 volumes and mounts in a sidecar, all of one name",
+            mounts(MOUNTS, |_| "v".to_owned(), "/data"),
             &["accepted", "rejected 422", "rejected 403"],
         ),
         on_pod(
-            "10 000 forbidden volumes and mounts, all of one name",
-            mounts(ENTRIES, |_| "v".to_owned(), "/etc"),
+            "4 900 forbidden volumes and mounts, all of one name",
+            mounts(MOUNTS, |_| "v".to_owned(), "/etc"),
             &["rejected 422", "rejected 403"],
         ),
         worst(
-            "10 000 entries under 1 000 rules and 1 000 sensitive paths",
+            "2 500 entries under 1 000 rules and 1 000 sensitive paths",
             payload(
                 &pod(&entries(|n| {
                     (format!("/data/{n}"), "/m".to_owned(), String::new())
@@ -169,16 +173,286 @@ pub(crate) fn all() -> Vec<Worst> {
             &["accepted"],
         ),
         worst(
-            "VirtualMachineInstance with 10 000 entries",
+            "VirtualMachineInstance with 2 500 entries",
             vmi(&rules()),
             &["accepted"],
         ),
         worst(
-            "ephemeral container with 10 000 mounts, as before",
+            "ephemeral container with 2 400 mounts, as before",
             ephemeral(&rules()),
             &["accepted"],
         ),
-    ]
+    ];
+    let dense = [
+        (
+            "annotation of 256 KiB, full of numbers",
+            Dense::Annotation,
+            FULL,
+            "1,",
+            rejected,
+        ),
+        (
+            "annotation full of empty objects",
+            Dense::Annotation,
+            FULL,
+            "{},",
+            accepted,
+        ),
+        (
+            "annotation full of numbers for requests",
+            Dense::Annotation,
+            FULL,
+            r#"{"hostPath":1},"#,
+            rejected,
+        ),
+        (
+            "annotation full of empty requests",
+            Dense::Annotation,
+            FULL,
+            r#"{"hostPath":{}},"#,
+            rejected,
+        ),
+        ("entry full of one key", Dense::Entry, FULL, r#""":0,"#, accepted),
+        (
+            "request full of one key",
+            Dense::Request,
+            FULL,
+            r#""":0,"#,
+            rejected,
+        ),
+        (
+            "request full of one known key",
+            Dense::Request,
+            FULL,
+            r#""path":0,"#,
+            rejected,
+        ),
+        (
+            "volumes of 3 MiB, full of numbers",
+            Dense::Volumes,
+            FULL,
+            "1,",
+            rejected,
+        ),
+        (
+            "volumes full of empty objects",
+            Dense::Volumes,
+            FULL,
+            "{},",
+            rejected,
+        ),
+        (
+            "9 800 volumes, malformed in every member",
+            Dense::Volumes,
+            2 * MOUNTS,
+            r#"{"name":1,"hostPath":{"type":1,"path":1}},"#,
+            rejected,
+        ),
+        (
+            "volume full of one key",
+            Dense::Volume,
+            FULL,
+            r#""":0,"#,
+            accepted,
+        ),
+        (
+            "containers full of numbers",
+            Dense::Containers,
+            FULL,
+            "1,",
+            rejected,
+        ),
+        (
+            "containers full of empty objects",
+            Dense::Containers,
+            FULL,
+            "{},",
+            rejected,
+        ),
+        ("mounts full of numbers", Dense::Mounts, FULL, "1,", rejected),
+        (
+            "mounts full of empty objects",
+            Dense::Mounts,
+            FULL,
+            "{},",
+            rejected,
+        ),
+        (
+            "9 800 mounts of numbers",
+            Dense::Mounts,
+            2 * MOUNTS,
+            "1,",
+            rejected,
+        ),
+        (
+            "9 800 mounts, malformed in every member",
+            Dense::Mounts,
+            2 * MOUNTS,
+            r#"{"name":1,"mountPath":1,"readOnly":1,"subPath":1,"subPathExpr":1,"mountPropagation":1,"recursiveReadOnly":1},"#,
+            rejected,
+        ),
+        (
+            "9 800 mounts of one forbidden volume",
+            Dense::Mounts,
+            2 * MOUNTS,
+            r#"{"name":"v"},"#,
+            forbidden,
+        ),
+        (
+            "9 800 mounts of one allowed volume",
+            Dense::Mounts,
+            2 * MOUNTS,
+            r#"{"name":"w","readOnly":true},"#,
+            accepted,
+        ),
+        (
+            "9 800 mounts of 16 forbidden volumes of one name",
+            Dense::Mounts,
+            2 * MOUNTS,
+            r#"{"name":"x"},"#,
+            forbidden,
+        ),
+        (
+            "labels full of one key",
+            Dense::Labels,
+            FULL,
+            r#""":0,"#,
+            accepted,
+        ),
+        (
+            "settings full of one key",
+            Dense::Settings,
+            FULL,
+            r#""":0,"#,
+            rejected,
+        ),
+        ("rules full of numbers", Dense::Rules, FULL, "1,", rejected),
+        ("rules full of empty objects", Dense::Rules, FULL, "{},", rejected),
+        (
+            "rules full of the same",
+            Dense::Rules,
+            FULL,
+            r#"{"path":"/a"},"#,
+            rejected,
+        ),
+        (
+            "sensitive paths full of numbers",
+            Dense::Sensitive,
+            FULL,
+            "1,",
+            rejected,
+        ),
+        (
+            "sensitive paths full of the same",
+            Dense::Sensitive,
+            FULL,
+            r#""/","#,
+            rejected,
+        ),
+    ];
+    all.extend(dense.map(|(name, at, most, unit, expected)| {
+        let (object, settings) = at.filled(unit, most);
+        worst(name, payload_text(&object, &settings), expected)
+    }));
+    all.extend([
+        on_pod(
+            "10 000 entries, each an empty request",
+            pod(&format!(
+                "[{}]",
+                many(10_000, ",", |_| r#"{"hostPath":{}}"#.to_owned())
+            )),
+            rejected,
+        ),
+        worst(
+            "9 800 mounts under 1 000 rules and 1 000 sensitive paths",
+            payload_text(
+                &Dense::Mounts
+                    .filled(r#"{"name":"w","readOnly":true},"#, 2 * MOUNTS)
+                    .0,
+                &many_rules().to_string(),
+            ),
+            accepted,
+        ),
+        worst(
+            "ephemeral container with 4 900 mounts, all moved",
+            moved(&rules()),
+            accepted,
+        ),
+    ]);
+    all
+}
+
+/// As many as there is room for.
+const FULL: usize = usize::MAX;
+
+/// What is full of the smallest units that it can hold, of as many as its size allows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dense {
+    Annotation,
+    Entry,
+    Request,
+    Volumes,
+    Volume,
+    Containers,
+    Mounts,
+    Labels,
+    Settings,
+    Rules,
+    Sensitive,
+}
+
+impl Dense {
+    /// The pod and the settings, which are full of `unit`, but not with more than `most`.
+    fn filled(self, unit: &str, most: usize) -> (String, String) {
+        let is_annotation = matches!(self, Dense::Annotation | Dense::Entry | Dense::Request);
+        let room = if is_annotation { MIB / 4 - 64 } else { 3 * MIB };
+        let mut units = unit.repeat((room / unit.len()).min(most));
+        if is_annotation {
+            units = units.replace('"', "\\\"");
+        }
+        let units = units.trim_end_matches(',');
+        let annotation = match self {
+            Dense::Annotation => format!("[{units}]"),
+            Dense::Entry => format!("[{{{units}}}]"),
+            Dense::Request => format!("[{{\\\"hostPath\\\": {{{units}}}}}]"),
+            _ => "[]".to_owned(),
+        };
+        let part = |part| if part == self { units } else { "" };
+        let object = format!(
+            r#"{{"metadata": {{
+                "annotations": {{"hooks.kubevirt.io/hookSidecars": "{annotation}"}},
+                "labels": {{"kubevirt.io": "virt-launcher"{comma}{}}}
+            }}, "spec": {{
+                "volumes": [{{"name": "v", "hostPath": {{"path": "/etc"}}}}, {allowed}, {named_x}, {{{}}}{comma_volumes}{}],
+                "containers": [{{"name": "hook-sidecar-0", "volumeMounts": [{}]}}{comma_containers}{}]
+            }}}}"#,
+            part(Dense::Labels),
+            part(Dense::Volume),
+            part(Dense::Volumes),
+            part(Dense::Mounts),
+            part(Dense::Containers),
+            allowed = r#"{"name": "w", "hostPath": {"path": "/data", "type": "Directory"}}"#,
+            named_x = many(16, ",", |n| format!(
+                r#"{{"name": "x", "hostPath": {{"path": "/etc/{n}"}}}}"#
+            )),
+            comma = if matches!(self, Dense::Labels) { "," } else { "" },
+            comma_volumes = if matches!(self, Dense::Volumes) { "," } else { "" },
+            comma_containers = if matches!(self, Dense::Containers) {
+                ","
+            } else {
+                ""
+            },
+        );
+        let settings = format!(
+            r#"{{"trustedCreators": ["*"], "allowedHostPaths": [{{"pathPrefix": "/data"}}{comma}{}], "sensitiveHostPaths": [{}]{}{}}}"#,
+            part(Dense::Rules),
+            part(Dense::Sensitive),
+            if matches!(self, Dense::Settings) { "," } else { "" },
+            part(Dense::Settings),
+            comma = if matches!(self, Dense::Rules) { "," } else { "" },
+        );
+        (object, settings)
+    }
 }
 
 /// This many lists, one in the other.
@@ -316,13 +590,30 @@ fn vmi(settings: &Value) -> String {
 }
 
 fn ephemeral(settings: &Value) -> String {
-    let mut pod = mounts(ENTRIES, |n| format!("v{n}"), "/data");
+    let mut pod = mounts(MOUNTS / 2, |n| format!("v{n}"), "/data");
     let mounts = pod["spec"]["containers"][1]["volumeMounts"].clone();
     pod["spec"]["ephemeralContainers"] = json!([{"name": "debug", "volumeMounts": mounts}]);
+    update(&pod, &pod, settings)
+}
+
+/// An ephemeral container, each of whose mounts was somewhere else before.
+fn moved(settings: &Value) -> String {
+    let with = |directory: &str| {
+        let mount = |n| json!({"name": "v0", "mountPath": format!("{directory}/{n}"), "readOnly": true});
+        let mut pod = mounts(1, |n| format!("v{n}"), "/data");
+        let mounts: Vec<Value> = (0..MOUNTS).map(mount).collect();
+        pod["spec"]["ephemeralContainers"] = json!([{"name": "debug", "volumeMounts": mounts}]);
+        pod
+    };
+    update(&with("/b"), &with("/a"), settings)
+}
+
+fn update(object: &Value, old_object: &Value, settings: &Value) -> String {
     let kind = json!({"group": "", "version": "v1", "kind": "Pod"});
     json!({
         "request": {
-            "kind": kind, "operation": "UPDATE", "subResource": "ephemeralcontainers", "object": pod, "oldObject": pod,
+            "kind": kind, "operation": "UPDATE", "subResource": "ephemeralcontainers",
+            "object": object, "oldObject": old_object,
         },
         "settings": settings,
     })
