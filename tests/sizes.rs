@@ -1,6 +1,11 @@
 //! How much of each thing there may be, and what is said when there is more. That all of it is judged in time is tested
 //! on `policy.wasm`: `cli/tests/limits`.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "helpers of tests: a panic is the test's failure"
+)]
+
 use kubevirt_sidecar_hostpath_policy::{annotation, field, read_settings, validate};
 use rstest::rstest;
 use serde_json::{Value, json};
