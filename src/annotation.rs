@@ -68,6 +68,7 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, V
     let json = Json::document(text).map_err(|error| refused(format!("must be JSON: {error}")))?;
     let entries = match json.kind() {
         Kind::Null => Vec::new(),
+        // Each item has a byte at least: there cannot be more of them.
         _ => json
             .items(MOST_BYTES)
             .map_err(|_| refused("must be a JSON list".to_owned()))?,

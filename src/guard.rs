@@ -24,16 +24,13 @@ pub fn violations(settings: &Settings, pod: &Pod<'_>) -> Vec<Violation> {
         let at = list.index(container.index);
         let at = at.name("volumeMounts");
         for (index, mount, source) in pod.host_path_mounts(container) {
-            if violations.len() >= Violations::ENOUGH {
-                return violations;
-            }
             judge_mount(settings, at.index(index), mount, source, &mut violations);
         }
     }
     violations
 }
 
-/// Judges one mount, which stands at `at`, of a hostPath volume.
+/// Judges one mount, which stands at `at`, of a hostPath volume, unless there are violations enough.
 pub fn judge_mount(
     settings: &Settings,
     at: Path<'_>,
@@ -41,6 +38,9 @@ pub fn judge_mount(
     source: &HostPathSource<'_>,
     violations: &mut Vec<Violation>,
 ) {
+    if violations.len() >= Violations::ENOUGH {
+        return;
+    }
     let volume = quote(&mount.volume);
     let path_at = at.name("name");
     let rule = match &source.path {

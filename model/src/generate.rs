@@ -146,25 +146,21 @@ impl Ephemeral {
             .as_array()
             .filter(|volumes| !volumes.is_empty());
         let volumes = volumes.map_or(&no_volumes[..], Vec::as_slice).to_vec();
-        let mut debuggers = |count: usize, names: &[&str]| -> Vec<Value> {
-            let mut debugger = || {
-                let mounts = (0..choices.one(&[1, 2, 0]))
-                    .map(|_| mount(choices, &volumes, &[]))
-                    .collect();
-                container(choices.one(names), mounts)
-            };
-            (0..count).map(|_| debugger()).collect()
+        let mut debugger = |names: &[&str]| {
+            let mounts = (0..choices.one(&[1, 2, 0]))
+                .map(|_| mount(choices, &volumes, &[]))
+                .collect();
+            container(choices.one(names), mounts)
         };
-        let old = debuggers(1, &["debug-a", "debug-b", "hook-sidecar-0"]);
-        let new = debuggers(1, &["debug-a", "debug-c", "hook-sidecar-1"]);
+        let old = debugger(&["debug-a", "debug-b", "hook-sidecar-0"]);
+        let new = debugger(&["debug-a", "debug-c", "hook-sidecar-1"]);
         let mut after = before.clone();
-        let kept = choices.below(4);
-        after["spec"]["ephemeralContainers"] = match kept {
-            1 => json!(new),
-            2 => json!(old),
-            _ => json!([&old[..], &new[..]].concat()),
+        after["spec"]["ephemeralContainers"] = match choices.below(4) {
+            1 => json!([new]),
+            2 => json!([old]),
+            _ => json!([old, new]),
         };
-        before["spec"]["ephemeralContainers"] = json!(old);
+        before["spec"]["ephemeralContainers"] = json!([old]);
         if choices.once_in(4) {
             // The API server does not let through that an old one changes; the policy does not rely on it.
             let mounts = &mut after["spec"]["ephemeralContainers"][0]["volumeMounts"];
