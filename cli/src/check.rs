@@ -24,7 +24,7 @@ use crate::evaluator::Evaluator;
 use crate::input;
 use crate::module::load;
 use crate::policy::Linked;
-use manifest::Manifest;
+use manifest::Found;
 use settings_file::SettingsFile;
 
 /// The arguments of `check`.
@@ -78,8 +78,9 @@ Exit status:
   0  all objects are accepted or skipped; without a manifest: the settings
      are valid
   1  an object is rejected
-  2  a file, the settings or the usage is wrong; nothing is printed but one
-     line on standard error
+  2  a file, the settings or the usage is wrong, see the lines on standard
+     error; a document that cannot be read does not hide the verdicts on the
+     others
 
 JSON output:
   {\"results\": [RESULT, ...],
@@ -110,28 +111,40 @@ pub struct Outcome {
     pub stdout: String,
     /// Whether nothing is rejected.
     pub passed: bool,
+    /// What could not be judged, for standard error.
+    pub faults: Vec<String>,
 }
 
 /// Runs the command. A rejection is `Ok`; an error means that there is no verdict.
 pub fn check(args: &CheckArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
     let file = SettingsFile::read(args.settings.as_deref().ok_or(Error::NoSettings)?)?;
     let rules = file.rules()?;
-    let manifests = read(&args.manifests, stdin)?;
+    let found = read(&args.manifests, stdin)?;
     let evaluator = evaluator(args, &file)?;
     if args.manifests.is_empty() {
         let stdout = match args.output {
             Output::Text => effective::text(&file, &rules),
             Output::Json => effective::json(&file, &rules)?,
         };
-        return Ok(Outcome { stdout, passed: true });
+        return Ok(Outcome {
+            stdout,
+            passed: true,
+            faults: Vec::new(),
+        });
     }
-    let findings = finding::findings(&manifests, &evaluator, &rules)?;
+    let findings = finding::findings(&found.manifests, &evaluator, &rules)?;
     let stdout = match args.output {
+        // There is but what is wrong.
+        _ if findings.is_empty() => String::new(),
         Output::Text => text::report(&findings),
         Output::Json => json::report(&findings)?,
     };
     let passed = finding::Summary::of(&findings).rejected == 0;
-    Ok(Outcome { stdout, passed })
+    Ok(Outcome {
+        stdout,
+        passed,
+        faults: found.faults.iter().map(Error::to_string).collect(),
+    })
 }
 
 /// The policy that decides, with the settings.
@@ -152,20 +165,22 @@ fn evaluator(args: &CheckArgs, file: &SettingsFile) -> Result<Evaluator, Error> 
 }
 
 /// The objects of all files. Where there is none at all, something went wrong before: an empty pipe is not a pass.
-fn read(files: &[PathBuf], stdin: &mut dyn Read) -> Result<Vec<Manifest>, Error> {
+fn read(files: &[PathBuf], stdin: &mut dyn Read) -> Result<Found, Error> {
     if files.iter().filter(|file| input::is_stdin(file)).count() > 1 {
         return Err(Error::StdinTwice);
     }
-    let mut manifests = Vec::new();
+    let mut found = Found::default();
     for file in files {
         let text = input::text(input::bytes(file, stdin)?, &input::name(file))?;
-        manifests.extend(manifest::read(&text, &file.display().to_string())?);
+        let Found { manifests, faults } = manifest::read(&text, &file.display().to_string());
+        found.manifests.extend(manifests);
+        found.faults.extend(faults);
     }
-    if manifests.is_empty() && !files.is_empty() {
+    if found.manifests.is_empty() && found.faults.is_empty() && !files.is_empty() {
         let files: Vec<String> = files.iter().map(|file| input::name(file)).collect();
         return Err(Error::NoObjects {
             files: files.join(", "),
         });
     }
-    Ok(manifests)
+    Ok(found)
 }

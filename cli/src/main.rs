@@ -11,7 +11,7 @@ use sidecar_hostpath::engine::log_to_stderr;
 use sidecar_hostpath::escape::one_line;
 use sidecar_hostpath::run::run;
 
-/// `check` has no verdict.
+/// `check` has no verdict on all or some of what it was given.
 const NO_VERDICT: u8 = 2;
 
 fn main() -> ExitCode {
@@ -45,14 +45,20 @@ fn check_and_print(args: &CheckArgs) -> ExitCode {
         written.map_err(Error::Write)?;
         Ok(outcome)
     });
-    match outcome {
-        Ok(outcome) if outcome.passed => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("Error: {}", one_line(&error.to_string()));
-            ExitCode::from(NO_VERDICT)
+    let faults = match outcome {
+        Ok(outcome) if outcome.faults.is_empty() => {
+            return match outcome.passed {
+                true => ExitCode::SUCCESS,
+                false => ExitCode::FAILURE,
+            };
         }
+        Ok(outcome) => outcome.faults,
+        Err(error) => vec![error.to_string()],
+    };
+    for fault in faults {
+        eprintln!("Error: {}", one_line(&fault));
     }
+    ExitCode::from(NO_VERDICT)
 }
 
 fn print(bytes: &[u8]) -> Result<(), Error> {

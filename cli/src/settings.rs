@@ -3,15 +3,22 @@
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::document::{Fault, documents};
+use crate::document::{self, Fault};
 
 /// The settings, always an object.
 pub type Settings = Map<String, Value>;
 
 /// Reads settings in YAML or JSON; nothing at all, or `null`, is the empty object. `file` is for the error message.
 pub fn from_yaml(text: &str, file: &str) -> Result<Settings, Error> {
-    let documents = documents(text, file).map_err(|fault| syntax(file, fault))?;
-    from_documents(documents, file)
+    from_documents(documents(text, file)?, file)
+}
+
+/// All documents of a file with settings: a fault in any of them leaves open what is set.
+pub(crate) fn documents(text: &str, file: &str) -> Result<Vec<Value>, Error> {
+    let documents = document::documents(text, file).into_iter();
+    documents
+        .map(|document| document.map_err(|fault| syntax(file, fault)))
+        .collect()
 }
 
 /// The settings in the one document that is not empty.
@@ -35,7 +42,7 @@ pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
 }
 
 /// A file with settings that is neither YAML nor JSON.
-pub(crate) fn syntax(file: &str, fault: Fault) -> Error {
+fn syntax(file: &str, fault: Fault) -> Error {
     Error::SettingsSyntax {
         file: file.to_owned(),
         message: fault.message,

@@ -1,13 +1,14 @@
 //! A JSON value, read from JSON or YAML without a guess: what one reader would take otherwise than another is refused.
 
+pub(crate) mod merge;
+
 use std::cell::Cell;
 use std::fmt::{self, Formatter};
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// YAML's key for "take over what that mapping holds".
-const MERGE: &str = "<<";
+use merge::{MergeKey, Merging};
 
 /// Reads one value.
 ///
@@ -16,8 +17,8 @@ const MERGE: &str = "<<";
 pub(crate) struct Strict<'a> {
     /// The count of values that may still be built: a few lines of YAML aliases can stand for billions of them.
     pub(crate) budget: &'a Cell<usize>,
-    /// Whether `<<` merges, as it does in YAML.
-    pub(crate) merge: bool,
+    /// How `<<` merges, as it does in YAML.
+    pub(crate) merging: Option<Merging<'a>>,
 }
 
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
@@ -93,14 +94,22 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some(key) = access.next_key_seed(NewKey(&map))? {
-            let value = access.next_value_seed(self)?;
-            map.insert(key, value);
+        let mut merged = None;
+        while let Some(key) = access.next_key_seed(NewKey {
+            map: &map,
+            merging: self.merging,
+            has_merged: merged.is_some(),
+        })? {
+            let value = access.next_value_seed(self);
+            match key {
+                Key::Written(key) => {
+                    map.insert(key, value?);
+                }
+                Key::Merge(key) => merged = Some(key.merge(value?, &map).map_err(A::Error::custom)?),
+            }
         }
-        if self.merge
-            && let Some(merged) = map.remove(MERGE)
-        {
-            merge(&mut map, merged).map_err(A::Error::custom)?;
+        for (key, value) in merged.into_iter().flatten() {
+            map.entry(key).or_insert(value);
         }
         Ok(Value::Object(map))
     }
@@ -113,48 +122,53 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
-/// Adds what the map lacks. Of several mappings the first one counts.
-fn merge(map: &mut Map<String, Value>, merged: Value) -> Result<(), &'static str> {
-    match merged {
-        Value::Object(entries) => {
-            for (key, value) in entries {
-                map.entry(key).or_insert(value);
-            }
-            Ok(())
-        }
-        Value::Array(mappings) if mappings.iter().all(Value::is_object) => {
-            mappings.into_iter().try_for_each(|mapping| merge(map, mapping))
-        }
-        _ => Err("the key << needs a mapping, or a list of mappings"),
-    }
+/// A key of a mapping.
+enum Key<'a> {
+    Written(String),
+    Merge(MergeKey<'a>),
 }
 
 /// A key that the map does not have yet. It is looked up while the key is read, so that the error has its position.
-struct NewKey<'a>(&'a Map<String, Value>);
+#[derive(Clone, Copy)]
+struct NewKey<'a> {
+    map: &'a Map<String, Value>,
+    merging: Option<Merging<'a>>,
+    has_merged: bool,
+}
 
-impl<'de> DeserializeSeed<'de> for NewKey<'_> {
-    type Value = String;
+impl<'de, 'a> DeserializeSeed<'de> for NewKey<'a> {
+    type Value = Key<'a>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'a>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for NewKey<'_> {
-    type Value = String;
+impl<'de, 'a> Visitor<'de> for NewKey<'a> {
+    type Value = Key<'a>;
 
     fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("a string as the key")
     }
 
-    fn visit_str<E: Error>(self, key: &str) -> Result<String, E> {
-        if self.0.contains_key(key) {
+    fn visit_str<E: Error>(self, key: &str) -> Result<Key<'a>, E> {
+        if let Some(merging) = self.merging
+            && let Some(key) = merging.key(key).map_err(E::custom)?
+        {
+            return match self.has_merged {
+                true => Err(E::custom(
+                    "the key << stands twice: give one << a list of mappings",
+                )),
+                false => Ok(Key::Merge(key)),
+            };
+        }
+        if self.map.contains_key(key) {
             return Err(E::custom(format_args!("the key {key:?} stands twice")));
         }
-        Ok(key.to_owned())
+        Ok(Key::Written(key.to_owned()))
     }
 
-    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<String, A::Error> {
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Key<'a>, A::Error> {
         let (tag, _) = access.variant::<String>()?;
         Err(A::Error::custom(format_args!(
             "the tag !{tag} has no meaning here"

@@ -6,14 +6,16 @@
     reason = "a helper fails its test by panicking"
 )]
 
+#[path = "support/kubectl.rs"]
+mod kubectl;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use kubectl::kubectl;
 use kubevirt_sidecar_hostpath_policy::kubevirt_object::KINDS;
 use kubevirt_sidecar_hostpath_policy::read_settings;
 use rstest::rstest;
@@ -102,25 +104,6 @@ fn root() -> PathBuf {
         .join("..")
         .canonicalize()
         .unwrap()
-}
-
-/// The one that `KUBECTL` names, the one on the `PATH`, or the one that make has installed.
-fn kubectl() -> OsString {
-    if let Some(named) = env::var_os("KUBECTL").filter(|named| !named.is_empty()) {
-        return named;
-    }
-    let paths = env::var_os("PATH").unwrap_or_default();
-    let installed = root().join("target/tools/kubectl");
-    env::split_paths(&paths)
-        .map(|directory| directory.join("kubectl"))
-        .chain([installed])
-        .find(|candidate| candidate.is_file())
-        .unwrap_or_else(|| {
-            panic!(
-                "no kubectl: put it on the PATH, name it in KUBECTL, or run `make kubectl`, which installs it"
-            )
-        })
-        .into_os_string()
 }
 
 /// What `kubectl apply -k` would send.

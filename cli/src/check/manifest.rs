@@ -49,39 +49,52 @@ impl Display for Place {
     }
 }
 
-/// All objects of the file, those of lists included.
-pub fn read(text: &str, file: &str) -> Result<Vec<Manifest>, Error> {
-    let place = |document| Place {
-        file: file.to_owned(),
-        document,
-        item: None,
-    };
-    let documents = documents(text, file).map_err(|fault| Error::Manifest {
-        place: place(fault.document).to_string(),
-        reason: fault.message,
-    })?;
-    let mut manifests = Vec::new();
-    for (document, number) in documents.into_iter().zip(1..) {
-        if !document.is_null() {
-            unpack(document, None, place(number), &mut manifests)?;
+/// What is in files.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The objects.
+    pub manifests: Vec<Manifest>,
+    /// Why there are not more of them.
+    pub faults: Vec<Error>,
+}
+
+impl Found {
+    fn count(&self) -> usize {
+        self.manifests.len().saturating_add(self.faults.len())
+    }
+
+    /// Notes what cannot be judged.
+    fn fault(&mut self, place: &Place, reason: &str) {
+        self.faults.push(Error::Manifest {
+            place: place.to_string(),
+            reason: reason.to_owned(),
+        });
+    }
+}
+
+/// All objects of the file, those of lists included. What cannot be read does not hide the others.
+#[must_use]
+pub fn read(text: &str, file: &str) -> Found {
+    let mut found = Found::default();
+    for (document, number) in documents(text, file).into_iter().zip(1..) {
+        let place = Place {
+            file: file.to_owned(),
+            document: number,
+            item: None,
+        };
+        match document {
+            Ok(Value::Null) => {}
+            Ok(object) => unpack(object, None, place, &mut found),
+            Err(fault) => found.fault(&place, &fault.message),
         }
     }
-    Ok(manifests)
+    found
 }
 
 /// Adds the object, or those that it lists. `list` is the list around it: its items need not say what they are.
-fn unpack(
-    object: Value,
-    list: Option<&ItemType>,
-    place: Place,
-    manifests: &mut Vec<Manifest>,
-) -> Result<(), Error> {
-    let unusable = |place: &Place, reason: &str| Error::Manifest {
-        place: place.to_string(),
-        reason: reason.to_owned(),
-    };
+fn unpack(object: Value, list: Option<&ItemType>, place: Place, found: &mut Found) {
     let Value::Object(mut map) = object else {
-        return Err(unusable(&place, "not an object"));
+        return found.fault(&place, "not an object");
     };
     if let Some(list) = list
         && !map.contains_key("apiVersion")
@@ -95,35 +108,32 @@ fn unpack(
         (!text.is_empty()).then(|| text.to_owned())
     };
     let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
-        return Err(unusable(
-            &place,
-            "no Kubernetes object: it needs apiVersion and kind",
-        ));
+        return found.fault(&place, "no Kubernetes object: it needs apiVersion and kind");
     };
     let Some((group, _)) = group_and_version(&api_version) else {
-        return Err(unusable(&place, "apiVersion must be VERSION or GROUP/VERSION"));
+        return found.fault(&place, "apiVersion must be VERSION or GROUP/VERSION");
     };
     if let Some(list) = listed(&api_version, group, &kind) {
         let items = match map.remove("items") {
             None | Some(Value::Null) => Vec::new(),
             Some(Value::Array(items)) => items,
-            Some(_) => return Err(unusable(&place, "items must be a list")),
+            Some(_) => return found.fault(&place, "items must be a list"),
         };
-        let first = manifests.len();
+        let first = found.count();
         for item in items {
             // A list within a list counts on.
-            let before = manifests.len().saturating_sub(first);
+            let before = found.count().saturating_sub(first);
             let place = Place {
                 item: Some(place.item.unwrap_or(1).saturating_add(before)),
                 ..place.clone()
             };
-            unpack(item, list.as_ref(), place, manifests)?;
+            unpack(item, list.as_ref(), place, found);
         }
-        return Ok(());
+        return;
     }
     let object = Value::Object(map);
     let metadata = |member: &str| Some(object.get("metadata")?.get(member)?.as_str()?.to_owned());
-    manifests.push(Manifest {
+    found.manifests.push(Manifest {
         namespace: metadata("namespace"),
         name: metadata("name"),
         place,
@@ -131,7 +141,6 @@ fn unpack(
         kind,
         object,
     });
-    Ok(())
 }
 
 /// What the items of a list are where they do not say it.

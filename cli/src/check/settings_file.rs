@@ -6,7 +6,6 @@ use kubevirt_sidecar_hostpath_policy::{self as policy, settings::Settings as Rul
 use serde_json::Value;
 
 use crate::Error;
-use crate::document::documents;
 use crate::input;
 use crate::settings::{self, Settings};
 
@@ -47,7 +46,7 @@ impl SettingsFile {
 
     /// Reads the content of the file.
     pub fn from_text(text: &str, file: &str) -> Result<Self, Error> {
-        let documents = documents(text, file).map_err(|fault| settings::syntax(file, fault))?;
+        let documents = settings::documents(text, file)?;
         let mut policies = Vec::new();
         for (document, number) in documents.iter().zip(1..) {
             policies.extend(policy_manifest(document, number, file)?);

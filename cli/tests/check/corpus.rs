@@ -124,8 +124,8 @@ fn manifest(case: &Case) -> Option<(Vec<Manifest>, Settings)> {
     let payload: Value = serde_json::from_slice(case.payload()?).ok()?;
     let settings = payload.get("settings")?.as_object()?.clone();
     let request: AdmissionRequest = serde_json::from_value(payload.get("request")?.clone()).ok()?;
-    let manifests = manifest::read(&request.object?.to_string(), case.name()).ok()?;
-    Some((manifests, settings))
+    let found = manifest::read(&request.object?.to_string(), case.name());
+    found.faults.is_empty().then_some((found.manifests, settings))
 }
 
 #[test]

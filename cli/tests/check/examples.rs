@@ -159,7 +159,7 @@ fn annotation<'a>(object: &'a Value, metadata: &str) -> &'a str {
 #[test]
 fn the_vm_and_the_launcher_pod_are_those_of_the_vmi() {
     let object = |name: &str| {
-        let mut manifests = manifest::read(&example(name), name).unwrap();
+        let mut manifests = manifest::read(&example(name), name).manifests;
         assert_eq!(manifests.len(), 1);
         manifests.remove(0).object
     };

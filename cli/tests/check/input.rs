@@ -2,12 +2,24 @@
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use sidecar_hostpath::check::manifest::{self, Manifest};
+use sidecar_hostpath::check::manifest::{self, Found, Manifest};
 
 use crate::harness::{check_text, example};
 
-fn read(text: &str) -> Result<Vec<Manifest>, String> {
-    manifest::read(text, "f.yaml").map_err(|error| error.to_string())
+pub(crate) fn read_all(text: &str) -> Found {
+    manifest::read(text, "f.yaml")
+}
+
+/// The objects, or the first fault.
+pub(crate) fn read(text: &str) -> Result<Vec<Manifest>, String> {
+    objects(read_all(text))
+}
+
+fn objects(found: Found) -> Result<Vec<Manifest>, String> {
+    match found.faults.first() {
+        None => Ok(found.manifests),
+        Some(fault) => Err(fault.to_string()),
+    }
 }
 
 /// The `spec` of the one object.
@@ -58,19 +70,8 @@ fn a_byte_order_mark_is_no_text() {
 #[case::strings("spec: ['1', \"true\", 2001-01-01, !!str 1]", json!(["1", "true", "2001-01-01", "1"]))]
 #[case::block("spec: |\n  a\n  b\n", json!("a\nb\n"))]
 #[case::anchors("x: &x {a: 1}\nspec: [*x, *x]", json!([{"a": 1}, {"a": 1}]))]
-#[case::merge("x: &x {a: 1, b: 2}\nspec:\n  <<: *x\n  b: 3\n", json!({"a": 1, "b": 3}))]
-#[case::merge_of_several(
-    "spec:\n  <<: [{a: 1}, {a: 2, b: 2}]\n  c: 3\n",
-    json!({"a": 1, "b": 2, "c": 3})
-)]
 fn yaml_means_what_json_means(#[case] yaml: &str, #[case] expected: Value) {
     assert_eq!(spec(yaml), Ok(expected));
-}
-
-#[test]
-fn json_does_not_merge() {
-    let manifests = read(r#"{"apiVersion": "v1", "kind": "K", "spec": {"<<": {"a": 1}}}"#).unwrap();
-    assert_eq!(manifests[0].object["spec"], json!({"<<": {"a": 1}}));
 }
 
 #[rstest]
@@ -102,10 +103,6 @@ fn json_does_not_merge() {
 #[case::tagged_map("spec: !a {b: c}", "spec: the tag !a has no meaning here at line 3 column 7")]
 #[case::infinity("spec: -.inf", "spec: -inf is no number in JSON at line 3 column 7")]
 #[case::not_a_number("spec: .nan", "spec: NaN is no number in JSON at line 3 column 7")]
-#[case::merge_of_a_scalar(
-    "spec: {<<: 1}",
-    "spec: the key << needs a mapping, or a list of mappings at line 3 column 7"
-)]
 #[case::unknown_anchor("spec: *a", "unknown anchor at line 3 column 7")]
 #[case::tab(
     "spec:\n\ta: 1",
@@ -123,7 +120,7 @@ fn what_is_not_clear_is_an_error(#[case] yaml: &str, #[case] reason: &str) {
 #[case::key_twice(r#"{"a": 1, "a": 1}"#, "the key \"a\" stands twice at line 1 column 12")]
 #[case::cut_off("{\"apiVersion\": \"v1\",\n", "EOF while parsing a value at line 2 column 0")]
 fn a_fault_in_json_is_told_as_such(#[case] text: &str, #[case] reason: &str) {
-    let error = manifest::read(text, "f.json").map_err(|error| error.to_string());
+    let error = objects(manifest::read(text, "f.json"));
     assert_eq!(error, Err(format!("f.json, document 1: {reason}")));
 }
 
@@ -253,7 +250,7 @@ fn deep_nesting_is_an_error(
 
 #[test]
 fn deep_nesting_of_blocks_is_an_error() {
-    let error = read(&"- ".repeat(100_000)).map_err(|error| error.to_string());
+    let error = read(&"- ".repeat(100_000));
     let expected = "f.yaml, document 1: recursion limit exceeded at line 1 column 257";
     assert_eq!(error, Err(expected.to_owned()));
 }
@@ -268,7 +265,7 @@ fn brackets_in_texts_are_not_nested() {
 #[test]
 fn deep_nesting_in_json_is_an_error() {
     let text = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
-    let error = manifest::read(&text, "f.json").map_err(|error| error.to_string());
+    let error = objects(manifest::read(&text, "f.json"));
     let expected = "f.json, document 1: recursion limit exceeded at line 1 column 128";
     assert_eq!(error, Err(expected.to_owned()));
 }

@@ -13,12 +13,15 @@ mod dir;
 #[path = "../support/guest.rs"]
 mod guest;
 mod harness;
+#[path = "../support/kubectl.rs"]
+mod kubectl;
 
 mod corpus;
 mod examples;
 mod help;
 mod input;
 mod json;
+mod merge;
 mod settings;
 mod streams;
 mod text;

@@ -110,11 +110,23 @@ fn an_unusable_file_is_one_line(#[case] args: &[&str], #[case] message: &str) {
 }
 
 #[test]
-fn nothing_is_printed_of_the_objects_before_a_fault() {
-    let manifests = format!("{}\n---\na: [\n", example("vm-with-writable-hostpath.yaml"));
-    let outcome = check_text(&manifests);
+fn a_document_with_a_fault_does_not_hide_the_verdicts_on_the_others() {
+    let vm = example("vm-with-writable-hostpath.yaml");
+    let outcome = check_text(&format!("{vm}\n---\na: [\n---\n{vm}"));
     let message = "standard input, document 2: did not find expected node content at line ";
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
+    assert_eq!(outcome.code, Some(2));
+    let judged = ["document 1", "document 3"]
+        .map(|place| format!("ACCEPTED  standard input, {place}: VirtualMachine tenant-a/debian-scratch\n"));
+    assert!(
+        judged.iter().all(|line| outcome.stdout.contains(line)),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        outcome.stdout.ends_with("\n2 accepted, 0 rejected, 0 skipped\n"),
+        "{}",
+        outcome.stdout
+    );
     assert!(
         outcome.stderr.starts_with(&format!("Error: {message}")),
         "{}",

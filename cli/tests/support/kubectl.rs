@@ -1,0 +1,24 @@
+//! The kubectl that tests ask.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// The one that `KUBECTL` names, the one on the `PATH`, or the one that make has installed.
+pub(crate) fn kubectl() -> OsString {
+    if let Some(named) = env::var_os("KUBECTL").filter(|named| !named.is_empty()) {
+        return named;
+    }
+    let paths = env::var_os("PATH").unwrap_or_default();
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/kubectl");
+    env::split_paths(&paths)
+        .map(|directory| directory.join("kubectl"))
+        .chain([installed])
+        .find(|candidate| candidate.is_file())
+        .unwrap_or_else(|| {
+            panic!(
+                "no kubectl: put it on the PATH, name it in KUBECTL, or run `make kubectl`, which installs it"
+            )
+        })
+        .into_os_string()
+}
