@@ -10,6 +10,7 @@ use crate::{
     field::{Path, Violation, list, quote},
     host_path_type::HostPathType,
     json::{Json, Kind, Members},
+    near_miss,
     path::{ContainerPath, HostPath, PathError},
 };
 
@@ -21,7 +22,7 @@ pub const KEY: &str = "hooks.kubevirt.io/hookSidecars";
 const MOST_BYTES: usize = 256 * 1024;
 
 /// Whether a mount can be written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
     /// `readOnly: true`.
     ReadOnly,
@@ -47,22 +48,52 @@ pub struct Entry {
     pub shared_compute_path: Result<Option<ContainerPath>, Violation>,
     /// Keys that are none of these.
     pub unknown: Vec<Violation>,
+    /// Where KubeVirt mounts something of this entry's own in the sidecar.
+    pub occupied: Vec<Occupied>,
 }
 
-/// Reads the annotation that stands at `at`: for each entry with a host path request, the request or what
-/// is wrong with the entry, in document order.
+/// A place in the sidecar that another key of its entry asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occupied {
+    /// The key, `pvc.volumePath` for one.
+    pub key: &'static str,
+    /// The place.
+    pub path: ContainerPath,
+}
+
+/// A place in `compute` that an entry asks for with KubeVirt's `pvc` option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimPath {
+    /// The entry's index.
+    pub index: usize,
+    /// `pvc.sharedComputePath`.
+    pub shared_compute_path: ContainerPath,
+}
+
+/// The annotation as read.
+#[derive(Debug, Default)]
+pub struct Annotation {
+    /// For each entry with a host path request: the request, or what is wrong with the entry, in document order.
+    pub entries: Vec<Result<Entry, Violation>>,
+    /// The places in `compute` that are taken by claims.
+    pub claims: Vec<ClaimPath>,
+    /// About keys that are ignored because they are nearly ours.
+    pub warnings: Vec<String>,
+}
+
+/// Reads the annotation that stands at `at`.
 ///
 /// # Errors
 /// Where the text is not a JSON list or `null`: KubeVirt would not start such a VM either. Where it is too long to be
 /// stored.
-pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, Violation> {
+pub fn read(at: Path<'_>, text: &str) -> Result<Annotation, Violation> {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         let detail = "must be a JSON list, or absent: KubeVirt cannot start a VM with an empty annotation";
         return Err(Violation::required(at, detail));
     }
     let refused = |detail: String| Violation::invalid(at, quote(text), detail);
     if text.len() > MOST_BYTES {
-        let detail = format!("must be at most {MOST_BYTES} bytes: Kubernetes stores no longer annotations");
+        let detail = format!("must be at most {MOST_BYTES} bytes: Kubernetes does not store longer annotations");
         return Err(refused(detail));
     }
     let json = Json::document(text).map_err(|error| refused(format!("must be JSON: {error}")))?;
@@ -73,25 +104,41 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, V
             .items(MOST_BYTES)
             .map_err(|_| refused("must be a JSON list".to_owned()))?,
     };
-    Ok(entries
-        .into_iter()
-        .enumerate()
-        .filter_map(|(index, raw)| entry(at.index(index), index, raw).transpose())
-        .collect())
+    let mut annotation = Annotation::default();
+    for (index, raw) in entries.into_iter().enumerate() {
+        let entry = entry(at.index(index), index, raw, &mut annotation).transpose();
+        annotation.entries.extend(entry);
+    }
+    Ok(annotation)
 }
 
-/// The request of one entry, if it has one.
-fn entry(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Option<Entry>, Violation> {
+/// The request of one entry, if it has one. What else is of interest in the entry goes into `annotation`.
+fn entry(
+    at: Path<'_>,
+    index: usize,
+    raw: Json<'_>,
+    annotation: &mut Annotation,
+) -> Result<Option<Entry>, Violation> {
     match raw.kind() {
         Kind::Null => return Ok(None),
         Kind::Object => {}
         other => return Err(Violation::invalid(at, other.shown(), "must be an object or null")),
     }
     let members = Members::read(at, raw)?;
-    let case_variant = members.iter().find_map(|(key, _)| {
-        let key = key.as_str()?;
-        (key != HOST_PATH && folds_to_host_path(&key)).then(|| quote(&key))
-    });
+    let mut case_variant = None;
+    for (key, _) in members.iter() {
+        let Some(key) = key.as_str() else { continue };
+        if key != HOST_PATH && folds_to_host_path(&key) {
+            case_variant.get_or_insert(quote(&key));
+        } else if annotation.warnings.len() < MOST_WARNINGS {
+            annotation.warnings.extend(near_miss::of_host_path(index, &key));
+        }
+    }
+    let claim = paths_of(&members, "pvc", "sharedComputePath");
+    annotation.claims.extend(claim.map(|shared_compute_path| ClaimPath {
+        index,
+        shared_compute_path,
+    }));
     if let Some(key) = case_variant {
         let detail = "differs from \"hostPath\" in case only: write \"hostPath\"";
         return Err(Violation::invalid(at, key, detail));
@@ -101,10 +148,33 @@ fn entry(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Option<Entry>, Vio
     };
     let at = at.name(HOST_PATH);
     match raw.kind() {
-        Kind::Object => request(at, index, raw).map(Some),
+        Kind::Object => {
+            let request = request(at, index, raw)?;
+            let occupied = |key, (object, member)| {
+                paths_of(&members, object, member).map(move |path| Occupied { key, path })
+            };
+            let claim = occupied("pvc.volumePath", ("pvc", "volumePath"));
+            let config_map = occupied("configMap.hookPath", ("configMap", "hookPath"));
+            Ok(Some(Entry {
+                occupied: claim.chain(config_map).collect(),
+                ..request
+            }))
+        }
         other => Err(Violation::invalid(at, other.shown(), "must be an object")),
     }
 }
+
+/// The clean paths at `member` of the object at `key` of an entry. KubeVirt's members hold what they like: only plain
+/// strings under these very names are read.
+fn paths_of(entry: &Members<'_>, key: &'static str, member: &'static str) -> impl Iterator<Item = ContainerPath> {
+    let objects = entry.all(key).filter_map(|raw| Members::read(Path::root(key), raw).ok());
+    let paths = objects.flat_map(move |object| object.all(member).collect::<Vec<_>>());
+    let paths = paths.filter_map(|raw| ContainerPath::parse(&raw.string()?).ok());
+    paths.collect::<Vec<_>>().into_iter()
+}
+
+/// How many warnings about keys are given.
+const MOST_WARNINGS: usize = 16;
 
 const HOST_PATH: &str = "hostPath";
 
@@ -154,6 +224,7 @@ fn request(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Entry, Violation
                 .transpose()
         }),
         unknown,
+        occupied: Vec::new(),
     })
 }
 

@@ -30,22 +30,28 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
         }
         (Operation::Update, Some("ephemeralcontainers")) if is_pod => {
             let (_, object) = object(request)?;
-            if is_going(object)? {
-                return untouched;
-            }
-            ephemeral::verdict(request.settings, object, old_object(request)?.as_ref())
+            let old = old_object(request)?.ok_or_else(no_old_object)?;
+            ephemeral::verdict(request.settings, object, &old)
         }
-        (Operation::Create | Operation::Update, None) => {
+        (Operation::Create, None) => {
             let Some(kind) = KubeVirtKind::find(&request.group, &request.kind) else {
                 return untouched;
             };
             let (_, object) = object(request)?;
-            let old = old_object(request)?;
-            let updated = request.operation == Operation::Update;
-            if updated && is_going(object)? {
+            kind.verdict(request.settings, object, None)
+        }
+        (Operation::Update, None) => {
+            let Some(kind) = KubeVirtKind::find(&request.group, &request.kind) else {
                 return untouched;
+            };
+            let (_, object) = object(request)?;
+            match old_object(request)? {
+                Some(old) if is_going(&old)? => untouched,
+                Some(old) => kind.verdict(request.settings, object, Some(&old)),
+                // What did not change is not judged, and that cannot be known.
+                None if kind.carries_annotation(object)? => Err(no_old_object().into()),
+                None => untouched,
             }
-            kind.verdict(request.settings, object, old.as_ref().filter(|_| updated))
         }
         _ => untouched,
     }
@@ -71,10 +77,16 @@ fn old_object<'a>(request: &Request<'a>) -> Result<Option<Members<'a>>, Violatio
     old.map(|old| Members::read(OLD_OBJECT, old)).transpose()
 }
 
-/// Whether the object is being deleted: then its finalizers must come off, whatever it holds.
-fn is_going(object: &Members<'_>) -> Result<bool, Violation> {
-    let at = OBJECT.name("metadata");
-    let Some(metadata) = object.get(OBJECT, "metadata")? else {
+fn no_old_object() -> Violation {
+    let detail = "the request must hold the object as it is stored: a mutating webhook sees what the user sent";
+    Violation::required(OLD_OBJECT, detail)
+}
+
+/// Whether the stored object is being deleted: then its finalizers must come off, whatever it holds. What the user sent
+/// says nothing about that.
+fn is_going(old: &Members<'_>) -> Result<bool, Violation> {
+    let at = OLD_OBJECT.name("metadata");
+    let Some(metadata) = old.get(OLD_OBJECT, "metadata")? else {
         return Ok(false);
     };
     let timestamp = Members::read(at, metadata)?.get(at, "deletionTimestamp")?;

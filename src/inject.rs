@@ -1,12 +1,16 @@
 //! What must be added to a pod so that every request is met: planned on the pod as read, by content.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     annotation::{self, Access},
+    by_name::ByName,
+    claims,
     field::{Path, Violation, quote},
     judge::HostPathRequest,
     mounts::MountsByPath,
     path::ContainerPath,
-    pod::{Container, ContainerList, HOOK_SIDECAR, HostPathSource, Mount, Pod, Volume},
+    pod::{COMPUTE, Container, ContainerList, HOOK_SIDECAR, HostPathSource, Mount, Pod, Volume},
     settings::RecursiveReadOnly,
 };
 
@@ -57,8 +61,16 @@ pub struct MountRef {
     pub index: usize,
 }
 
-/// The container in which QEMU runs.
-const COMPUTE: &str = "compute";
+/// What is to be done for the requests.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The changes.
+    pub edits: Vec<Edit>,
+    /// The names of the volumes by which requests are met.
+    pub met: BTreeSet<String>,
+    /// Why requests cannot be met.
+    pub violations: Vec<Violation>,
+}
 
 /// Plans the changes for `requests` and makes them in `pod`, which is what the guard then judges. A request
 /// that cannot be met adds violations in place of changes.
@@ -66,31 +78,53 @@ pub fn plan(
     pod: &mut Pod<'_>,
     requests: &[HostPathRequest],
     recursive_read_only: RecursiveReadOnly,
-) -> (Vec<Edit>, Vec<Violation>) {
-    let mut plan = Plan {
+) -> Plan {
+    if requests.is_empty() {
+        return Plan::default();
+    }
+    let claims = claims::above(pod, requests);
+    let mut planner = Planner {
         mounts: pod.containers.iter().map(|_| None).collect(),
+        mounted_volumes: None,
+        planned: BTreeMap::new(),
         pod,
         recursive_read_only,
-        edits: Vec::new(),
-        violations: Vec::new(),
+        plan: Plan::default(),
     };
-    for request in requests {
-        plan.request(request);
+    for (request, claim) in requests.iter().zip(claims) {
+        planner.request(request, claim.as_deref());
     }
-    (plan.edits, plan.violations)
+    planner.plan
 }
 
-struct Plan<'p, 'a> {
+struct Planner<'p, 'a> {
     pod: &'p mut Pod<'a>,
     /// By the container's index: where its mounts stand, as far as that has been of interest.
     mounts: Vec<Option<MountsByPath>>,
+    /// By the volume's name: the containers that mounted it before anything was added. Read when a volume is added.
+    mounted_volumes: Option<ByName<'a>>,
+    /// The places in `compute` that are planned already, with the volume mounted there. Requests share a place only if they are alike.
+    planned: BTreeMap<(usize, ContainerPath), Option<String>>,
     recursive_read_only: RecursiveReadOnly,
-    edits: Vec<Edit>,
-    violations: Vec<Violation>,
+    plan: Plan,
 }
 
-impl Plan<'_, '_> {
-    fn request(&mut self, request: &HostPathRequest) {
+/// One place in one container where a request is to be met.
+#[derive(Clone, Copy)]
+struct Place<'r> {
+    /// The request's own place in the annotation.
+    at: Path<'r>,
+    /// The key that names the path.
+    field: &'r str,
+    /// The container's index in the pod.
+    container: usize,
+    path: &'r ContainerPath,
+    /// The mount of a claim in the same container, at or above the path.
+    claim: Option<&'r str>,
+}
+
+impl Planner<'_, '_> {
+    fn request(&mut self, request: &HostPathRequest, claim: Option<&str>) {
         let metadata = Path::root("metadata");
         let annotations = metadata.name("annotations");
         let list = annotations.key(annotation::KEY);
@@ -101,89 +135,114 @@ impl Plan<'_, '_> {
         let sidecars = self.pod.containers_named(&sidecar);
         if sidecars.is_empty() {
             let why = format!("the pod has no container {sidecar} to mount it in");
-            self.violations
-                .push(Violation::invalid(at, quote(request.path.as_str()), why));
+            self.refuse(at, request.path.as_str(), why);
         }
         let mut volume = None;
         for container in sidecars {
-            volume = self.mount(at, "volumePath", request, container, &request.volume_path, volume);
+            let place = Place {
+                at,
+                field: "volumePath",
+                container,
+                path: &request.volume_path,
+                claim: None,
+            };
+            volume = self.mount(place, request, volume);
         }
         let Some(shared) = &request.shared_compute_path else {
             return;
         };
         let mut computes = self.pod.containers_named(COMPUTE);
-        computes.retain(|&index| {
-            let container = self.pod.containers.get(index);
-            container.is_some_and(|container| container.list == ContainerList::Main)
-        });
+        computes.retain(|&index| self.pod.containers.get(index).is_some_and(Container::is_compute));
         if computes.is_empty() {
-            let why = "the pod has no container compute to share it with";
-            self.violations.push(Violation::invalid(
-                at.name("sharedComputePath"),
-                quote(shared.as_str()),
-                why,
-            ));
+            let why = "the pod has no container compute to share it with".to_owned();
+            self.refuse(at.name("sharedComputePath"), shared.as_str(), why);
         }
         for container in computes {
-            volume = self.mount(at, "sharedComputePath", request, container, shared, volume);
+            let key = (container, shared.clone());
+            if let Some(planned) = self.planned.get(&key) {
+                volume.clone_from(planned);
+                continue;
+            }
+            let place = Place {
+                at,
+                field: "sharedComputePath",
+                container,
+                path: shared,
+                claim,
+            };
+            volume = self.mount(place, request, volume);
+            self.planned.insert(key, volume.clone());
         }
     }
 
-    /// Sees to it that container number `container` mounts the request at `mount_path`, which the request
-    /// names in `field`, and answers with the name of the volume mounted. `volume` is the request's volume, if
-    /// another container mounts it already.
-    fn mount(
-        &mut self,
-        at: Path<'_>,
-        field: &str,
-        request: &HostPathRequest,
-        container: usize,
-        mount_path: &ContainerPath,
-        volume: Option<String>,
-    ) -> Option<String> {
-        let there = self.pod.containers.get(container)?;
-        let by_path = self.mounts.get_mut(container)?;
+    /// Sees to it that the request is met at `place`, and answers with the name of the volume mounted. `volume` is the
+    /// request's volume, if another container mounts it already.
+    fn mount(&mut self, place: Place<'_>, request: &HostPathRequest, volume: Option<String>) -> Option<String> {
+        let there = self.pod.containers.get(place.container)?;
+        let by_path = self.mounts.get_mut(place.container)?;
         let by_path = by_path.get_or_insert_with(|| MountsByPath::of(there));
-        let done = mounts_already_there(self.pod, there, by_path.at(mount_path), request);
-        if let Some(first) = done.first() {
+        let here = by_path.at(place.path).to_vec();
+        let other = first_that_leads_elsewhere(self.pod, there, &here, place.path, request);
+        let conflict = match (here.as_slice(), other) {
+            // All of them lead there: what is mounted below them stays visible.
+            ([_, ..], None) => by_path.unreadable(),
+            _ => {
+                let conflicts = [other, by_path.first_below(place.path), by_path.unreadable()];
+                conflicts.into_iter().flatten().min()
+            }
+        };
+        if let Some(mount) = conflict {
+            let why = describe_conflict(there, mount).unwrap_or_default();
+            self.refuse(place.at.name(place.field), place.path.as_str(), why);
+            return volume;
+        }
+        if let Some(first) = here.first() {
             let mounted = there.mounts.get(*first).map(|mount| mount.volume.to_string());
-            self.keep(at, request, container, &done);
+            self.keep(place.at, request, place.container, &here);
             return mounted;
         }
-        if let Some(mount) = by_path.first_conflict(mount_path) {
-            let why = conflict(there, mount).unwrap_or_default();
-            let violation = Violation::invalid(at.name(field), quote(mount_path.as_str()), why);
-            self.violations.push(violation);
+        if let Some(claim) = place.claim {
+            let why = format!(
+                "lies below the mount of a claim at {} of container {}: its owner could make it a symbolic link",
+                quote(claim),
+                there.name
+            );
+            self.refuse(place.at.name(place.field), place.path.as_str(), why);
             return volume;
         }
         let volume = match volume {
             Some(volume) => volume,
-            None => self.volume(at, request)?,
+            None => self.volume(place.at, request)?,
         };
-        let there = self.pod.containers.get_mut(container)?;
+        let there = self.pod.containers.get_mut(place.container)?;
         let recursive_read_only = (request.access == Access::ReadOnly
             && self.recursive_read_only != RecursiveReadOnly::Disabled)
             .then_some(self.recursive_read_only);
         let mount = Mount {
             volume: volume.clone().into(),
-            mount_path: mount_path.as_str().to_owned().into(),
+            mount_path: place.path.as_str().to_owned().into(),
             access: request.access,
             sub_paths: Default::default(),
             propagation: None,
             recursive_read_only: recursive_read_only.map(|value| value.as_str().into()),
         };
-        if let Some(Some(by_path)) = self.mounts.get_mut(container) {
+        if let Some(Some(by_path)) = self.mounts.get_mut(place.container) {
             by_path.add(there.mounts.len(), &mount);
         }
         there.mounts.push(mount);
-        self.edits.push(Edit::AddMount {
+        self.plan.edits.push(Edit::AddMount {
             container: there.place(),
             volume: volume.clone(),
-            mount_path: mount_path.clone(),
+            mount_path: place.path.clone(),
             access: request.access,
             recursive_read_only,
         });
+        self.plan.met.insert(volume.clone());
         Some(volume)
+    }
+
+    fn refuse(&mut self, at: Path<'_>, value: &str, why: String) {
+        self.plan.violations.push(Violation::invalid(at, quote(value), why));
     }
 
     /// Makes the mounts that are there as read-only as was asked.
@@ -196,6 +255,7 @@ impl Plan<'_, '_> {
             let Some(mount) = container.mounts.get_mut(index) else {
                 continue;
             };
+            self.plan.met.insert(mount.volume.to_string());
             let mount_ref = MountRef {
                 container: place,
                 index,
@@ -208,13 +268,14 @@ impl Plan<'_, '_> {
                         quote(request.path.as_str()),
                         quote(&mount.mount_path)
                     );
-                    self.violations
+                    self.plan
+                        .violations
                         .push(Violation::invalid(at.name("readOnly"), "false", why));
                     continue;
                 }
                 (Access::ReadOnly, Access::Writable) => {
                     mount.access = Access::ReadOnly;
-                    self.edits.push(Edit::SetReadOnly(mount_ref));
+                    self.plan.edits.push(Edit::SetReadOnly(mount_ref));
                 }
                 (Access::Writable, Access::Writable) | (Access::ReadOnly, Access::ReadOnly) => {}
             }
@@ -224,9 +285,26 @@ impl Plan<'_, '_> {
                 && mount.recursive_read_only.as_deref() != Some(enabled.as_str())
             {
                 mount.recursive_read_only = Some(enabled.as_str().into());
-                self.edits.push(Edit::SetRecursiveReadOnly(mount_ref));
+                self.plan.edits.push(Edit::SetRecursiveReadOnly(mount_ref));
             }
         }
+    }
+
+    /// A container that mounts a volume of this name. The pod has none, so that the mount dangles: KubeVirt makes such
+    /// mounts, and a VM owner chooses their names.
+    fn container_that_mounts(&mut self, volume: &str) -> Option<String> {
+        let pod = &*self.pod;
+        let mounted = self.mounted_volumes.get_or_insert_with(|| {
+            let mut mounted = ByName::default();
+            for (index, container) in pod.containers.iter().enumerate() {
+                for mount in &container.mounts {
+                    mounted.add(mount.volume.clone(), index);
+                }
+            }
+            mounted
+        });
+        let first = *mounted.get(volume).first()?;
+        Some(pod.containers.get(first)?.name.to_string())
     }
 
     /// The name of the request's volume, appended to the pod unless it is there.
@@ -236,11 +314,18 @@ impl Plan<'_, '_> {
             Some(true) => Some(name),
             Some(false) => {
                 let why = format!("the pod has a volume {name} with other content");
-                self.violations
-                    .push(Violation::invalid(at, quote(request.path.as_str()), why));
+                self.refuse(at, request.path.as_str(), why);
                 None
             }
             None => {
+                if let Some(container) = self.container_that_mounts(&name) {
+                    let why = format!(
+                        "container {container} mounts a volume {name}, which the pod does not have: it would get the \
+                         host path"
+                    );
+                    self.refuse(at, request.path.as_str(), why);
+                    return None;
+                }
                 self.pod.add_volume(Volume {
                     name: name.clone().into(),
                     host_path: Some(HostPathSource {
@@ -249,8 +334,9 @@ impl Plan<'_, '_> {
                         type_text: request.host_path_type.as_str().into(),
                         host_path_type: Some(request.host_path_type),
                     }),
+                    is_claim: false,
                 });
-                self.edits.push(Edit::AddVolume {
+                self.plan.edits.push(Edit::AddVolume {
                     name: name.clone(),
                     request: request.clone(),
                 });
@@ -277,25 +363,33 @@ pub fn volume_name(index: usize) -> String {
     format!("{HOOK_SIDECAR}{index}-hostpath")
 }
 
-/// Those of the mounts `at` the requested place that lead where the request leads: names prove nothing, content does.
-fn mounts_already_there(
+/// The first of the mounts `here`, which are at the requested place, that does not lead where the request leads, or is
+/// there under another name of the place: names prove nothing, content does.
+fn first_that_leads_elsewhere(
     pod: &Pod<'_>,
     container: &Container<'_>,
-    at: &[usize],
+    here: &[usize],
+    path: &ContainerPath,
     request: &HostPathRequest,
-) -> Vec<usize> {
-    let there = |index: &&usize| {
-        container.mounts.get(**index).is_some_and(|mount| {
-            pod.leads_to(mount, &request.path, request.host_path_type)
-                && mount.is_whole()
+) -> Option<usize> {
+    // Many mounts may be of one volume.
+    let mut volumes = BTreeMap::new();
+    let leads_there = |index: &usize| {
+        container.mounts.get(*index).is_some_and(|mount| {
+            mount.is_whole()
                 && mount.is_private()
+                && mount.path().as_ref() == Ok(path)
+                && *volumes
+                    .entry(&*mount.volume)
+                    .or_insert_with(|| pod.leads_to(mount, &request.path, request.host_path_type))
         })
     };
-    at.iter().filter(there).copied().collect()
+    let mut leads_there = leads_there;
+    here.iter().copied().find(|index| !leads_there(index))
 }
 
 /// Why nothing can be mounted in front of mount number `index`: it would be hidden, or cannot be compared.
-fn conflict(container: &Container<'_>, index: usize) -> Option<String> {
+fn describe_conflict(container: &Container<'_>, index: usize) -> Option<String> {
     let mount = container.mounts.get(index)?;
     let described = format!(
         "the mount at {} of container {}",

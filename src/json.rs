@@ -255,6 +255,11 @@ impl<'a> Members<'a> {
         self.named(key).next()
     }
 
+    /// Every value of `key`.
+    pub(crate) fn all(&self, key: &str) -> impl Iterator<Item = Json<'a>> {
+        self.named(key)
+    }
+
     fn named(&self, key: &str) -> impl Iterator<Item = Json<'a>> {
         let members = self.iter().filter(move |(name, _)| name.is(key));
         members.map(|(_, value)| value)

@@ -52,6 +52,19 @@ pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPath
     if let Some(why) = volume_path.as_ref().and_then(reserved::in_sidecar) {
         violations.push(unusable(at.name("volumePath"), volume_path.as_ref(), why));
     }
+    if let Some(path) = &volume_path {
+        let is_hidden = |name: ContainerPath| name.is_at_or_below(path);
+        for occupied in &entry.occupied {
+            if occupied.path.names().into_iter().any(is_hidden) {
+                let why = format!(
+                    "would hide {} of this entry, {}",
+                    occupied.key,
+                    quote(occupied.path.as_str())
+                );
+                violations.push(unusable(at.name("volumePath"), Some(path), &why));
+            }
+        }
+    }
 
     let host_path_type = keep(entry.host_path_type, &mut violations);
     let refused = host_path_type
@@ -68,8 +81,7 @@ pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPath
     let shared_compute_path = keep(entry.shared_compute_path, &mut violations);
     if let Some(Some(shared)) = &shared_compute_path {
         let at = at.name("sharedComputePath");
-        if let Some(rule) = rule.filter(|rule| !rule.allow_shared_compute) {
-            let why = format!("the rule for {rule} does not allow a mount in container compute");
+        if let Some(why) = rule.and_then(refused_sharing) {
             violations.push(Violation::forbidden(at, why));
         }
         if let Some(why) = reserved::in_compute(shared) {
@@ -108,12 +120,14 @@ pub fn path_rule<'s>(settings: &'s Settings, path: &HostPath) -> (Option<&'s Rul
     };
     let quoted = quote(path.as_str());
     let mut refused = Vec::new();
+    let (names, contained) = (path.names(), path.contained());
     // A rule that names a path at or below a sensitive one means it.
-    let named = |sensitive: &&HostPath| rule.path().is_at_or_below(sensitive);
+    let rule_names = rule.path().names();
+    let named = |sensitive: &&HostPath| rule_names.iter().any(|name| name.is_at_or_below(sensitive));
     if let Some(sensitive) = settings
         .sensitive
         .iter()
-        .filter(|sensitive| path.is_at_or_below(sensitive))
+        .filter(|sensitive| names.iter().any(|name| name.is_at_or_below(sensitive)))
         .find(|sensitive| !named(sensitive))
     {
         refused.push(format!(
@@ -122,11 +136,12 @@ pub fn path_rule<'s>(settings: &'s Settings, path: &HostPath) -> (Option<&'s Rul
     } else if let Some(sensitive) = settings
         .sensitive
         .iter()
-        .find(|sensitive| sensitive.is_below(path))
+        .filter(|sensitive| contained.iter().any(|inside| sensitive.is_at_or_below(inside)))
+        .find(|sensitive| !named(sensitive))
     {
         refused.push(format!("{quoted} contains the sensitive host path {sensitive}"));
     }
-    let writable = |rule: &&Rule| rule.is_writable() && path.is_below(rule.path());
+    let writable = |rule: &&Rule| rule.is_writable() && names.iter().any(|name| name.is_below(rule.path()));
     if let Some(writable) = settings.rules.iter().find(writable) {
         refused.push(format!(
             "{quoted} lies below {}, where sidecars may write: it could lead through a symbolic link",
@@ -141,10 +156,17 @@ fn under_no_rule(settings: &Settings, path: &HostPath) -> String {
     if settings.rules.is_empty() {
         return format!("{quoted} is not allowed: the settings allow no host path");
     }
-    format!(
+    let why = format!(
         "{quoted} is under none of the allowed host paths: {}",
         list(&settings.rules)
-    )
+    );
+    // A node without the link may have another directory there: only the name as written permits.
+    let other = path.names().into_iter().skip(1);
+    let mut other = other.filter(|name| settings.rules.iter().any(|rule| rule.matches(name)));
+    match other.next() {
+        Some(name) => format!("{why}; {}, which is allowed, is the same on most nodes: write it so", quote(name.as_str())),
+        None => why,
+    }
 }
 
 /// Why `rule` does not permit a volume of this type.
@@ -164,6 +186,13 @@ pub fn refused_type(rule: &Rule, host_path_type: HostPathType) -> Option<String>
 pub fn refused_access(rule: &Rule, access: Access) -> Option<String> {
     (access == Access::Writable && !rule.is_writable())
         .then(|| format!("a writable mount is not allowed for {rule}: it is read-only"))
+}
+
+/// Why `rule` does not permit a mount in container `compute`.
+#[must_use]
+pub fn refused_sharing(rule: &Rule) -> Option<String> {
+    (!rule.allow_shared_compute)
+        .then(|| format!("the rule for {rule} does not allow a mount in container compute"))
 }
 
 /// Why `username` may not create a launcher pod with host paths. The empty name passes: the API server always

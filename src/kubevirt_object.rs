@@ -5,6 +5,7 @@ use crate::{
     annotation,
     field::{Path, Violation, Violations},
     json::{Json, Members},
+    near_miss,
     requests::Requests,
     settings::Settings,
     verdict::{Accepted, Verdict},
@@ -57,7 +58,12 @@ pub const KINDS: [KubeVirtKind; 8] = [
 ];
 
 const VIRTUAL_MACHINE: &str = "VirtualMachine";
-const MISPLACED: &str = "metadata.annotations";
+/// Where KubeVirt ignores the annotation, in all kinds but VirtualMachineInstance.
+const OWN: &str = "metadata.annotations";
+/// Where it ignores the annotation in a pool.
+const POOL_TEMPLATE: &str = "spec.virtualMachineTemplate.metadata.annotations";
+/// How the places in a pool begin.
+const POOL: &str = "spec.virtualMachineTemplate.";
 
 impl KubeVirtKind {
     /// The kind of this group and name, if it is one of these.
@@ -89,15 +95,35 @@ impl KubeVirtKind {
             Some(Err(violation)) => return Err(violation.into()),
             Some(Ok(Some(value))) => self.judged(&Settings::of_request(settings)?, value)?,
         };
-        if self.kind == VIRTUAL_MACHINE && matches!(changed(MISPLACED), Some(Ok(Some(_)))) {
+        let near_misses = |object| {
+            let annotations = annotations_at(object, self.annotations).ok().flatten();
+            annotations.map(|annotations| near_miss::of_annotations(&annotations)).unwrap_or_default()
+        };
+        let before = old.map(near_misses).unwrap_or_default();
+        let new = near_misses(object).into_iter().filter(|warning| !before.contains(warning));
+        accepted.warnings.extend(new);
+        let misplaced = [OWN, POOL_TEMPLATE].into_iter().filter(|path| {
+            *path != self.annotations && (*path == OWN || self.annotations.starts_with(POOL))
+        });
+        for path in misplaced.filter(|path| matches!(changed(path), Some(Ok(Some(_))))) {
             accepted.warnings.push(format!(
-                "KubeVirt ignores {} in a VirtualMachine's own metadata: put it into spec.template.metadata",
-                annotation::KEY
+                "KubeVirt ignores {} in {path} of a {}: put it into {}",
+                annotation::KEY,
+                self.kind,
+                self.annotations
             ));
         }
         // The audit annotation is the launcher pod's.
         accepted.mounts.clear();
         Ok(Verdict::Allow(accepted))
+    }
+
+    /// Whether `object` has the annotation where KubeVirt reads it.
+    ///
+    /// # Errors
+    /// Where that cannot be told.
+    pub(crate) fn carries_annotation(self, object: &Members<'_>) -> Result<bool, Violation> {
+        Ok(annotation_at(object, self.annotations)?.is_some())
     }
 
     /// The requests in `object`, accepted.
@@ -113,17 +139,24 @@ impl KubeVirtKind {
 
     fn judged(self, settings: &Settings, value: Json<'_>) -> Result<Accepted, Violations> {
         let annotations = Path::root(self.annotations);
-        let requests = Requests::read(settings, annotations.key(annotation::KEY), value);
-        match Violations::from_vec(requests.violations) {
+        let mut requests = Requests::read(settings, annotations.key(annotation::KEY), value);
+        match Violations::from_vec(std::mem::take(&mut requests.violations)) {
             Some(violations) => Err(violations),
-            None => Ok(Accepted::of(&requests.accepted)),
+            None => Ok(Accepted::of(requests)),
         }
     }
 }
 
-/// The annotation below the member path `annotations`, such as `spec.annotations`. Branches that are missing or
-/// `null` hold none.
+/// The annotation below the member path `annotations`, such as `spec.annotations`.
 fn annotation_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Json<'v>>, Violation> {
+    match annotations_at(object, annotations)? {
+        Some(members) => members.value(Path::root(annotations), annotation::KEY),
+        None => Ok(None),
+    }
+}
+
+/// The annotations at this member path. Branches that are missing or `null` hold none.
+fn annotations_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Members<'v>>, Violation> {
     let mut inner = None;
     let mut walked = 0_usize;
     for name in annotations.split('.') {
@@ -140,10 +173,7 @@ fn annotation_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<J
         inner = Some(Members::read(at, value)?);
         walked = end.saturating_add(".".len());
     }
-    match inner {
-        Some(members) => members.value(Path::root(annotations), annotation::KEY),
-        None => Ok(None),
-    }
+    Ok(inner)
 }
 
 /// What is compared: the text itself, which one API server writes in one way.

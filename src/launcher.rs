@@ -6,11 +6,12 @@ use crate::{
     guard,
     inject::{self, Edit},
     json::{Json, Kind, Members},
-    judge, patch,
+    judge, near_miss, patch,
     pod::{LISTS_OF_NEW_PODS, Pod},
     request::Request,
     requests::Requests,
     settings::Settings,
+    sidecars::Sidecars,
     verdict::{Accepted, Verdict},
     verify,
 };
@@ -27,11 +28,15 @@ pub(crate) fn verdict(
     let at = Path::root("object");
     // Bad settings reject every launcher pod, whatever it holds.
     let settings = &Settings::of_request(request.settings)?;
-    let mut requests = requests(settings, annotation(members.get(at, "metadata")?));
+    let requests = requests(settings, members.get(at, "metadata")?);
+    let mut requests = requests.unwrap_or_else(|violation| Requests {
+        violations: vec![violation],
+        ..Requests::default()
+    });
     let mut violations = std::mem::take(&mut requests.violations);
     let planned = match Pod::read(members, request.spec.as_ref(), &LISTS_OF_NEW_PODS) {
         Ok(mut pod) => {
-            if requests.any || pod.has_host_path_sidecar() {
+            if requests.any || !Sidecars::of(&pod).is_empty() {
                 // First, because the user stands before the object in the request.
                 violations.splice(0..0, judge::refused_creator(settings, &request.username));
             }
@@ -46,7 +51,7 @@ pub(crate) fn verdict(
     if let Some(violations) = Violations::from_vec(violations) {
         return Err(violations);
     }
-    let accepted = Accepted::of(&requests.accepted);
+    let accepted = Accepted::of(requests);
     match planned {
         Some((pod, edits)) if !edits.is_empty() => {
             if !request.payload.is_readable() {
@@ -62,27 +67,23 @@ pub(crate) fn verdict(
     }
 }
 
-fn annotation(metadata: Option<Json<'_>>) -> Result<Option<Json<'_>>, Violation> {
-    let at = Path::root("metadata");
-    let Some(metadata) = metadata else { return Ok(None) };
-    let Some(annotations) = Members::read(at, metadata)?.get(at, "annotations")? else {
-        return Ok(None);
+/// The requests of the pod's annotation, and warnings about annotations that are nearly that one.
+fn requests(settings: &Settings, metadata: Option<Json<'_>>) -> Result<Requests, Violation> {
+    let metadata_at = Path::root("metadata");
+    let Some(metadata) = metadata else {
+        return Ok(Requests::default());
     };
-    let at = at.name("annotations");
-    Members::read(at, annotations)?.value(at, annotation::KEY)
-}
-
-fn requests(settings: &Settings, annotation: Result<Option<Json<'_>>, Violation>) -> Requests {
-    let metadata = Path::root("metadata");
-    let at = metadata.name("annotations");
-    match annotation {
-        Ok(None) => Requests::default(),
-        Ok(Some(value)) => Requests::read(settings, at.key(annotation::KEY), value),
-        Err(violation) => Requests {
-            violations: vec![violation],
-            ..Requests::default()
-        },
-    }
+    let Some(annotations) = Members::read(metadata_at, metadata)?.get(metadata_at, "annotations")? else {
+        return Ok(Requests::default());
+    };
+    let at = metadata_at.name("annotations");
+    let annotations = Members::read(at, annotations)?;
+    let mut requests = match annotations.value(at, annotation::KEY)? {
+        Some(value) => Requests::read(settings, at.key(annotation::KEY), value),
+        None => Requests::default(),
+    };
+    requests.warnings.splice(0..0, near_miss::of_annotations(&annotations));
+    Ok(requests)
 }
 
 /// The changes that meet the requests. The guard judges the pod as they leave it.
@@ -92,11 +93,11 @@ fn planned(
     requests: &Requests,
     violations: &mut Vec<Violation>,
 ) -> Vec<Edit> {
-    let (edits, refused) = inject::plan(pod, &requests.accepted, settings.recursive_read_only);
-    violations.extend(refused);
+    let plan = inject::plan(pod, &requests.accepted, settings.recursive_read_only);
+    violations.extend(plan.violations);
     if settings.verify_only {
-        violations.extend(edits.iter().map(verify::missing));
+        violations.extend(plan.edits.iter().map(verify::missing));
     }
-    violations.extend(guard::violations(settings, pod));
-    edits
+    violations.extend(guard::violations(settings, pod, &plan.met));
+    plan.edits
 }

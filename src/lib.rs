@@ -22,6 +22,7 @@
 //! JSON stays text from end to end (`json`): what nobody looks at is never parsed, and comes out as it went in.
 
 // Words of the trade: field errors, paths, types, JSON as it stands, names in a list.
+mod aliases;
 mod by_name;
 pub mod field;
 pub mod host_path_type;
@@ -38,6 +39,7 @@ pub mod settings;
 
 pub mod annotation;
 pub mod judge;
+mod near_miss;
 pub mod requests;
 pub mod reserved;
 pub mod sharing;
@@ -46,11 +48,13 @@ pub mod ephemeral;
 pub mod kubevirt_object;
 mod launcher;
 
+mod claims;
 pub mod guard;
 pub mod inject;
 mod mounts;
 pub mod patch;
 pub mod pod;
+pub mod sidecars;
 pub mod verify;
 
 mod log;

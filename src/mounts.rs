@@ -6,7 +6,7 @@ use crate::{
     pod::{Container, Mount},
 };
 
-/// The mounts of a container, by their index.
+/// The mounts of a container, by their index, under every name of their path.
 #[derive(Debug, Default)]
 pub(crate) struct MountsByPath {
     by_elements: ByName<'static>,
@@ -28,7 +28,9 @@ impl MountsByPath {
     pub(crate) fn add(&mut self, index: usize, mount: &Mount<'_>) {
         match mount.path() {
             Ok(path) => {
-                self.by_elements.add(path.by_elements().into(), index);
+                for name in path.names() {
+                    self.by_elements.add(name.by_elements().into(), index);
+                }
             }
             Err(_) => {
                 self.unreadable.get_or_insert(index);
@@ -36,19 +38,20 @@ impl MountsByPath {
         }
     }
 
-    /// The mounts at this very path.
+    /// The mounts at this very place, under whatever name of it.
     pub(crate) fn at(&self, path: &ContainerPath) -> &[usize] {
         self.by_elements.get(&path.by_elements())
     }
 
-    /// The first mount that something at `path` would hide, or that cannot be compared with it.
-    pub(crate) fn first_conflict(&self, path: &ContainerPath) -> Option<usize> {
+    /// The first mount whose path cannot be cleaned: it cannot be compared with anything.
+    pub(crate) const fn unreadable(&self) -> Option<usize> {
+        self.unreadable
+    }
+
+    /// The first mount below `path`.
+    pub(crate) fn first_below(&self, path: &ContainerPath) -> Option<usize> {
         let mut below = path.by_elements();
         below.push('\0');
-        let hidden = self.at(path).iter().copied();
-        hidden
-            .chain(self.by_elements.starting_with(&below))
-            .chain(self.unreadable)
-            .min()
+        self.by_elements.starting_with(&below).min()
     }
 }

@@ -6,8 +6,10 @@
 
 use std::{borrow::Cow, fmt};
 
-/// The longest path, in bytes: Linux' `PATH_MAX`.
-pub const MAX_BYTES: usize = 4096;
+use crate::aliases;
+
+/// The longest path, in bytes: Linux' `PATH_MAX` is 4096 and counts the final NUL.
+pub const MAX_BYTES: usize = 4095;
 
 /// Why a text is no path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub enum PathError {
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            PathError::TooLong => "must have at most 4096 bytes",
+            PathError::TooLong => "must have at most 4095 bytes",
             PathError::OuterWhiteSpace => "must not begin or end with white space",
             PathError::Relative => "must be an absolute path",
             PathError::ControlCharacter => "must not contain control characters",
@@ -81,6 +83,20 @@ impl HostPath {
     pub fn is_below(&self, other: &HostPath) -> bool {
         self != other && self.is_at_or_below(other)
     }
+
+    /// The path under all the names that it has on most nodes, as written first.
+    #[must_use]
+    pub fn names(&self) -> Vec<HostPath> {
+        let names = aliases::names(&self.0).into_iter();
+        names.map(|name| HostPath(Cow::Owned(name))).collect()
+    }
+
+    /// The directories of which all is inside this path, under whatever name.
+    #[must_use]
+    pub fn contained(&self) -> Vec<HostPath> {
+        let contained = aliases::contained(&self.0).into_iter();
+        contained.map(|path| HostPath(Cow::Owned(path))).collect()
+    }
 }
 
 impl ContainerPath {
@@ -106,6 +122,12 @@ impl ContainerPath {
     #[must_use]
     pub fn is_at_or_below(&self, other: &ContainerPath) -> bool {
         is_at_or_below(&self.0, &other.0)
+    }
+
+    /// The path under all its names, as written first. The links are those of images as well as of nodes.
+    #[must_use]
+    pub fn names(&self) -> Vec<ContainerPath> {
+        aliases::names(&self.0).into_iter().map(ContainerPath).collect()
     }
 
     /// The path as a text that sorts by elements: a path, then what lies below it, then the next path, "/a", "/a/b",

@@ -36,6 +36,8 @@ pub struct Volume<'a> {
     pub name: Cow<'a, str>,
     /// What it mounts of the node, if it is a hostPath volume.
     pub host_path: Option<HostPathSource<'a>>,
+    /// Whether it is a PersistentVolumeClaim, whose owner decides what it holds.
+    pub is_claim: bool,
 }
 
 /// `hostPath` of a volume, whoever wrote it.
@@ -105,7 +107,7 @@ pub struct Container<'a> {
 }
 
 /// One element of a container's `volumeMounts`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mount<'a> {
     /// The volume's name.
     pub volume: Cow<'a, str>,
@@ -143,10 +145,32 @@ impl Mount<'_> {
     }
 }
 
+/// A mount of a hostPath volume.
+#[derive(Clone, Copy, Debug)]
+pub struct HostPathMount<'p, 'a> {
+    /// The mount's index in the container.
+    pub index: usize,
+    /// The mount.
+    pub mount: &'p Mount<'a>,
+    /// The volume's index in the pod.
+    pub volume: usize,
+    /// What the volume mounts of the node.
+    pub source: &'p HostPathSource<'a>,
+}
+
+/// The container in which QEMU runs.
+pub const COMPUTE: &str = "compute";
+
 /// What every hook sidecar's name begins with; digits follow.
 pub const HOOK_SIDECAR: &str = "hook-sidecar-";
 
 impl Container<'_> {
+    /// Whether QEMU runs in it.
+    #[must_use]
+    pub fn is_compute(&self) -> bool {
+        self.list == ContainerList::Main && self.name == COMPUTE
+    }
+
     /// Whether KubeVirt made this container for a hook, from the annotation or for a network binding plugin.
     #[must_use]
     pub fn is_hook_sidecar(&self) -> bool {
@@ -198,15 +222,31 @@ impl<'a> Pod<'a> {
         }
         for &list in lists {
             let list_at = at.name(list.key());
-            let (_, containers) = reader.list(at, Some(members), list.key());
-            for (index, container) in containers.into_iter().enumerate() {
-                let bearers =
-                    pod.add_container(reader.container(list_at.index(index), list, index, container));
+            for container in reader.containers(at, members, list) {
+                let index = container.index;
+                let bearers = pod.add_container(container);
                 reader.bearers(list_at.index(index), bearers);
             }
         }
         match Violations::from_vec(reader.faults) {
             None => Ok(pod),
+            Some(faults) => Err(faults),
+        }
+    }
+
+    /// Reads the ephemeral containers of the pod `object` and nothing else of it.
+    ///
+    /// # Errors
+    /// Every place where they contradict their kind.
+    pub(crate) fn read_ephemeral_containers(object: &Members<'a>) -> Result<Vec<Container<'a>>, Violations> {
+        let at = Path::root("spec");
+        let spec = object.get(Path::root("object"), "spec")?;
+        let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
+        let members = Members::read(at, spec)?;
+        let mut reader = Reader::new();
+        let containers = reader.containers(at, &members, ContainerList::Ephemeral);
+        match Violations::from_vec(reader.faults) {
+            None => Ok(containers),
             Some(faults) => Err(faults),
         }
     }
@@ -258,30 +298,28 @@ impl<'a> Pod<'a> {
         }))
     }
 
-    /// The ephemeral containers.
-    pub fn ephemeral_containers(&self) -> impl Iterator<Item = &Container<'a>> {
-        let containers = self.containers.iter();
-        containers.filter(|container| container.list == ContainerList::Ephemeral)
-    }
-
-    /// Whether a hook sidecar mounts a hostPath volume.
+    /// Whether the pod has a hostPath volume.
     #[must_use]
-    pub fn has_host_path_sidecar(&self) -> bool {
-        let mut sidecars = self
-            .containers
-            .iter()
-            .filter(|container| container.is_hook_sidecar());
-        sidecars.any(|sidecar| self.host_path_mounts(sidecar).next().is_some())
+    pub fn has_host_path_volume(&self) -> bool {
+        self.volumes.iter().any(|volume| volume.host_path.is_some())
     }
 
-    /// The mounts of hostPath volumes in this container: index of the mount, the mount, the volume's source.
+    /// The mounts of hostPath volumes in this container.
     pub fn host_path_mounts<'p>(
         &'p self,
         container: &'p Container<'a>,
-    ) -> impl Iterator<Item = (usize, &'p Mount<'a>, &'p HostPathSource<'a>)> {
+    ) -> impl Iterator<Item = HostPathMount<'p, 'a>> {
         container.mounts.iter().enumerate().flat_map(|(index, mount)| {
             self.volumes_named(&mount.volume)
-                .filter_map(move |(_, volume)| volume.host_path.as_ref().map(|source| (index, mount, source)))
+                .filter_map(move |(volume, named)| {
+                    let source = named.host_path.as_ref()?;
+                    Some(HostPathMount {
+                        index,
+                        mount,
+                        volume,
+                        source,
+                    })
+                })
         })
     }
 }

@@ -6,8 +6,9 @@ use crate::{
     json::{Json, Members},
     kubevirt_object::KubeVirtKind,
     path::HostPath,
-    pod::{LISTS_OF_NEW_PODS, Pod},
+    pod::{self, LISTS_OF_NEW_PODS, Pod},
     settings::Settings,
+    sidecars::Sidecars,
     verdict::HostPathMount,
 };
 
@@ -42,14 +43,19 @@ fn in_pod(object: &Members<'_>) -> Vec<HostPathMount> {
     let Ok(pod) = Pod::read(object, None, &LISTS_OF_NEW_PODS) else {
         return Vec::new();
     };
+    let sidecars = Sidecars::of(&pod);
     let shown = pod
         .containers
         .iter()
-        .filter(|container| container.is_hook_sidecar() || container.name == "compute");
+        .enumerate()
+        .filter(|(number, container)| {
+            container.is_hook_sidecar() || container.is_compute() || sidecars.contains(*number)
+        })
+        .map(|(_, container)| container);
     shown
         .flat_map(|container| {
             pod.host_path_mounts(container)
-                .map(|(_, mount, source)| HostPathMount {
+                .map(|pod::HostPathMount { mount, source, .. }| HostPathMount {
                     container: container.name.to_string(),
                     host_path: source
                         .path

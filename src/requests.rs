@@ -18,6 +18,8 @@ pub struct Requests {
     pub violations: Vec<Violation>,
     /// Whether there is any, accepted or not.
     pub any: bool,
+    /// About keys that are ignored.
+    pub warnings: Vec<String>,
 }
 
 impl Requests {
@@ -25,15 +27,17 @@ impl Requests {
     #[must_use]
     pub fn read(settings: &Settings, at: Path<'_>, annotation: Json<'_>) -> Self {
         let mut requests = Requests::default();
-        let entries = match annotation.text(at).and_then(|text| annotation::read(at, &text)) {
-            Ok(entries) => entries,
+        let annotation = match annotation.text(at).and_then(|text| annotation::read(at, &text)) {
+            Ok(annotation) => annotation,
             Err(violation) => {
                 requests.violations.push(violation);
                 return requests;
             }
         };
-        requests.any = !entries.is_empty();
-        let judged: Vec<Result<HostPathRequest, Vec<Violation>>> = entries
+        requests.any = !annotation.entries.is_empty();
+        requests.warnings = annotation.warnings;
+        let judged: Vec<Result<HostPathRequest, Vec<Violation>>> = annotation
+            .entries
             .into_iter()
             .map(|entry| {
                 let entry = entry.map_err(|violation| vec![violation])?;
@@ -41,7 +45,7 @@ impl Requests {
             })
             .collect();
         let well_formed: Vec<&HostPathRequest> = judged.iter().flatten().collect();
-        let mut conflicts = sharing::conflicts(&well_formed).into_iter();
+        let mut conflicts = sharing::conflicts(&well_formed, &annotation.claims).into_iter();
         for outcome in judged {
             match outcome {
                 Err(faults) => requests.violations.extend(faults),

@@ -20,13 +20,15 @@ const IMAGE: [&str; 14] = [
     "/var/run",
 ];
 
-/// The kernel's file systems, and the sockets through which KubeVirt talks to hook sidecars.
-const KERNEL_AND_HOOKS: [&str; 5] = [
+/// The kernel's file systems, and the sockets through which KubeVirt talks to sidecars.
+const KERNEL_AND_SOCKETS: [&str; 7] = [
     "/proc",
     "/sys",
     "/dev",
     "/var/run/kubevirt-hooks",
     "/run/kubevirt-hooks",
+    "/var/run/kubevirt-plugin",
+    "/run/kubevirt-plugin",
 ];
 
 /// What container `compute` runs: its image, libvirt's state, the TPM's certificates.
@@ -56,7 +58,7 @@ pub fn in_sidecar(path: &ContainerPath) -> Option<&'static str> {
     if IMAGE.contains(&path.as_str()) {
         return Some("would hide a directory that the image needs");
     }
-    at_or_below(path, &KERNEL_AND_HOOKS).then_some("is reserved for the kernel and KubeVirt's hook sockets")
+    at_or_below(path, &KERNEL_AND_SOCKETS).then_some("is reserved for the kernel and KubeVirt's sidecar sockets")
 }
 
 /// Why nothing may be mounted at `path` in container `compute`.

@@ -20,14 +20,38 @@ pub const MOST_ITEMS: usize = 1000;
 pub struct Settings {
     /// `allowedHostPaths`: what is allowed; empty allows nothing.
     pub rules: Vec<Rule>,
-    /// `sensitiveHostPaths`: what only a rule that names it can allow.
+    /// `sensitiveHostPaths` and `additionalSensitiveHostPaths`: what only a rule that names it can allow.
     pub sensitive: Cow<'static, [HostPath]>,
+    /// `guard`: whose mounts are judged.
+    pub guard: GuardScope,
     /// `recursiveReadOnly`: what read-only mounts ask of the runtime for the mounts below them.
     pub recursive_read_only: RecursiveReadOnly,
     /// `trustedCreators`: who may create launcher pods with host paths.
     pub trusted_creators: TrustedCreators,
     /// `verifyOnly`: what would be injected is a violation.
     pub verify_only: bool,
+}
+
+/// `settings.guard`: whose hostPath mounts are judged, whoever put them into the pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardScope {
+    /// Those of sidecars, and those of other containers that mount a guarded volume.
+    Sidecars,
+    /// Those of every container, KubeVirt's own mounts excepted.
+    AllContainers,
+}
+
+impl GuardScope {
+    const ALL: [GuardScope; 2] = [Self::Sidecars, Self::AllContainers];
+
+    /// The value as the settings write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            GuardScope::Sidecars => "Sidecars",
+            GuardScope::AllContainers => "AllContainers",
+        }
+    }
 }
 
 /// `settings.recursiveReadOnly`, the value that read-only mounts get.

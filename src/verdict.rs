@@ -8,7 +8,8 @@ use crate::{
     field::{Violations, quote_within},
     host_path_type::HostPathType,
     judge::HostPathRequest,
-    pod::HOOK_SIDECAR,
+    pod::{COMPUTE, HOOK_SIDECAR},
+    requests::Requests,
 };
 
 /// What becomes of the request.
@@ -50,11 +51,14 @@ pub struct HostPathMount {
 impl Accepted {
     /// What is said of these requests, in their order.
     #[must_use]
-    pub fn of(requests: &[HostPathRequest]) -> Self {
-        let mut accepted = Accepted::default();
+    pub fn of(requests: Requests) -> Self {
+        let mut accepted = Accepted {
+            warnings: requests.warnings,
+            mounts: Vec::new(),
+        };
         // Two entries may share one mount in compute.
         let mut in_compute = ByName::default();
-        for request in requests {
+        for request in &requests.accepted {
             let sidecar = format!("{HOOK_SIDECAR}{}", request.index);
             accepted.warnings.extend(warnings(&sidecar, request));
             accepted
@@ -65,7 +69,7 @@ impl Accepted {
             {
                 accepted
                     .mounts
-                    .push(mount("compute".to_owned(), request, shared.as_str()));
+                    .push(mount(COMPUTE.to_owned(), request, shared.as_str()));
             }
         }
         accepted
@@ -98,6 +102,9 @@ fn warnings(sidecar: &str, request: &HostPathRequest) -> Vec<String> {
     match request.host_path_type {
         HostPathType::Socket => warnings.push(format!(
             "{sidecar} may connect to socket {path} on the host: a read-only mount does not stop that"
+        )),
+        HostPathType::CharDevice | HostPathType::BlockDevice => warnings.push(format!(
+            "{sidecar} may write to device {path} on the host: a read-only mount does not stop that"
         )),
         HostPathType::DirectoryOrCreate | HostPathType::FileOrCreate => warnings.push(format!(
             "{sidecar}: host path {path} is created by root on the node if it is absent ({})",

@@ -67,11 +67,33 @@ impl Reader {
                 type_text,
             }
         });
-        Volume { name, host_path }
+        // A generic ephemeral volume is a claim that its pod brings along.
+        let mut claims = ["persistentVolumeClaim", "ephemeral"].into_iter();
+        let is_claim = claims.any(|key| self.value(at, volume.as_ref(), key).is_some());
+        Volume {
+            name,
+            host_path,
+            is_claim,
+        }
+    }
+
+    /// The containers of one list.
+    pub(super) fn containers<'a>(
+        &mut self,
+        at: Path<'_>,
+        spec: &Members<'a>,
+        list: ContainerList,
+    ) -> Vec<Container<'a>> {
+        let list_at = at.name(list.key());
+        let (_, items) = self.list(at, Some(spec), list.key());
+        let items = items.into_iter().enumerate();
+        items
+            .map(|(index, item)| self.container(list_at.index(index), list, index, item))
+            .collect()
     }
 
     /// One container.
-    pub(super) fn container<'a>(
+    fn container<'a>(
         &mut self,
         at: Path<'_>,
         list: ContainerList,

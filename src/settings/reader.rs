@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{MOST_ITEMS, RecursiveReadOnly, Settings, TrustedCreators};
+use super::{GuardScope, MOST_ITEMS, RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
     field::{Path, Violation, Violations, list, quote},
     host_path_type::HostPathType,
@@ -15,10 +15,12 @@ use crate::{
 /// KubeVirt's controller, which creates every launcher pod.
 const KUBEVIRT_CONTROLLER: &str = "system:serviceaccount:kubevirt:kubevirt-controller";
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 8] = [
     "allowedHostPaths",
     "allowedTypes",
     "sensitiveHostPaths",
+    "additionalSensitiveHostPaths",
+    "guard",
     "recursiveReadOnly",
     "trustedCreators",
     "verifyOnly",
@@ -55,12 +57,26 @@ impl Reader {
         let sensitive = match members.first("sensitiveHostPaths") {
             None => Some(Cow::Borrowed(sensitive::BUILT_IN.as_slice())),
             Some(paths) => self
-                .each(at.name("sensitiveHostPaths"), paths, Self::path)
+                .each(at.name("sensitiveHostPaths"), paths, Self::sensitive_path)
                 .map(Cow::Owned),
         };
+        let additional = match members.first("additionalSensitiveHostPaths") {
+            None => Some(Vec::new()),
+            Some(paths) => self.each(at.name("additionalSensitiveHostPaths"), paths, Self::sensitive_path),
+        };
+        let sensitive = sensitive
+            .zip(additional)
+            .map(|(paths, additional)| match additional.as_slice() {
+                [] => paths,
+                _ => Cow::Owned([paths.as_ref(), &additional].concat()),
+            });
         if let Some(rules) = &rules {
             self.rules_together(rules_at, rules, sensitive.as_deref().unwrap_or_default());
         }
+        let guard = match members.first("guard") {
+            None => Some(GuardScope::Sidecars),
+            Some(value) => self.guard(at.name("guard"), value),
+        };
         let recursive_read_only = match members.first("recursiveReadOnly") {
             None => Some(RecursiveReadOnly::IfPossible),
             Some(value) => self.recursive_read_only(at.name("recursiveReadOnly"), value),
@@ -73,6 +89,7 @@ impl Reader {
         Some(Settings {
             rules: rules?.into_iter().map(|(_, rule)| rule).collect(),
             sensitive: sensitive?,
+            guard: guard?,
             recursive_read_only: recursive_read_only?,
             trusted_creators: trusted_creators?,
             verify_only: verify_only?,
@@ -180,7 +197,9 @@ impl Reader {
             {
                 refuse(format!("stands in {} already", at.index(*first)));
             }
-            let above = |other: &Rule| other.is_writable() && rule.path().is_below(other.path());
+            let names = rule.path().names();
+            let above =
+                |other: &Rule| other.is_writable() && names.iter().any(|name| name.is_below(other.path()));
             if let Some((writable, other)) = rules.iter().find(|(_, other)| above(other)) {
                 refuse(format!(
                     "lies below {}, which {} makes writable: a sidecar could plant a symbolic link there",
@@ -188,7 +207,10 @@ impl Reader {
                     at.index(*writable)
                 ));
             }
-            if exact && let Some(below) = sensitive.iter().find(|path| path.is_below(rule.path())) {
+            let contained = rule.path().contained();
+            let inside = |path: &&HostPath| contained.iter().any(|inside| path.is_at_or_below(inside));
+            let named = |path: &&HostPath| names.iter().any(|name| name.is_at_or_below(path));
+            if exact && let Some(below) = sensitive.iter().find(|path| inside(path) && !named(path)) {
                 refuse(format!(
                     "can never be allowed, because it contains the sensitive host path {}",
                     quote(below.as_str())
@@ -225,6 +247,15 @@ impl Reader {
         })
     }
 
+    fn guard(&mut self, at: Path<'_>, value: Json<'_>) -> Option<GuardScope> {
+        let text = self.text(at, value)?;
+        let known = GuardScope::ALL.into_iter().find(|scope| scope.as_str() == text);
+        known.or_else(|| {
+            let detail = "must be one of Sidecars, AllContainers";
+            self.fault(Violation::invalid(at, quote(&text), detail))
+        })
+    }
+
     fn recursive_read_only(&mut self, at: Path<'_>, value: Json<'_>) -> Option<RecursiveReadOnly> {
         let text = self.text(at, value)?;
         let known = RecursiveReadOnly::ALL.into_iter().find(|r| r.as_str() == text);
@@ -254,6 +285,16 @@ impl Reader {
             return Some(TrustedCreators::Anyone);
         }
         Some(TrustedCreators::Users(users))
+    }
+
+    /// A sensitive path. Every rule names a path below `/`: it would protect nothing.
+    fn sensitive_path(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPath> {
+        let path = self.path(at, value)?;
+        if path.as_str() == "/" {
+            let detail = "protects nothing, because every rule names a path below it";
+            return self.fault(Violation::invalid(at, quote("/"), detail));
+        }
+        Some(path)
     }
 
     fn path(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPath> {

@@ -1,0 +1,102 @@
+//! Directories that have two names on most nodes: `/var/run` is `/run`, and `/bin` is `/usr/bin`.
+//!
+//! A comparison that refuses a path looks at all its names. A comparison that permits one looks only at the name as
+//! written, because not every node has the link.
+
+/// Pairs of names for one directory: those of the file system hierarchy with a merged `/usr`, then those of ostree.
+const ALIASES: [(&str, &str); 14] = [
+    ("/var/run", "/run"),
+    ("/var/lock", "/run/lock"),
+    ("/bin", "/usr/bin"),
+    ("/sbin", "/usr/sbin"),
+    ("/lib", "/usr/lib"),
+    ("/lib32", "/usr/lib32"),
+    ("/lib64", "/usr/lib64"),
+    ("/libx32", "/usr/libx32"),
+    ("/home", "/var/home"),
+    ("/root", "/var/roothome"),
+    ("/opt", "/var/opt"),
+    ("/srv", "/var/srv"),
+    ("/mnt", "/var/mnt"),
+    ("/usr/local", "/var/usrlocal"),
+];
+
+/// All names of a clean path; the first is the path itself. `/var/run/lock` is `/run/lock` and `/var/lock` as well.
+pub(crate) fn names(path: &str) -> Vec<String> {
+    closure(path, |path, (name, other)| {
+        let below = rest(path, name)?;
+        Some(format!("{other}{below}"))
+    })
+}
+
+/// The directories whose entries are all inside `path`: its names, and those of every directory with an alias that is
+/// inside `path`. `/var` contains `/run`, because it contains `/var/run`.
+pub(crate) fn contained(path: &str) -> Vec<String> {
+    closure(path, |path, (name, other)| match rest(path, name) {
+        Some(below) => Some(format!("{other}{below}")),
+        None => rest(name, path).map(|_| other.to_owned()),
+    })
+}
+
+/// Everything that `other_name` leads to, from `path` on, in either direction of each pair.
+fn closure(path: &str, other_name: impl Fn(&str, (&str, &str)) -> Option<String>) -> Vec<String> {
+    let mut found = vec![path.to_owned()];
+    let mut next = 0;
+    while let Some(path) = found.get(next).cloned() {
+        for (one, other) in ALIASES {
+            for pair in [(one, other), (other, one)] {
+                if let Some(name) = other_name(&path, pair).filter(|name| !found.contains(name)) {
+                    found.push(name);
+                }
+            }
+        }
+        next = next.saturating_add(1);
+    }
+    found
+}
+
+/// What follows `directory` in `path`, if `path` is at or below it: `""`, or a text that begins with `/`.
+fn rest<'p>(path: &'p str, directory: &str) -> Option<&'p str> {
+    if directory == "/" {
+        return Some(path);
+    }
+    let rest = path.strip_prefix(directory)?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::none("/data/run", &["/data/run"])]
+    #[case::element_boundary("/runner", &["/runner"])]
+    #[case::run("/run/vhost", &["/run/vhost", "/var/run/vhost"])]
+    #[case::three_names("/var/lock/a", &["/var/lock/a", "/run/lock/a", "/var/run/lock/a"])]
+    #[case::ostree("/usr/local/bin", &["/usr/local/bin", "/var/usrlocal/bin"])]
+    #[case::merged_usr("/usr/lib64", &["/usr/lib64", "/lib64"])]
+    #[case::above_an_alias("/var", &["/var"])]
+    fn a_path_has_these_names(#[case] path: &str, #[case] expected: &[&str]) {
+        assert_eq!(names(path), expected);
+    }
+
+    #[rstest]
+    #[case::run("/run", &["/run", "/var/run", "/var/lock"])]
+    #[case::below_run("/run/vhost", &["/run/vhost", "/var/run/vhost"])]
+    #[case::none("/data", &["/data"])]
+    #[case::usr("/usr", &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/var/usrlocal"])]
+    fn a_directory_contains_these(#[case] path: &str, #[case] expected: &[&str]) {
+        assert_eq!(contained(path), expected);
+    }
+
+    #[test]
+    fn var_contains_what_is_linked_into_it() {
+        let contained = contained("/var");
+        for directory in ["/run", "/run/lock", "/home", "/root", "/opt", "/srv", "/mnt", "/usr/local"] {
+            assert!(contained.contains(&directory.to_owned()), "{directory}");
+        }
+        assert!(!contained.contains(&"/usr".to_owned()));
+    }
+}
