@@ -94,7 +94,16 @@ mod tests {
     #[test]
     fn var_contains_what_is_linked_into_it() {
         let contained = contained("/var");
-        for directory in ["/run", "/run/lock", "/home", "/root", "/opt", "/srv", "/mnt", "/usr/local"] {
+        for directory in [
+            "/run",
+            "/run/lock",
+            "/home",
+            "/root",
+            "/opt",
+            "/srv",
+            "/mnt",
+            "/usr/local",
+        ] {
             assert!(contained.contains(&directory.to_owned()), "{directory}");
         }
         assert!(!contained.contains(&"/usr".to_owned()));

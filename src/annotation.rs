@@ -93,7 +93,8 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Annotation, Violation> {
     }
     let refused = |detail: String| Violation::invalid(at, quote(text), detail);
     if text.len() > MOST_BYTES {
-        let detail = format!("must be at most {MOST_BYTES} bytes: Kubernetes does not store longer annotations");
+        let detail =
+            format!("must be at most {MOST_BYTES} bytes: Kubernetes does not store longer annotations");
         return Err(refused(detail));
     }
     let json = Json::document(text).map_err(|error| refused(format!("must be JSON: {error}")))?;
@@ -135,10 +136,12 @@ fn entry(
         }
     }
     let claim = paths_of(&members, "pvc", "sharedComputePath");
-    annotation.claims.extend(claim.map(|shared_compute_path| ClaimPath {
-        index,
-        shared_compute_path,
-    }));
+    annotation
+        .claims
+        .extend(claim.map(|shared_compute_path| ClaimPath {
+            index,
+            shared_compute_path,
+        }));
     if let Some(key) = case_variant {
         let detail = "differs from \"hostPath\" in case only: write \"hostPath\"";
         return Err(Violation::invalid(at, key, detail));
@@ -166,8 +169,14 @@ fn entry(
 
 /// The clean paths at `member` of the object at `key` of an entry. KubeVirt's members hold what they like: only plain
 /// strings under these very names are read.
-fn paths_of(entry: &Members<'_>, key: &'static str, member: &'static str) -> impl Iterator<Item = ContainerPath> {
-    let objects = entry.all(key).filter_map(|raw| Members::read(Path::root(key), raw).ok());
+fn paths_of(
+    entry: &Members<'_>,
+    key: &'static str,
+    member: &'static str,
+) -> impl Iterator<Item = ContainerPath> {
+    let objects = entry
+        .all(key)
+        .filter_map(|raw| Members::read(Path::root(key), raw).ok());
     let paths = objects.flat_map(move |object| object.all(member).collect::<Vec<_>>());
     let paths = paths.filter_map(|raw| ContainerPath::parse(&raw.string()?).ok());
     paths.collect::<Vec<_>>().into_iter()

@@ -39,7 +39,9 @@ pub(crate) fn above(pod: &Pod<'_>, requests: &[HostPathRequest]) -> Vec<Option<S
         let request = position.checked_sub(claims.len());
         let path = match request {
             None => claims.get(position),
-            Some(request) => requests.get(request).and_then(|request| request.shared_compute_path.as_ref()),
+            Some(request) => requests
+                .get(request)
+                .and_then(|request| request.shared_compute_path.as_ref()),
         };
         let Some(path) = path else { continue };
         while around.last().is_some_and(|claim| !path.is_at_or_below(claim)) {
@@ -55,5 +57,8 @@ pub(crate) fn above(pod: &Pod<'_>, requests: &[HostPathRequest]) -> Vec<Option<S
 
 fn claims_of<'p, 'a>(pod: &'p Pod<'a>, container: &'p Container<'a>) -> impl Iterator<Item = &'p Mount<'a>> {
     let mounts = container.mounts.iter();
-    mounts.filter(|mount| pod.volumes_named(&mount.volume).any(|(_, volume)| volume.is_claim))
+    mounts.filter(|mount| {
+        pod.volumes_named(&mount.volume)
+            .any(|(_, volume)| volume.is_claim)
+    })
 }

@@ -78,7 +78,8 @@ fn old_object<'a>(request: &Request<'a>) -> Result<Option<Members<'a>>, Violatio
 }
 
 fn no_old_object() -> Violation {
-    let detail = "the request must hold the object as it is stored: a mutating webhook sees what the user sent";
+    let detail =
+        "the request must hold the object as it is stored: a mutating webhook sees what the user sent";
     Violation::required(OLD_OBJECT, detail)
 }
 

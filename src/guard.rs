@@ -131,25 +131,35 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
                 Refused::Forbidden(why) => Violation::forbidden(at.name("name"), format!("{subject}: {why}")),
             });
         }
-        let mut forbid =
-            |field: &str, why: &str| found.push(Violation::forbidden(at.name(field), format!("{subject}: {why}")));
+        let mut forbid = |field: &str, why: &str| {
+            found.push(Violation::forbidden(at.name(field), format!("{subject}: {why}")))
+        };
         if let Some(why) = rule.and_then(|rule| judge::refused_access(rule, mount.access)) {
             forbid("readOnly", &why);
         }
         let is_met_in_compute = container.name == COMPUTE && self.met.contains(&*mount.volume);
-        if let Some(why) = rule.filter(|_| is_met_in_compute).and_then(judge::refused_sharing) {
+        if let Some(why) = rule
+            .filter(|_| is_met_in_compute)
+            .and_then(judge::refused_sharing)
+        {
             forbid("name", &why);
         }
         if let Some(propagation) = mount.propagation.as_deref().filter(|_| !mount.is_private()) {
             let propagation = quote(propagation);
-            forbid("mountPropagation", &format!("mount propagation {propagation} is not allowed"));
+            forbid(
+                "mountPropagation",
+                &format!("mount propagation {propagation} is not allowed"),
+            );
         }
         let enabled = RecursiveReadOnly::Enabled;
         if settings.recursive_read_only == enabled
             && mount.access == Access::ReadOnly
             && mount.recursive_read_only.as_deref() != Some(enabled.as_str())
         {
-            forbid("recursiveReadOnly", "must be Enabled, as settings.recursiveReadOnly is");
+            forbid(
+                "recursiveReadOnly",
+                "must be Enabled, as settings.recursiveReadOnly is",
+            );
         }
         if let Some(rule) = rule.filter(|rule| !rule.types.contains(&HostPathType::DirectoryOrCreate)) {
             for (field, path) in ["subPath", "subPathExpr"].into_iter().zip(&mount.sub_paths) {
@@ -181,7 +191,10 @@ impl<'s> Judged<'s> {
                 rule
             }
             Err(error) => {
-                refused.push(Refused::Invalid(format!("its path {} {error}", quote(&source.path_text))));
+                refused.push(Refused::Invalid(format!(
+                    "its path {} {error}",
+                    quote(&source.path_text)
+                )));
                 None
             }
         };

@@ -74,11 +74,7 @@ pub struct Plan {
 
 /// Plans the changes for `requests` and makes them in `pod`, which is what the guard then judges. A request
 /// that cannot be met adds violations in place of changes.
-pub fn plan(
-    pod: &mut Pod<'_>,
-    requests: &[HostPathRequest],
-    recursive_read_only: RecursiveReadOnly,
-) -> Plan {
+pub fn plan(pod: &mut Pod<'_>, requests: &[HostPathRequest], recursive_read_only: RecursiveReadOnly) -> Plan {
     if requests.is_empty() {
         return Plan::default();
     }
@@ -177,7 +173,12 @@ impl Planner<'_, '_> {
 
     /// Sees to it that the request is met at `place`, and answers with the name of the volume mounted. `volume` is the
     /// request's volume, if another container mounts it already.
-    fn mount(&mut self, place: Place<'_>, request: &HostPathRequest, volume: Option<String>) -> Option<String> {
+    fn mount(
+        &mut self,
+        place: Place<'_>,
+        request: &HostPathRequest,
+        volume: Option<String>,
+    ) -> Option<String> {
         let there = self.pod.containers.get(place.container)?;
         let by_path = self.mounts.get_mut(place.container)?;
         let by_path = by_path.get_or_insert_with(|| MountsByPath::of(there));
@@ -242,7 +243,9 @@ impl Planner<'_, '_> {
     }
 
     fn refuse(&mut self, at: Path<'_>, value: &str, why: String) {
-        self.plan.violations.push(Violation::invalid(at, quote(value), why));
+        self.plan
+            .violations
+            .push(Violation::invalid(at, quote(value), why));
     }
 
     /// Makes the mounts that are there as read-only as was asked.

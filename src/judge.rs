@@ -124,21 +124,18 @@ pub fn path_rule<'s>(settings: &'s Settings, path: &HostPath) -> (Option<&'s Rul
     // A rule that names a path at or below a sensitive one means it.
     let rule_names = rule.path().names();
     let named = |sensitive: &&HostPath| rule_names.iter().any(|name| name.is_at_or_below(sensitive));
-    if let Some(sensitive) = settings
-        .sensitive
-        .iter()
-        .filter(|sensitive| names.iter().any(|name| name.is_at_or_below(sensitive)))
-        .find(|sensitive| !named(sensitive))
-    {
+    // As written first: that name says most to who reads it.
+    let unnamed = |concerns: &dyn Fn(&HostPath) -> bool| {
+        let mut sensitive = settings.sensitive.iter().filter(|sensitive| concerns(sensitive));
+        sensitive.find(|sensitive| !named(sensitive))
+    };
+    let above = |name: &HostPath| unnamed(&|sensitive| name.is_at_or_below(sensitive));
+    let inside = |name: &HostPath| unnamed(&|sensitive| sensitive.is_at_or_below(name));
+    if let Some(sensitive) = names.iter().find_map(above) {
         refused.push(format!(
             "{quoted} lies in the sensitive host path {sensitive}, which no rule for it names"
         ));
-    } else if let Some(sensitive) = settings
-        .sensitive
-        .iter()
-        .filter(|sensitive| contained.iter().any(|inside| sensitive.is_at_or_below(inside)))
-        .find(|sensitive| !named(sensitive))
-    {
+    } else if let Some(sensitive) = contained.iter().find_map(inside) {
         refused.push(format!("{quoted} contains the sensitive host path {sensitive}"));
     }
     let writable = |rule: &&Rule| rule.is_writable() && names.iter().any(|name| name.is_below(rule.path()));
@@ -164,7 +161,10 @@ fn under_no_rule(settings: &Settings, path: &HostPath) -> String {
     let other = path.names().into_iter().skip(1);
     let mut other = other.filter(|name| settings.rules.iter().any(|rule| rule.matches(name)));
     match other.next() {
-        Some(name) => format!("{why}; {}, which is allowed, is the same on most nodes: write it so", quote(name.as_str())),
+        Some(name) => format!(
+            "{why}; {}, which is allowed, is the same on most nodes: write it so",
+            quote(name.as_str())
+        ),
         None => why,
     }
 }

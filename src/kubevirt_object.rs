@@ -97,14 +97,18 @@ impl KubeVirtKind {
         };
         let near_misses = |object| {
             let annotations = annotations_at(object, self.annotations).ok().flatten();
-            annotations.map(|annotations| near_miss::of_annotations(&annotations)).unwrap_or_default()
+            annotations
+                .map(|annotations| near_miss::of_annotations(&annotations))
+                .unwrap_or_default()
         };
         let before = old.map(near_misses).unwrap_or_default();
-        let new = near_misses(object).into_iter().filter(|warning| !before.contains(warning));
+        let new = near_misses(object)
+            .into_iter()
+            .filter(|warning| !before.contains(warning));
         accepted.warnings.extend(new);
-        let misplaced = [OWN, POOL_TEMPLATE].into_iter().filter(|path| {
-            *path != self.annotations && (*path == OWN || self.annotations.starts_with(POOL))
-        });
+        let misplaced = [OWN, POOL_TEMPLATE]
+            .into_iter()
+            .filter(|path| *path != self.annotations && (*path == OWN || self.annotations.starts_with(POOL)));
         for path in misplaced.filter(|path| matches!(changed(path), Some(Ok(Some(_))))) {
             accepted.warnings.push(format!(
                 "KubeVirt ignores {} in {path} of a {}: put it into {}",

@@ -82,7 +82,9 @@ fn requests(settings: &Settings, metadata: Option<Json<'_>>) -> Result<Requests,
         Some(value) => Requests::read(settings, at.key(annotation::KEY), value),
         None => Requests::default(),
     };
-    requests.warnings.splice(0..0, near_miss::of_annotations(&annotations));
+    requests
+        .warnings
+        .splice(0..0, near_miss::of_annotations(&annotations));
     Ok(requests)
 }
 

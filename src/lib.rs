@@ -5,15 +5,15 @@
 //! ```text
 //! payload ── request ─ label ─ decision        whose business the request is
 //!               │
-//!           settings ─ rule ─ sensitive        what the admin allows
+//!      settings ─ rule ─ sensitive ─ aliases   what the admin allows
 //!               │
 //!          annotation ─ judge ─ reserved       what the VM owner asks for, and whether it may be
-//!               │       requests ─ sharing
+//!               │       requests ─ sharing ─ near_miss
 //!               │
 //!    launcher ─ kubevirt_object ─ ephemeral    the objects in which that is judged
 //!       │
-//!      pod ─ mounts ─ inject ─ guard           what a launcher pod lacks, what its sidecars would see
-//!       │         verify ─ patch
+//!      pod ─ mounts ─ claims ─ inject          what a launcher pod lacks
+//!       │   sidecars ─ guard ─ verify ─ patch  what its sidecars would see, and who else could write there
 //!       │
 //!    verdict ─ response ─ log                  what host, user and admin learn of it
 //! ```

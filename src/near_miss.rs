@@ -11,7 +11,10 @@ pub(crate) fn of_host_path(index: usize, key: &str) -> Option<String> {
     let is_near = key != "hostPath" && bare(key) == "hostpath";
     is_near.then(|| {
         let key = quote_within(key, WARNED_BYTES);
-        format!("{}[{index}]: key {key} is ignored: write \"hostPath\"", annotation::KEY)
+        format!(
+            "{}[{index}]: key {key} is ignored: write \"hostPath\"",
+            annotation::KEY
+        )
     })
 }
 
@@ -28,7 +31,11 @@ const MOST: usize = 4;
 fn of_annotation(key: &str) -> Option<String> {
     let (domain, name) = key.rsplit_once('/').unwrap_or(("", key));
     // Cheap, because every annotation of every launcher pod comes by.
-    let may_be = matches!(name.len(), 11..=14) && name.as_bytes().first().is_some_and(|b| b.eq_ignore_ascii_case(&b'h'));
+    let may_be = matches!(name.len(), 11..=14)
+        && name
+            .as_bytes()
+            .first()
+            .is_some_and(|b| b.eq_ignore_ascii_case(&b'h'));
     let is_near = may_be
         && key != annotation::KEY
         && bare(name) == "hooksidecar"
@@ -59,7 +66,9 @@ mod tests {
     #[case::itself("hostPath", false)]
     #[case::another("hostPathType", false)]
     fn a_key_of_an_entry_is_nearly_ours(#[case] key: &str, #[case] near: bool) {
-        let expected = near.then(|| format!("hooks.kubevirt.io/hookSidecars[3]: key \"{key}\" is ignored: write \"hostPath\""));
+        let expected = near.then(|| {
+            format!("hooks.kubevirt.io/hookSidecars[3]: key \"{key}\" is ignored: write \"hostPath\"")
+        });
         assert_eq!(of_host_path(3, key), expected);
     }
 
@@ -74,7 +83,8 @@ mod tests {
     #[case::another_name("hooks.kubevirt.io/hookSidecarX", false)]
     #[case::longer("hooks.kubevirt.io/hook--sidecars-s", false)]
     fn an_annotation_is_nearly_kubevirts(#[case] key: &str, #[case] near: bool) {
-        let expected = near.then(|| format!("annotation \"{key}\" is ignored: write hooks.kubevirt.io/hookSidecars"));
+        let expected =
+            near.then(|| format!("annotation \"{key}\" is ignored: write hooks.kubevirt.io/hookSidecars"));
         assert_eq!(of_annotation(key), expected);
     }
 }

@@ -58,7 +58,8 @@ pub fn in_sidecar(path: &ContainerPath) -> Option<&'static str> {
     if IMAGE.contains(&path.as_str()) {
         return Some("would hide a directory that the image needs");
     }
-    at_or_below(path, &KERNEL_AND_SOCKETS).then_some("is reserved for the kernel and KubeVirt's sidecar sockets")
+    at_or_below(path, &KERNEL_AND_SOCKETS)
+        .then_some("is reserved for the kernel and KubeVirt's sidecar sockets")
 }
 
 /// Why nothing may be mounted at `path` in container `compute`.

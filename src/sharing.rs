@@ -40,7 +40,10 @@ pub fn conflicts(requests: &[&HostPathRequest], claims: &[ClaimPath]) -> Vec<Opt
     // The places around the one that is looked at.
     let mut above: Vec<&(ContainerPath, Asked<'_>)> = Vec::new();
     for place in by_elements.in_order().filter_map(|index| places.get(index)) {
-        while above.last().is_some_and(|(name, _)| !place.0.is_at_or_below(name)) {
+        while above
+            .last()
+            .is_some_and(|(name, _)| !place.0.is_at_or_below(name))
+        {
             above.pop();
         }
         if let Some((position, why)) = above.last().and_then(|other| conflict(other.1, place.1))
@@ -88,7 +91,10 @@ fn conflict(one: Asked<'_>, other: Asked<'_>) -> Option<(usize, String)> {
 }
 
 fn shared(request: &HostPathRequest) -> &str {
-    request.shared_compute_path.as_ref().map_or("", ContainerPath::as_str)
+    request
+        .shared_compute_path
+        .as_ref()
+        .map_or("", ContainerPath::as_str)
 }
 
 impl HostPathRequest {

@@ -83,8 +83,8 @@ fn is_below(one: &str, other: &str) -> bool {
 
 /// What the policy's reader says of an annotation, in the model's words.
 fn reading(text: &str) -> laws::Reading {
-    let entries = annotation::read(field::Path::root("annotation"), text).map_err(drop)?;
-    let read = entries.into_iter().map(|entry| match entry {
+    let read = annotation::read(field::Path::root("annotation"), text).map_err(drop)?;
+    let read = read.entries.into_iter().map(|entry| match entry {
         Ok(entry) => (entry.index, request(entry)),
         Err(violation) => (index_in(&violation.field), None),
     });

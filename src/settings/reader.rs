@@ -62,7 +62,11 @@ impl Reader {
         };
         let additional = match members.first("additionalSensitiveHostPaths") {
             None => Some(Vec::new()),
-            Some(paths) => self.each(at.name("additionalSensitiveHostPaths"), paths, Self::sensitive_path),
+            Some(paths) => self.each(
+                at.name("additionalSensitiveHostPaths"),
+                paths,
+                Self::sensitive_path,
+            ),
         };
         let sensitive = sensitive
             .zip(additional)
