@@ -209,7 +209,7 @@ variants-docs: export BENCH_DOCS := $(CURDIR)/docs/performance.md
 variants-docs: variants
 
 # Every instance's memory holds the data of the module, and every policy server compiles it at its start.
-SIZE_LIMIT := 262144
+SIZE_LIMIT := 393216
 
 ## size-check: fail if policy.wasm is larger than 256 KiB
 .PHONY: size-check
