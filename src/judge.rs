@@ -162,7 +162,7 @@ fn under_no_rule(settings: &Settings, path: &HostPath) -> String {
     let mut other = other.filter(|name| settings.rules.iter().any(|rule| rule.matches(name)));
     match other.next() {
         Some(name) => format!(
-            "{why}; {}, which is allowed, is the same on most nodes: write it so",
+            "{why}. {}, which is allowed, is the same directory on most nodes: write it so",
             quote(name.as_str())
         ),
         None => why,

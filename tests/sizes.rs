@@ -35,7 +35,10 @@ fn on_pod(spec: &Value) -> String {
 fn an_annotation_may_have_as_many_bytes_as_kubernetes_stores() {
     let at = field::Path::root("a");
     let longest = format!("[{}]", " ".repeat(256 * 1024 - 2));
-    assert_eq!(annotation::read(at, &longest).map(|read| read.entries.len()), Ok(0));
+    assert_eq!(
+        annotation::read(at, &longest).map(|read| read.entries.len()),
+        Ok(0)
+    );
     let refused = annotation::read(at, &format!("{longest} "))
         .err()
         .map(|why| why.detail);
