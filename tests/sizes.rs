@@ -42,7 +42,7 @@ fn an_annotation_may_have_as_many_bytes_as_kubernetes_stores() {
     let refused = annotation::read(at, &format!("{longest} "))
         .err()
         .map(|why| why.detail);
-    let expected = "must be at most 262144 bytes: Kubernetes stores no longer annotations";
+    let expected = "must be at most 262144 bytes: Kubernetes does not store longer annotations";
     assert_eq!(refused.as_deref(), Some(expected));
 }
 
@@ -127,10 +127,12 @@ fn forbidden_mounts_are_looked_for_until_there_are_enough(
     } else {
         "debug"
     };
+    let old_spec = spec.clone();
     spec[list] = json!([{"name": name, "volumeMounts": mounts}]);
     let pod = json!({"metadata": {"labels": {"kubevirt.io": "virt-launcher"}}, "spec": spec});
     let request = json!({
         "kind": {"kind": "Pod"}, "operation": operation, "subResource": sub_resource, "object": pod,
+        "oldObject": {"spec": old_spec},
     });
     let message = message(&request, &settings());
     assert!(message.ends_with("; and 744 more violations"), "{message}");

@@ -11,7 +11,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 
 /// # Settings of kubevirt-sidecar-hostpath-policy
-/// What hook sidecars of KubeVirt VMs may see of their node.
+/// What the sidecars of KubeVirt VMs may see of their node.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
@@ -25,7 +25,14 @@ pub struct Settings {
     /// built-in one; an empty list switches the check off.
     #[schemars(default = "built_in")]
     #[schemars(extend("maxItems" = MOST_ITEMS))]
-    pub sensitive_host_paths: Vec<HostPathText>,
+    pub sensitive_host_paths: Vec<SensitivePathText>,
+    /// Added to the sensitive paths, whether those are the built-in list or one given here.
+    #[schemars(default)]
+    #[schemars(extend("maxItems" = MOST_ITEMS))]
+    pub additional_sensitive_host_paths: Vec<SensitivePathText>,
+    /// Whose hostPath mounts are judged.
+    #[schemars(default)]
+    pub guard: Guard,
     /// The value of that field on read-only mounts.
     #[schemars(default)]
     pub recursive_read_only: RecursiveReadOnly,
@@ -103,6 +110,16 @@ pub enum HostPathType {
     None,
 }
 
+/// Whose hostPath mounts are judged.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub enum Guard {
+    /// Those of sidecars, and those of other containers that mount the same volumes.
+    #[default]
+    Sidecars,
+    /// Those of every container, KubeVirt's own mounts of hostDisks excepted.
+    AllContainers,
+}
+
 /// How deep read-only goes.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[expect(missing_docs, reason = "the values are Kubernetes' own")]
@@ -121,12 +138,26 @@ const PATH: &str = concat!(
     r"([^\\\u0000-\u001f\u007f-\u009f]*[^\\\u0000-\u001f\u007f-\u009f\s])?$",
 );
 
+/// What is cleaned to `/`.
+const ROOT: &str = r"^/(\.?/)*\.?$";
+
 /// An absolute path without `..`, backslashes, control characters and white space at its end, cleaned or not.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HostPathText(
     #[schemars(
-        length(max = 4096),
+        length(max = 4095),
         regex(pattern = PATH)
+    )]
+    pub String,
+);
+
+/// Such a path, but not `/`: every rule names a path below it, so it would protect nothing.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SensitivePathText(
+    #[schemars(
+        length(max = 4095),
+        regex(pattern = PATH),
+        extend("not" = serde_json::json!({ "pattern": ROOT }))
     )]
     pub String,
 );
@@ -142,8 +173,8 @@ impl Types {
     }
 }
 
-fn built_in() -> Vec<HostPathText> {
-    let text = |path: &HostPath| HostPathText(path.as_str().to_owned());
+fn built_in() -> Vec<SensitivePathText> {
+    let text = |path: &HostPath| SensitivePathText(path.as_str().to_owned());
     sensitive::BUILT_IN.iter().map(text).collect()
 }
 

@@ -29,6 +29,7 @@ pub fn text(file: &SettingsFile, rules: &Rules) -> String {
         indented(table::wrapped(paths.iter().copied(), WIDTH))
     };
     let others = [
+        ["guard".to_owned(), rules.guard.as_str().to_owned()],
         [
             "recursiveReadOnly".to_owned(),
             rules.recursive_read_only.as_str().to_owned(),
@@ -89,11 +90,19 @@ fn settings(file: &SettingsFile, rules: &Rules) -> Value {
         Some(types) => types.clone(),
         None => types(&[HostPathType::Directory, HostPathType::File]),
     };
-    let sensitive: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
+    let mut sensitive: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
+    // Those that were added stand at the end.
+    let additional = file
+        .settings
+        .get("additionalSensitiveHostPaths")
+        .and_then(Value::as_array);
+    let additional = sensitive.split_off(sensitive.len().saturating_sub(additional.map_or(0, Vec::len)));
     json!({
         "allowedHostPaths": rules.rules.iter().map(rule).collect::<Vec<Value>>(),
         "allowedTypes": allowed_types,
         "sensitiveHostPaths": sensitive,
+        "additionalSensitiveHostPaths": additional,
+        "guard": rules.guard.as_str(),
         "recursiveReadOnly": rules.recursive_read_only.as_str(),
         "trustedCreators": creators(rules),
         "verifyOnly": rules.verify_only,

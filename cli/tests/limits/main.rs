@@ -11,6 +11,7 @@
 
 mod guest;
 mod payloads;
+mod quadratic;
 
 use std::{
     env, fs,
@@ -27,6 +28,10 @@ use payloads::Worst;
 /// What a guest may need for the largest payloads, which have 3 MiB: the payload in the guest and its document, several
 /// times over.
 const MAX_MEMORY_MIB: usize = 64;
+
+/// The time of a whole call. The machine may be busy: of a few calls the fastest counts.
+const MAX_TIME: Duration = Duration::from_millis(300);
+const CALLS: usize = 3;
 
 /// The module under test; `POLICY` names another.
 fn wasm() -> Vec<u8> {
@@ -52,7 +57,7 @@ fn the_worst_payloads_get_a_verdict_in_time() {
     let guest = guest::Guest::new(&wasm);
     let mut faults = Vec::new();
     println!("| payload | KiB | verdict | ms | MiB |\n|---|---|---|---|---|");
-    for worst in payloads::all() {
+    for worst in payloads::all().into_iter().chain(quadratic::all()) {
         let line = measure(&engine, &guest, &worst);
         println!(
             "| {} | {} | {} | {} | {} |",
@@ -69,6 +74,9 @@ fn the_worst_payloads_get_a_verdict_in_time() {
                 line.name, line.verdict, worst.expected
             ));
         }
+        if line.time > MAX_TIME {
+            faults.push(format!("{}: {} ms", line.name, line.time.as_millis()));
+        }
         if let Some(mib) = line.memory_mib.filter(|mib| *mib > MAX_MEMORY_MIB) {
             faults.push(format!("{}: {mib} MiB of memory", line.name));
         }
@@ -77,9 +85,17 @@ fn the_worst_payloads_get_a_verdict_in_time() {
 }
 
 fn measure(engine: &Engine, guest: &guest::Guest, worst: &Worst) -> Line {
-    let start = Instant::now();
-    let answer = engine.call("validate", &worst.payload);
-    let time = start.elapsed();
+    let call = || {
+        let start = Instant::now();
+        let answer = engine.call("validate", &worst.payload);
+        (answer, start.elapsed())
+    };
+    let (answer, mut time) = call();
+    for _ in 1..CALLS {
+        if time > MAX_TIME {
+            time = time.min(call().1);
+        }
+    }
     let verdict = match &answer {
         // A trap, or the deadline.
         Err(error) => error.to_string(),

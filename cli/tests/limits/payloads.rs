@@ -17,7 +17,7 @@ const MOUNTS: usize = 4_900;
 
 /// All of them.
 pub(crate) fn all() -> Vec<Worst> {
-    let rules = || json!({"allowedHostPaths": [{"pathPrefix": "/data", "allowSharedCompute": true}], "trustedCreators": ["*"]});
+    let rules = || json!({"allowedHostPaths": [{"pathPrefix": "/imgs", "allowSharedCompute": true}], "trustedCreators": ["*"]});
     let pod = |annotation: &str| pod(annotation, &json!([]), &json!([]));
     let worst = |name, payload: String, expected| Worst {
         name,
@@ -43,23 +43,23 @@ pub(crate) fn all() -> Vec<Worst> {
         ),
         on_pod(
             "annotation with a path of 1 MiB",
-            pod(&entry(&format!("/data/{}", "a".repeat(MIB)), "/m", "")),
+            pod(&entry(&format!("/imgs/{}", "a".repeat(MIB)), "/m", "")),
             rejected,
         ),
         on_pod(
             "annotation with a path of 1 MiB of escapes",
-            pod(&entry(&format!("/data/{}", "\\u0041".repeat(MIB / 6)), "/m", "")),
+            pod(&entry(&format!("/imgs/{}", "\\u0041".repeat(MIB / 6)), "/m", "")),
             rejected,
         ),
         on_pod(
             "annotation with an unknown key of 1 MiB",
-            pod(&entry("/data", "/m", &format!(r#", "{}": 1"#, "k".repeat(MIB)))),
+            pod(&entry("/imgs", "/m", &format!(r#", "{}": 1"#, "k".repeat(MIB)))),
             rejected,
         ),
         on_pod(
             "annotation with 100 000 unknown keys",
             pod(&entry(
-                "/data",
+                "/imgs",
                 "/m",
                 &many(100_000, ", ", |n| format!(r#""k{n}": 1"#)),
             )),
@@ -73,7 +73,7 @@ pub(crate) fn all() -> Vec<Worst> {
         on_pod(
             "annotation nested 100 000 deep, in hostPath",
             pod(&entry(
-                "/data",
+                "/imgs",
                 "/m",
                 &format!(r#", "type": {}"#, nested(100_000)),
             )),
@@ -94,7 +94,7 @@ pub(crate) fn all() -> Vec<Worst> {
         on_pod(
             "2 500 entries, no container for any but one",
             pod(&entries(|n| {
-                (format!("/data/{n}"), "/m".to_owned(), String::new())
+                (format!("/imgs/{n}"), "/m".to_owned(), String::new())
             })),
             rejected,
         ),
@@ -116,12 +116,12 @@ pub(crate) fn all() -> Vec<Worst> {
         ),
         on_pod(
             "4 900 volumes and mounts in a sidecar, each allowed",
-            mounts(MOUNTS, |n| format!("v{n}"), "/data"),
+            mounts(MOUNTS, |n| format!("v{n}"), "/imgs"),
             &["accepted"],
         ),
         on_pod(
             "4 900 volumes and mounts in a sidecar, all of one name",
-            mounts(MOUNTS, |_| "v".to_owned(), "/data"),
+            mounts(MOUNTS, |_| "v".to_owned(), "/imgs"),
             &["accepted", "rejected 422", "rejected 403"],
         ),
         on_pod(
@@ -133,7 +133,7 @@ pub(crate) fn all() -> Vec<Worst> {
             "2 500 entries under 1 000 rules and 1 000 sensitive paths",
             payload(
                 &pod(&entries(|n| {
-                    (format!("/data/{n}"), "/m".to_owned(), String::new())
+                    (format!("/imgs/{n}"), "/m".to_owned(), String::new())
                 })),
                 &many_rules(),
             ),
@@ -431,7 +431,7 @@ impl Dense {
             part(Dense::Volumes),
             part(Dense::Mounts),
             part(Dense::Containers),
-            allowed = r#"{"name": "w", "hostPath": {"path": "/data", "type": "Directory"}}"#,
+            allowed = r#"{"name": "w", "hostPath": {"path": "/imgs", "type": "Directory"}}"#,
             named_x = many(16, ",", |n| format!(
                 r#"{{"name": "x", "hostPath": {{"path": "/etc/{n}"}}}}"#
             )),
@@ -444,7 +444,7 @@ impl Dense {
             },
         );
         let settings = format!(
-            r#"{{"trustedCreators": ["*"], "allowedHostPaths": [{{"pathPrefix": "/data"}}{comma}{}], "sensitiveHostPaths": [{}]{}{}}}"#,
+            r#"{{"trustedCreators": ["*"], "allowedHostPaths": [{{"pathPrefix": "/imgs"}}{comma}{}], "sensitiveHostPaths": [{}]{}{}}}"#,
             part(Dense::Rules),
             part(Dense::Sensitive),
             if matches!(self, Dense::Settings) { "," } else { "" },
@@ -485,7 +485,7 @@ fn entries(of: impl Fn(usize) -> (String, String, String)) -> String {
 }
 
 /// A launcher pod; `volumes` are its volumes, and `mounts` those of its sidecar.
-fn pod(annotation: &str, volumes: &Value, mounts: &Value) -> Value {
+pub(crate) fn pod(annotation: &str, volumes: &Value, mounts: &Value) -> Value {
     json!({
         "metadata": {
             "labels": {"kubevirt.io": "virt-launcher"},
@@ -498,7 +498,7 @@ fn pod(annotation: &str, volumes: &Value, mounts: &Value) -> Value {
     })
 }
 
-fn payload(object: &Value, settings: &Value) -> String {
+pub(crate) fn payload(object: &Value, settings: &Value) -> String {
     payload_text(&object.to_string(), &settings.to_string())
 }
 
@@ -517,7 +517,7 @@ fn shared() -> Value {
 fn shared_entries() -> String {
     entries(|n| {
         (
-            format!("/data/{n}"),
+            format!("/imgs/{n}"),
             "/m".to_owned(),
             format!(r#""sharedComputePath": "/shared/{n}""#),
         )
@@ -527,7 +527,7 @@ fn shared_entries() -> String {
 /// Every entry has its sidecar.
 fn sidecars() -> Value {
     let mut pod = pod(
-        &entries(|n| (format!("/data/{n}"), "/m".to_owned(), String::new())),
+        &entries(|n| (format!("/imgs/{n}"), "/m".to_owned(), String::new())),
         &json!([]),
         &json!([]),
     );
@@ -543,7 +543,7 @@ fn writable_in_compute() -> Value {
     let mut pod = sidecars();
     pod["metadata"]["annotations"]["hooks.kubevirt.io/hookSidecars"] = json!(shared_entries());
     let volume =
-        |n| json!({"name": format!("v{n}"), "hostPath": {"path": format!("/data/{n}"), "type": "Directory"}});
+        |n| json!({"name": format!("v{n}"), "hostPath": {"path": format!("/imgs/{n}"), "type": "Directory"}});
     let mount = |n| json!({"name": format!("v{n}"), "mountPath": format!("/shared/{n}")});
     pod["spec"]["volumes"] = (0..ENTRIES).map(volume).collect();
     let mounts: Vec<Value> = (0..ENTRIES).map(mount).collect();
@@ -567,7 +567,7 @@ fn mounts(count: usize, name: impl Fn(usize) -> String, path: &str) -> Value {
 
 fn many_rules() -> Value {
     let rule = |n: usize| match n {
-        0 => json!({"pathPrefix": "/data"}),
+        0 => json!({"pathPrefix": "/imgs"}),
         n if n.is_multiple_of(2) => json!({"path": format!("/writable/{n}"), "readOnly": false}),
         n => json!({"pathPrefix": format!("/prefix/{n}")}),
     };
@@ -577,7 +577,7 @@ fn many_rules() -> Value {
 }
 
 fn with_field() -> Value {
-    let mut pod = pod(&entry("/data", "/m", ""), &json!([]), &json!([]));
+    let mut pod = pod(&entry("/imgs", "/m", ""), &json!([]), &json!([]));
     pod["spec"]["future"] = json!(vec![1.5; MIB * 3 / 4]);
     pod
 }
@@ -590,7 +590,7 @@ fn vmi(settings: &Value) -> String {
 }
 
 fn ephemeral(settings: &Value) -> String {
-    let mut pod = mounts(MOUNTS / 2, |n| format!("v{n}"), "/data");
+    let mut pod = mounts(MOUNTS / 2, |n| format!("v{n}"), "/imgs");
     let mounts = pod["spec"]["containers"][1]["volumeMounts"].clone();
     pod["spec"]["ephemeralContainers"] = json!([{"name": "debug", "volumeMounts": mounts}]);
     update(&pod, &pod, settings)
@@ -600,7 +600,7 @@ fn ephemeral(settings: &Value) -> String {
 fn moved(settings: &Value) -> String {
     let with = |directory: &str| {
         let mount = |n| json!({"name": "v0", "mountPath": format!("{directory}/{n}"), "readOnly": true});
-        let mut pod = mounts(1, |n| format!("v{n}"), "/data");
+        let mut pod = mounts(1, |n| format!("v{n}"), "/imgs");
         let mounts: Vec<Value> = (0..MOUNTS).map(mount).collect();
         pod["spec"]["ephemeralContainers"] = json!([{"name": "debug", "volumeMounts": mounts}]);
         pod
@@ -608,7 +608,7 @@ fn moved(settings: &Value) -> String {
     update(&with("/b"), &with("/a"), settings)
 }
 
-fn update(object: &Value, old_object: &Value, settings: &Value) -> String {
+pub(crate) fn update(object: &Value, old_object: &Value, settings: &Value) -> String {
     let kind = json!({"group": "", "version": "v1", "kind": "Pod"});
     json!({
         "request": {

@@ -8,12 +8,15 @@ use crate::reader::root;
 use crate::schema::permits;
 
 /// Refused by the policy for what a schema cannot say: rules, lists or lengths that only together are wrong.
-const BEYOND_A_SCHEMA: [&str; 10] = [
+const BEYOND_A_SCHEMA: [&str; 13] = [
+    "s1-reject-below-writable-under-another-name",
     "s1-reject-empty-type-beyond-allowed",
     "s1-reject-exact-above-own-sensitive",
     "s1-reject-exact-above-sensitive",
     "s1-reject-exact-below-writable",
     "s1-reject-exact-root",
+    "s1-reject-never-allowed-by-the-added-list",
+    "s1-reject-never-allowed-under-another-name",
     "s1-reject-prefix-below-writable",
     "s1-reject-same-path",
     "s1-reject-same-prefix",

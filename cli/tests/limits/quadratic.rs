@@ -1,0 +1,170 @@
+//! Payloads that cost the square of their size where each of many things is compared with each of many others.
+
+use serde_json::{Value, json};
+
+use crate::payloads::{Worst, payload, pod, update};
+
+/// As many mounts in one list as a pod may have beside a few volumes and containers.
+const MOUNTS: usize = 9_970;
+/// As many entries as an annotation that may be stored has room for, where they are short.
+const ENTRIES: usize = 2_000;
+
+/// All of them.
+pub(crate) fn all() -> Vec<Worst> {
+    let worst = |name, payload: String, expected| Worst {
+        name,
+        payload: payload.into_bytes(),
+        expected,
+    };
+    let rules = || json!({"allowedHostPaths": [{"pathPrefix": "/imgs", "allowSharedCompute": true}], "trustedCreators": ["*"]});
+    let rejected: &[&str] = &["rejected 422"];
+    vec![
+        worst(
+            "2 000 entries for one place in compute, with 9 950 mounts there",
+            payload(&one_place(), &rules()),
+            rejected,
+        ),
+        worst(
+            "ephemeral container with 9 980 mounts of long paths, as before",
+            stored_mounts(&rules()),
+            &["accepted"],
+        ),
+        worst(
+            "1 300 entries, each with a claim in compute",
+            payload(&claims_of_entries(), &rules()),
+            rejected,
+        ),
+        worst(
+            "2 000 places in compute below 4 900 claims, one in the other",
+            payload(&claims_in_compute(), &rules()),
+            rejected,
+        ),
+        worst(
+            "1 900 volumes where plugins have their sockets, mounted by as many containers",
+            payload(&plugins(), &rules()),
+            &["accepted"],
+        ),
+        worst(
+            "2 000 entries, and 7 900 mounts of volumes that are not there",
+            payload(&dangling(), &rules()),
+            rejected,
+        ),
+        worst(
+            "4 900 volumes under 1 000 rules and 2 000 sensitive paths with two names each",
+            payload(&other_names(), &many_rules()),
+            &["rejected 403"],
+        ),
+    ]
+}
+
+/// Every entry asks for the same place, which is full of mounts of volumes that must all be compared to the end.
+fn one_place() -> Value {
+    let entry = json!({"hostPath": {"path": "/imgs", "volumePath": "/m", "sharedComputePath": "/s"}});
+    let path = format!("/imgs/{}", "a".repeat(4_000));
+    let volume = |n| json!({"name": "v", "hostPath": {"path": path, "type": if n == 15 { "File" } else { "Directory" }}});
+    let volumes: Vec<Value> = (0..16).map(volume).collect();
+    let mut pod = pod(
+        &json!(vec![entry; ENTRIES]).to_string(),
+        &json!(volumes),
+        &json!([]),
+    );
+    let mounts = vec![json!({"name": "v", "mountPath": "/s"}); MOUNTS - 20];
+    pod["spec"]["containers"][0]["volumeMounts"] = json!(mounts);
+    pod
+}
+
+/// Each mount has to be found among those that are stored.
+fn stored_mounts(settings: &Value) -> String {
+    let mount = |n| json!({"name": "v", "mountPath": format!("/{n:0>100}"), "readOnly": true});
+    let mounts: Vec<Value> = (0..MOUNTS + 10).map(mount).collect();
+    let sidecar = json!([{"name": "v", "mountPath": "/m", "readOnly": true}]);
+    let volumes = json!([{"name": "v", "hostPath": {"path": "/imgs", "type": "Directory"}}]);
+    let mut pod = pod("[]", &volumes, &sidecar);
+    pod["spec"]["ephemeralContainers"] = json!([{"name": "debug", "volumeMounts": mounts}]);
+    update(&pod, &pod, settings)
+}
+
+/// Every entry has a host path and a claim in compute, which must be apart from all others.
+fn claims_of_entries() -> Value {
+    let entry = |n| {
+        json!({
+            "pvc": {"name": "c", "volumePath": "/out", "sharedComputePath": format!("/claims/{n}")},
+            "hostPath": {"path": "/imgs", "volumePath": "/m", "sharedComputePath": format!("/srv/s/{n}")},
+        })
+    };
+    let entries: Vec<Value> = (0..1_300).map(entry).collect();
+    pod(&json!(entries).to_string(), &json!([]), &json!([]))
+}
+
+/// Every place is compared with the mounts of claims, each of which lies in the one before it.
+fn claims_in_compute() -> Value {
+    let entry = |n| json!({"hostPath": {"path": "/imgs", "volumePath": "/m", "sharedComputePath": format!("/c/{n}")}});
+    let entries: Vec<Value> = (0..ENTRIES).map(entry).collect();
+    let volumes = json!([{"name": "c", "persistentVolumeClaim": {"claimName": "c"}}]);
+    let mut pod = pod(&json!(entries).to_string(), &volumes, &json!([]));
+    let mount = |n: usize| json!({"name": "c", "mountPath": format!("/c{}", "/d".repeat(n % 200))});
+    let mounts: Vec<Value> = (0..4_900).map(mount).collect();
+    pod["spec"]["containers"][0]["volumeMounts"] = json!(mounts);
+    pod
+}
+
+/// Which containers are plugin sidecars depends on what compute mounts.
+fn plugins() -> Value {
+    const PLUGINS: usize = 1_900;
+    let mut pod = pod("[]", &json!([]), &json!([]));
+    let volume = |n| json!({"name": format!("v{n}"), "emptyDir": {}});
+    let mut volumes: Vec<Value> = (0..PLUGINS).map(volume).collect();
+    volumes.push(json!({"name": "h", "hostPath": {"path": "/imgs", "type": "Directory"}}));
+    let mount = |n| json!({"name": format!("v{n}"), "mountPath": format!("/run/kubevirt-plugin/{n}")});
+    let mounts: Vec<Value> = (0..PLUGINS).map(mount).collect();
+    let container = |n| {
+        json!({"name": format!("c{n}"), "volumeMounts": [
+            {"name": format!("v{n}"), "mountPath": "/sockets"},
+            {"name": "h", "mountPath": "/imgs", "readOnly": true},
+        ]})
+    };
+    let mut containers: Vec<Value> = (0..PLUGINS).map(container).collect();
+    containers.push(json!({"name": "compute", "volumeMounts": mounts}));
+    pod["spec"]["volumes"] = json!(volumes);
+    pod["spec"]["containers"] = json!(containers);
+    pod
+}
+
+/// Each volume that would be added is looked for among mounts without a volume.
+fn dangling() -> Value {
+    let entry = json!({"hostPath": {"path": "/imgs", "volumePath": "/m"}});
+    let mut pod = pod(&json!(vec![entry; ENTRIES]).to_string(), &json!([]), &json!([]));
+    let mount =
+        |n| json!({"name": format!("hook-sidecar-{}-hostpath", n % ENTRIES), "mountPath": format!("/{n}")});
+    let mounts: Vec<Value> = (0..7_900).map(mount).collect();
+    pod["spec"]["containers"][0]["volumeMounts"] = json!(mounts);
+    let sidecar = |n| json!({"name": format!("hook-sidecar-{n}")});
+    if let Some(containers) = pod["spec"]["containers"].as_array_mut() {
+        containers.extend((1..ENTRIES).map(sidecar));
+    }
+    pod
+}
+
+/// Every path has a second name, and so have all rules and sensitive paths.
+fn other_names() -> Value {
+    let volume = |n| json!({"name": format!("v{n}"), "hostPath": {"path": format!("/var/run/x/{n}"), "type": "Directory"}});
+    let mount = |n| json!({"name": format!("v{n}"), "mountPath": format!("/m/{n}"), "readOnly": true});
+    let volumes: Vec<Value> = (0..4_900).map(volume).collect();
+    let mounts: Vec<Value> = (0..4_900).map(mount).collect();
+    pod("[]", &json!(volumes), &json!(mounts))
+}
+
+fn many_rules() -> Value {
+    let rule = |n: usize| match n {
+        0 => json!({"pathPrefix": "/var/run/x"}),
+        n if n.is_multiple_of(2) => json!({"path": format!("/run/y/{n}"), "readOnly": false}),
+        n => json!({"pathPrefix": format!("/var/run/z/{n}")}),
+    };
+    let rules: Vec<Value> = (0..1000).map(rule).collect();
+    let sensitive =
+        |directory: &str| -> Vec<String> { (0..1000).map(|n| format!("{directory}/{n}")).collect() };
+    json!({
+        "allowedHostPaths": rules, "trustedCreators": ["*"],
+        "sensitiveHostPaths": sensitive("/run/s"), "additionalSensitiveHostPaths": sensitive("/run/x"),
+    })
+}
