@@ -9,8 +9,10 @@
     reason = "helpers of tests: a panic is the test's failure"
 )]
 
+mod dense;
 mod guest;
 mod payloads;
+mod pods;
 mod quadratic;
 
 use std::{

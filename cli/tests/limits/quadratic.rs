@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::payloads::{Worst, payload, pod, update};
+use crate::{
+    payloads::Worst,
+    pods::{payload, pod, update},
+};
 
 /// As many mounts in one list as a pod may have beside a few volumes and containers.
 const MOUNTS: usize = 9_970;
