@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode};
-use policy_bench::contest::{Arena, Contest, Side};
+use policy_bench::contest::{Arena, Contest};
 use policy_bench::evaluation::Mode;
-use policy_bench::figures::{Pair, Point, Row, Run, Series};
+use policy_bench::figures::{Pair, Point, Row, Run, Series, Side};
 use policy_bench::modules::Modules;
 use policy_bench::requests::{self, Request};
 use policy_bench::{Error, plot, report};

@@ -8,19 +8,10 @@ use sidecar_hostpath::settings::Settings;
 
 use crate::Error;
 use crate::evaluation::{Evaluation, Guest, Mode, payload};
-use crate::figures::{Pair, Subject};
+use crate::figures::{Pair, Side, Subject};
 use crate::instructions;
 use crate::modules::Modules;
 use crate::requests::Request;
-
-/// One of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// The policy.
-    Policy,
-    /// The guest that does nothing.
-    Floor,
-}
 
 /// The policy, compiled once for all contests, and what it is measured with.
 pub struct Arena {

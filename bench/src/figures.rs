@@ -7,9 +7,17 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::contest::Side;
 use crate::evaluation::{Evaluation, STAGES};
 use crate::instructions::Instructions;
+
+/// One of the two that are measured in turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The policy.
+    Policy,
+    /// The guest that does nothing.
+    Floor,
+}
 
 /// What one run of the benchmark found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

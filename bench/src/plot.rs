@@ -5,8 +5,7 @@ use std::path::Path;
 use plotters::prelude::*;
 
 use crate::Error;
-use crate::contest::Side;
-use crate::figures::{Pair, Run, Series};
+use crate::figures::{Pair, Run, Series, Side};
 
 const SIZE: (u32, u32) = (1000, 400);
 const FONT: (&str, u32) = ("sans-serif", 14);
