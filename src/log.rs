@@ -1,76 +1,90 @@
 //! The log: one line for a mutation, one for a rejection, none where the policy had nothing to do. Never the
 //! object itself: pods may hold secrets.
-//!
-//! The record is the one that `kubewarden_policy_sdk::logging::KubewardenDrain` sends, without its source positions.
-//! The drain itself would bring 73 KB into the module, the formatting of every kind of number among them
-//! (docs/performance.md).
 
-use serde::Serialize;
+use slog::{Drain, Logger, info, o, warn};
+
+use kubewarden_policy_sdk::logging::KubewardenDrain;
 
 use crate::{request::Request, verdict::Verdict};
 
-/// What the host's operation `tracing/log` takes; what is none of level and message is a field of the log line.
-#[derive(Serialize)]
-struct Record<'a> {
-    level: &'static str,
-    message: &'static str,
-    policy: &'static str,
-    uid: &'a str,
-    namespace: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    host_paths: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    violations: Option<String>,
-}
-
-impl<'a> Record<'a> {
-    /// The line for this verdict, if it deserves one. `request` is absent where none could be read.
-    fn of(request: Option<&'a Request<'_>>, verdict: &Verdict) -> Option<Self> {
-        let record = Record {
-            level: "info",
-            message: "host paths mounted",
-            policy: env!("CARGO_PKG_NAME"),
-            uid: request.map_or("", |request| &request.uid),
-            namespace: request.map_or("", |request| &request.namespace),
-            host_paths: None,
-            violations: None,
-        };
-        match verdict {
-            Verdict::Allow(_) => None,
-            Verdict::Mutate(_, accepted) => Some(Record {
-                host_paths: serde_json::to_string(&accepted.mounts).ok(),
-                ..record
-            }),
-            Verdict::Deny(violations) => Some(Record {
-                level: "warning",
-                message: "rejected",
-                violations: Some(violations.to_string()),
-                ..record
-            }),
-        }
-    }
-}
-
-/// Writes the line for this verdict, if it deserves one. A host that cannot log is no reason to answer differently.
+/// Writes the line for this verdict, if it deserves one. `request` is absent where none could be read.
 pub(crate) fn verdict(request: Option<&Request<'_>>, verdict: &Verdict) {
-    let record = Record::of(request, verdict).and_then(|record| serde_json::to_vec(&record).ok());
-    if let Some(record) = record {
-        let _ = wapc_guest::host_call("kubewarden", "tracing", "log", &record);
+    // Most requests end here, before there is a logger.
+    if matches!(verdict, Verdict::Allow(_)) {
+        return;
+    }
+    // Not `KubewardenDrain::new`: its fuse panics where the host cannot log, which is no reason to answer differently.
+    let drain = KubewardenDrain::default().ignore_res();
+    write(&Logger::root(drain, o!()), request, verdict);
+}
+
+fn write(log: &Logger, request: Option<&Request<'_>>, verdict: &Verdict) {
+    let log = log.new(o!("policy" => env!("CARGO_PKG_NAME")));
+    let uid = request.map_or("", |request| &request.uid);
+    let namespace = request.map_or("", |request| &request.namespace);
+    match verdict {
+        Verdict::Allow(_) => {}
+        Verdict::Mutate(_, accepted) => {
+            let mounts = serde_json::to_string(&accepted.mounts).unwrap_or_default();
+            info!(log, "host paths mounted"; "uid" => uid, "namespace" => namespace, "host_paths" => mounts);
+        }
+        Verdict::Deny(violations) => {
+            let violations = violations.to_string();
+            warn!(log, "rejected"; "uid" => uid, "namespace" => namespace, "violations" => violations);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        fmt::Arguments,
+        sync::{Arc, Mutex},
+    };
+
     use rstest::rstest;
-    use serde_json::{Value, json};
+    use serde_json::{Map, Value, json};
+    use slog::{KV, Key, Never, OwnedKVList, Record, Serializer};
 
     use super::*;
     use crate::evaluate;
 
-    /// The line of the verdict on a launcher pod with this request, or on `payload`.
-    fn line(payload: &str) -> Option<Value> {
+    /// Keeps what is written, as the SDK's drain would send it: without the source position.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<Value>>>);
+
+    struct Fields(Map<String, Value>);
+
+    impl Serializer for Fields {
+        fn emit_arguments(&mut self, key: Key, value: &Arguments<'_>) -> slog::Result {
+            self.0.insert(key.to_string(), Value::from(value.to_string()));
+            Ok(())
+        }
+    }
+
+    impl Drain for Kept {
+        type Ok = ();
+        type Err = Never;
+
+        fn log(&self, record: &Record<'_>, values: &OwnedKVList) -> Result<(), Never> {
+            let mut fields = Fields(Map::new());
+            record.kv().serialize(record, &mut fields).unwrap();
+            values.serialize(record, &mut fields).unwrap();
+            let Fields(mut line) = fields;
+            line.insert("level".to_owned(), record.level().as_str().to_lowercase().into());
+            line.insert("message".to_owned(), record.msg().to_string().into());
+            self.0.lock().unwrap().push(line.into());
+            Ok(())
+        }
+    }
+
+    /// The lines of the verdict on `payload`.
+    fn lines(payload: &str) -> Vec<Value> {
         let (request, verdict) = evaluate(payload.as_bytes());
-        Record::of(request.as_ref(), &verdict).map(|record| serde_json::to_value(&record).unwrap())
+        let kept = Kept::default();
+        write(&Logger::root(kept.clone(), o!()), request.as_ref(), &verdict);
+        let lines = kept.0.lock().unwrap();
+        lines.clone()
     }
 
     fn launcher(annotation: &Value) -> String {
@@ -116,6 +130,6 @@ mod tests {
         "violations": "payload: Invalid value: \"bytes\": must be a JSON object",
     })))]
     fn each_verdict_has_its_line(#[case] payload: &str, #[case] expected: Option<Value>) {
-        assert_eq!(line(payload), expected);
+        assert_eq!(lines(payload), Vec::from_iter(expected));
     }
 }
