@@ -101,7 +101,7 @@ fuzz-keep: $(TOOLS)/bin/cargo-fuzz
 		rm -rf fuzz/corpus/$$target && mv target/fuzz-kept fuzz/corpus/$$target || exit 1; \
 	done
 
-## mutants: breaks src/ in every small way and looks which break no test (MUTANTS_ARGS="-f src/path.rs": one file)
+## mutants: breaks src/ in every small way and looks which break no test (MUTANTS_ARGS="-f src/base/path.rs": one file)
 # Fixed seed, few cases: every mutant meets the same tests, and the corpus of cases and fuzzing is most of them.
 .PHONY: mutants
 mutants: $(TOOLS)/bin/cargo-mutants

@@ -1,74 +1,48 @@
 //! A Kubewarden policy: host paths for the hook sidecars of KubeVirt VMs.
 //!
-//! Data flows one way, a module for each step, in this order:
+//! The folders are the design: a tower of stages, each of which uses only those below it (`tests/stages.rs` holds that).
+//! Read from the bottom, it is the way of the data:
 //!
 //! ```text
-//! payload ── request ─ label ─ decision        whose business the request is
-//!               │
-//!      settings ─ rule ─ sensitive ─ aliases   what the admin allows
-//!               │
-//!          annotation ─ judge ─ reserved       what the VM owner asks for, and whether it may be
-//!               │       requests ─ sharing ─ near_miss
-//!               │
-//!    launcher ─ kubevirt_object ─ ephemeral    the objects in which that is judged
-//!       │
-//!      pod ─ mounts ─ claims ─ inject          what a launcher pod lacks
-//!       │   sidecars ─ guard ─ verify ─ patch  what its sidecars would see, and who else could write there
-//!       │
-//!    verdict ─ response ─ log                  what host, user and admin learn of it
+//! objects/    decision ─ label            whose business a request is
+//!                │
+//!             launcher ─ kubevirt_object ─ ephemeral      the objects in which requests are judged
+//!
+//! answer/     verdict ─ response ─ log    what host, user and admin learn of it
+//!
+//! pod/        view ─ mounts ─ claims ─ inject             what a launcher pod lacks
+//!             sidecars ─ guard ─ verify ─ patch           what its sidecars would see, and who else could write there
+//!
+//! requests/   annotation ─ judge ─ reserved ─ sharing     what the VM owner asks for, and whether it may be
+//!
+//! settings/   checked ─ rule ─ sensitive  what the admin allows
+//!
+//! base/       json ─ field ─ path ─ request               the words that all of it is written in
 //! ```
 //!
-//! Everything above `response` is free of Kubewarden; nothing panics, and what cannot be understood is rejected.
-//! JSON stays text from end to end (`json`): what nobody looks at is never parsed, and comes out as it went in.
+//! Only `answer::response` and `answer::log` know Kubewarden. Nothing panics, and what cannot be understood is rejected.
+//! JSON stays text from end to end (`base::json`): what nobody looks at is never parsed, and comes out as it went in.
 
-// Words of the trade: field errors, paths, types, JSON as it stands, names in a list.
-mod aliases;
-mod by_name;
-pub mod field;
-pub mod host_path_type;
-pub mod json;
-pub mod path;
+pub mod base;
 
-pub mod decision;
-mod label;
-pub mod request;
-
-pub mod rule;
-pub mod sensitive;
 pub mod settings;
 
-pub mod annotation;
-pub mod judge;
-mod near_miss;
 pub mod requests;
-pub mod reserved;
-pub mod sharing;
 
-pub mod ephemeral;
-pub mod kubevirt_object;
-mod launcher;
-
-mod claims;
-pub mod guard;
-pub mod inject;
-mod mounts;
-pub mod patch;
 pub mod pod;
-pub mod sidecars;
-pub mod verify;
 
-mod log;
-pub mod response;
-pub mod verdict;
+pub mod answer;
 
-// For the command, which has no cluster.
-pub mod preview;
+pub mod objects;
 
-use field::{Path, Violation, Violations};
-use json::Json;
-use request::Request;
+use answer::{log, response, verdict::Verdict};
+use base::{
+    field::{Path, Violation, Violations},
+    json::Json,
+    request::Request,
+};
+use objects::decision;
 use settings::Settings;
-use verdict::Verdict;
 use wapc_guest::CallResult;
 
 /// Called by the host once for each instance of the module.

@@ -38,19 +38,19 @@ git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t 
 CARGO_TARGET_DIR=$PWD/target
 export CARGO_TARGET_DIR
 
-break_in src/path.rs "s/rest.starts_with('\/')/true/" \
+break_in src/base/path.rs "s/rest.starts_with('\/')/true/" \
 	a_path_is_read_as_the_list_of_its_elements properties \
 	"a prefix matches without regard to element boundaries"
-break_in src/launcher.rs '/violations.extend(guard::violations(settings, pod));/d' \
+break_in src/objects/launcher.rs '/violations.extend(guard::violations(settings, pod, &plan.met));/d' \
 	a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else properties \
 	"the guard is skipped"
-break_in src/annotation.rs 's/None | Some("true") => Ok(Access::ReadOnly),/None => Ok(Access::Writable), Some("true") => Ok(Access::ReadOnly),/' \
+break_in src/requests/annotation.rs 's/None | Some("true") => Ok(Access::ReadOnly),/None => Ok(Access::Writable), Some("true") => Ok(Access::ReadOnly),/' \
 	the_annotation_is_read_as_go_reads_it properties \
 	"a request is writable by default"
-break_in src/judge.rs 's/matching.max_by_key(|rule| rule.specificity())/matching.reduce(|first, _| first)/' \
+break_in src/requests/judge.rs 's/matching.max_by_key(|rule| rule.specificity())/matching.reduce(|first, _| first)/' \
 	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
 	"the first rule that matches decides"
-break_in src/judge.rs 's/\.find(|sensitive| sensitive.is_below(path))/.find(|_| false)/' \
+break_in src/requests/judge.rs 's/\.find(|sensitive| sensitive.is_below(path))/.find(|_| false)/' \
 	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
 	"directories that contain a sensitive path are let through"
 exit "$failed"

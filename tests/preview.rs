@@ -5,7 +5,7 @@
     reason = "helpers of tests: a panic is the test's failure"
 )]
 
-use kubevirt_sidecar_hostpath_policy::{preview, read_settings, verdict::HostPathMount};
+use kubevirt_sidecar_hostpath_policy::{answer::verdict::HostPathMount, objects::preview, read_settings};
 use rstest::rstest;
 use serde_json::{Value, json};
 

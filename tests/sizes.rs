@@ -6,7 +6,7 @@
     reason = "helpers of tests: a panic is the test's failure"
 )]
 
-use kubevirt_sidecar_hostpath_policy::{annotation, field, read_settings, validate};
+use kubevirt_sidecar_hostpath_policy::{base::field, read_settings, requests::annotation, validate};
 use rstest::rstest;
 use serde_json::{Value, json};
 

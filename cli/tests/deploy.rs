@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 
 use dir::Dir;
 use kubectl::kubectl;
-use kubevirt_sidecar_hostpath_policy::kubevirt_object::KINDS;
+use kubevirt_sidecar_hostpath_policy::objects::kubevirt_object::KINDS;
 use kubevirt_sidecar_hostpath_policy::read_settings;
 use rstest::rstest;
 use serde::Deserialize;

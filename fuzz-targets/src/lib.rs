@@ -2,8 +2,11 @@
 //! call these functions under libFuzzer, `tests/replay.rs` on stable with everything that fuzzing has kept.
 
 use kubevirt_sidecar_hostpath_policy::{
-    annotation, field,
-    path::{ContainerPath, HostPath},
+    base::{
+        field,
+        path::{ContainerPath, HostPath},
+    },
+    requests::annotation,
     validate, validate_settings,
 };
 use model::{

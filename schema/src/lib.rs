@@ -4,9 +4,9 @@
 //! once more, in the form that `schemars` understands; the tests of this crate hold both to the same verdict. What a
 //! schema cannot express (two rules that contradict each other, say) is left to the policy.
 
-use kubevirt_sidecar_hostpath_policy::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::sensitive;
+use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::settings::MOST_ITEMS;
+use kubevirt_sidecar_hostpath_policy::settings::sensitive;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 

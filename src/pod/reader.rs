@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use super::{Container, ContainerList, HostPathSource, Mount, Volume};
 use crate::{
-    annotation::Access,
-    field::{Path, Violation},
-    host_path_type::HostPathType,
-    json::{Json, Kind, Members, NoItems},
-    path::HostPath,
+    base::{
+        field::{Path, Violation},
+        host_path_type::HostPathType,
+        json::{Json, Kind, Members, NoItems},
+        path::HostPath,
+    },
+    requests::annotation::Access,
 };
 
 /// How many volumes or containers may bear one name. The API server refuses the second; until it does, each of them is

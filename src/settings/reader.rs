@@ -4,12 +4,16 @@ use std::borrow::Cow;
 
 use super::{GuardScope, MOST_ITEMS, RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
-    field::{Path, Violation, Violations, list, quote},
-    host_path_type::HostPathType,
-    json::{Json, Kind, Members, NoItems},
-    path::HostPath,
-    rule::{PathPrefix, Rule, Scope},
-    sensitive,
+    base::{
+        field::{Path, Violation, Violations, list, quote},
+        host_path_type::HostPathType,
+        json::{Json, Kind, Members, NoItems},
+        path::HostPath,
+    },
+    settings::{
+        rule::{PathPrefix, Rule, Scope},
+        sensitive,
+    },
 };
 
 /// KubeVirt's controller, which creates every launcher pod.

@@ -1,8 +1,8 @@
 //! What settings mean, with every default written out.
 
-use kubevirt_sidecar_hostpath_policy::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::rule::{PathPrefix, Rule, Scope};
+use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
+use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::settings::rule::{PathPrefix, Rule, Scope};
 use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreators};
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! What the policy says of one manifest.
 
-use kubevirt_sidecar_hostpath_policy::preview;
+use kubevirt_sidecar_hostpath_policy::answer::verdict::HostPathMount;
+use kubevirt_sidecar_hostpath_policy::objects::preview;
 use kubevirt_sidecar_hostpath_policy::settings::Settings;
-use kubevirt_sidecar_hostpath_policy::verdict::HostPathMount;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use kubevirt_sidecar_hostpath_policy::preview;
+use kubevirt_sidecar_hostpath_policy::objects::preview;
 use serde_json::Value;
 
 use crate::Error;

@@ -1,7 +1,7 @@
 //! The findings, for people.
 
 use anstyle::{AnsiColor, Style};
-use kubevirt_sidecar_hostpath_policy::verdict::HostPathMount;
+use kubevirt_sidecar_hostpath_policy::answer::verdict::HostPathMount;
 
 use crate::check::finding::{Finding, Summary, Verdict};
 use crate::check::table::lines as columns;

@@ -79,7 +79,7 @@ fn their_defaults_are_those_of_the_reader() {
         in_words,
         [
             "allowedHostPaths: required",
-            "sensitiveHostPaths: [built-in list](src/sensitive.rs)",
+            "sensitiveHostPaths: [built-in list](src/settings/sensitive.rs)",
             "pathPrefix: one of the two",
             "path: one of the two",
             "types: `allowedTypes`",

@@ -1,0 +1,116 @@
+//! The outcome of one evaluation.
+
+use serde::Serialize;
+
+use crate::{
+    base::{
+        by_name::ByName,
+        field::{Violations, quote_within},
+        host_path_type::HostPathType,
+    },
+    pod::{COMPUTE, HOOK_SIDECAR},
+    requests::{Requests, annotation::Access, judge::HostPathRequest},
+};
+
+/// What becomes of the request.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Accepted as it is.
+    Allow(Accepted),
+    /// Accepted with this object, as JSON, in place of the request's.
+    Mutate(String, Accepted),
+    /// Rejected.
+    Deny(Violations),
+}
+
+/// What people learn of an accepted request.
+#[derive(Debug, Default)]
+pub struct Accepted {
+    /// For whoever sent the request.
+    pub warnings: Vec<String>,
+    /// For the audit log: every mount that was asked for.
+    pub mounts: Vec<HostPathMount>,
+}
+
+/// A host path as one container sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HostPathMount {
+    /// The container's name.
+    pub container: String,
+    /// The path on the node.
+    pub host_path: String,
+    /// The path in the container.
+    pub mount_path: String,
+    /// Whether it cannot be written to.
+    pub read_only: bool,
+    /// The volume's type.
+    pub r#type: &'static str,
+}
+
+impl Accepted {
+    /// What is said of these requests, in their order.
+    #[must_use]
+    pub fn of(requests: Requests) -> Self {
+        let mut accepted = Accepted {
+            warnings: requests.warnings,
+            mounts: Vec::new(),
+        };
+        // Two entries may share one mount in compute.
+        let mut in_compute = ByName::default();
+        for request in &requests.accepted {
+            let sidecar = format!("{HOOK_SIDECAR}{}", request.index);
+            accepted.warnings.extend(warnings(&sidecar, request));
+            accepted
+                .mounts
+                .push(mount(sidecar, request, request.volume_path.as_str()));
+            if let Some(shared) = &request.shared_compute_path
+                && in_compute.add(shared.as_str().into(), request.index)
+            {
+                accepted
+                    .mounts
+                    .push(mount(COMPUTE.to_owned(), request, shared.as_str()));
+            }
+        }
+        accepted
+    }
+}
+
+fn mount(container: String, request: &HostPathRequest, mount_path: &str) -> HostPathMount {
+    HostPathMount {
+        container,
+        host_path: request.path.as_str().to_owned(),
+        mount_path: mount_path.to_owned(),
+        read_only: request.access == Access::ReadOnly,
+        r#type: request.host_path_type.as_str(),
+    }
+}
+
+/// The longest path that a warning shows whole, in bytes: clients cut warnings that are much over 120 characters.
+const WARNED_BYTES: usize = 48;
+
+fn warnings(sidecar: &str, request: &HostPathRequest) -> Vec<String> {
+    let path = quote_within(request.path.as_str(), WARNED_BYTES);
+    let mut warnings = Vec::new();
+    if request.access == Access::Writable {
+        let and_compute = request
+            .shared_compute_path
+            .as_ref()
+            .map_or("", |_| " and compute");
+        warnings.push(format!("{sidecar}{and_compute} may write to host path {path}"));
+    }
+    match request.host_path_type {
+        HostPathType::Socket => warnings.push(format!(
+            "{sidecar} may connect to socket {path} on the host: a read-only mount does not stop that"
+        )),
+        HostPathType::CharDevice | HostPathType::BlockDevice => warnings.push(format!(
+            "{sidecar} may write to device {path} on the host: a read-only mount does not stop that"
+        )),
+        HostPathType::DirectoryOrCreate | HostPathType::FileOrCreate => warnings.push(format!(
+            "{sidecar}: host path {path} is created by root on the node if it is absent ({})",
+            request.host_path_type
+        )),
+        _ => {}
+    }
+    warnings
+}

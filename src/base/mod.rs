@@ -1,0 +1,10 @@
+//! Words that everything above is written in: JSON as it stands, paths and their names, types of volumes, faults with
+//! their fields, the admission request.
+
+mod aliases;
+pub(crate) mod by_name;
+pub mod field;
+pub mod host_path_type;
+pub mod json;
+pub mod path;
+pub mod request;

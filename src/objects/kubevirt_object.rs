@@ -1,0 +1,186 @@
+//! The KubeVirt objects through which the annotation reaches a launcher pod, judged so that its owner learns of
+//! an error at `kubectl apply` and not from a VM that does not start. The pod's own check stays authoritative.
+
+use crate::{
+    answer::verdict::{Accepted, Verdict},
+    base::{
+        field::{Path, Violation, Violations},
+        json::{Json, Members},
+    },
+    requests::{Requests, annotation, near_miss},
+    settings::Settings,
+};
+
+/// A kind that can carry the annotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KubeVirtKind {
+    /// Its API group; every version of it is meant.
+    pub group: &'static str,
+    /// Its name.
+    pub kind: &'static str,
+    /// Where the annotations lie that reach the launcher pod.
+    pub annotations: &'static str,
+}
+
+const fn kind(group: &'static str, kind: &'static str, annotations: &'static str) -> KubeVirtKind {
+    KubeVirtKind {
+        group,
+        kind,
+        annotations,
+    }
+}
+
+const INSTANCETYPE: &str = "instancetype.kubevirt.io";
+const TEMPLATE: &str = "spec.template.metadata.annotations";
+
+/// All of them.
+pub const KINDS: [KubeVirtKind; 8] = [
+    kind("kubevirt.io", "VirtualMachineInstance", "metadata.annotations"),
+    kind("kubevirt.io", VIRTUAL_MACHINE, TEMPLATE),
+    kind("kubevirt.io", "VirtualMachineInstanceReplicaSet", TEMPLATE),
+    kind(
+        "pool.kubevirt.io",
+        "VirtualMachinePool",
+        "spec.virtualMachineTemplate.spec.template.metadata.annotations",
+    ),
+    kind(INSTANCETYPE, "VirtualMachineInstancetype", "spec.annotations"),
+    kind(
+        INSTANCETYPE,
+        "VirtualMachineClusterInstancetype",
+        "spec.annotations",
+    ),
+    kind(INSTANCETYPE, "VirtualMachinePreference", "spec.annotations"),
+    kind(
+        INSTANCETYPE,
+        "VirtualMachineClusterPreference",
+        "spec.annotations",
+    ),
+];
+
+const VIRTUAL_MACHINE: &str = "VirtualMachine";
+/// Where KubeVirt ignores the annotation, in all kinds but VirtualMachineInstance.
+const OWN: &str = "metadata.annotations";
+/// Where it ignores the annotation in a pool.
+const POOL_TEMPLATE: &str = "spec.virtualMachineTemplate.metadata.annotations";
+/// How the places in a pool begin.
+const POOL: &str = "spec.virtualMachineTemplate.";
+
+impl KubeVirtKind {
+    /// The kind of this group and name, if it is one of these.
+    #[must_use]
+    pub fn find(group: &str, kind: &str) -> Option<Self> {
+        KINDS
+            .into_iter()
+            .find(|known| known.group == group && known.kind == kind)
+    }
+
+    /// Judges the annotation of `object`, if it is new or differs from that of `old`, the object before an UPDATE:
+    /// status writes, finalizers and older objects are never in the way. The settings are read only for a judgement.
+    ///
+    /// # Errors
+    /// What would reject the launcher pod, its creator aside.
+    pub(crate) fn verdict(
+        self,
+        settings: Option<Json<'_>>,
+        object: &Members<'_>,
+        old: Option<&Members<'_>>,
+    ) -> Result<Verdict, Violations> {
+        let changed = |path| {
+            let new = annotation_at(object, path);
+            let is_same = old.is_some_and(|old| as_written(&annotation_at(old, path)) == as_written(&new));
+            (!is_same).then_some(new)
+        };
+        let mut accepted = match changed(self.annotations) {
+            None | Some(Ok(None)) => Accepted::default(),
+            Some(Err(violation)) => return Err(violation.into()),
+            Some(Ok(Some(value))) => self.judged(&Settings::of_request(settings)?, value)?,
+        };
+        let near_misses = |object| {
+            let annotations = annotations_at(object, self.annotations).ok().flatten();
+            annotations
+                .map(|annotations| near_miss::of_annotations(&annotations))
+                .unwrap_or_default()
+        };
+        let before = old.map(near_misses).unwrap_or_default();
+        let new = near_misses(object)
+            .into_iter()
+            .filter(|warning| !before.contains(warning));
+        accepted.warnings.extend(new);
+        let misplaced = [OWN, POOL_TEMPLATE]
+            .into_iter()
+            .filter(|path| *path != self.annotations && (*path == OWN || self.annotations.starts_with(POOL)));
+        for path in misplaced.filter(|path| matches!(changed(path), Some(Ok(Some(_))))) {
+            accepted.warnings.push(format!(
+                "KubeVirt ignores {} in {path} of a {}: put it into {}",
+                annotation::KEY,
+                self.kind,
+                self.annotations
+            ));
+        }
+        // The audit annotation is the launcher pod's.
+        accepted.mounts.clear();
+        Ok(Verdict::Allow(accepted))
+    }
+
+    /// Whether `object` has the annotation where KubeVirt reads it.
+    ///
+    /// # Errors
+    /// Where that cannot be told.
+    pub(crate) fn carries_annotation(self, object: &Members<'_>) -> Result<bool, Violation> {
+        Ok(annotation_at(object, self.annotations)?.is_some())
+    }
+
+    /// The requests in `object`, accepted.
+    ///
+    /// # Errors
+    /// What would reject the launcher pod, its creator aside.
+    pub(crate) fn accepted(self, settings: &Settings, object: &Members<'_>) -> Result<Accepted, Violations> {
+        match annotation_at(object, self.annotations)? {
+            None => Ok(Accepted::default()),
+            Some(value) => self.judged(settings, value),
+        }
+    }
+
+    fn judged(self, settings: &Settings, value: Json<'_>) -> Result<Accepted, Violations> {
+        let annotations = Path::root(self.annotations);
+        let mut requests = Requests::read(settings, annotations.key(annotation::KEY), value);
+        match Violations::from_vec(std::mem::take(&mut requests.violations)) {
+            Some(violations) => Err(violations),
+            None => Ok(Accepted::of(requests)),
+        }
+    }
+}
+
+/// The annotation below the member path `annotations`, such as `spec.annotations`.
+fn annotation_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Json<'v>>, Violation> {
+    match annotations_at(object, annotations)? {
+        Some(members) => members.value(Path::root(annotations), annotation::KEY),
+        None => Ok(None),
+    }
+}
+
+/// The annotations at this member path. Branches that are missing or `null` hold none.
+fn annotations_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Members<'v>>, Violation> {
+    let mut inner = None;
+    let mut walked = 0_usize;
+    for name in annotations.split('.') {
+        let members = inner.as_ref().unwrap_or(object);
+        let at = match annotations.get(..walked) {
+            None | Some("") => "object",
+            Some(path) => path.trim_end_matches('.'),
+        };
+        let Some(value) = members.get(Path::root(at), name)? else {
+            return Ok(None);
+        };
+        let end = walked.saturating_add(name.len());
+        let at = Path::root(annotations.get(..end).unwrap_or_default());
+        inner = Some(Members::read(at, value)?);
+        walked = end.saturating_add(".".len());
+    }
+    Ok(inner)
+}
+
+/// What is compared: the text itself, which one API server writes in one way.
+fn as_written<'v>(found: &Result<Option<Json<'v>>, Violation>) -> Result<Option<&'v str>, Violation> {
+    found.clone().map(|value| value.map(Json::get))
+}

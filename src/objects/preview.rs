@@ -1,0 +1,71 @@
+//! What containers would see of the node, for people who check a manifest without a cluster.
+
+use crate::{
+    answer::verdict::HostPathMount,
+    base::{
+        field::Path,
+        json::{Json, Members},
+        path::HostPath,
+    },
+    objects::kubevirt_object::KubeVirtKind,
+    pod::{self, LISTS_OF_NEW_PODS, Pod, sidecars::Sidecars},
+    requests::annotation::Access,
+    settings::Settings,
+};
+
+/// Whether objects of this kind are judged.
+#[must_use]
+pub fn knows(group: &str, kind: &str) -> bool {
+    is_pod(group, kind) || KubeVirtKind::find(group, kind).is_some()
+}
+
+/// The host paths that hook sidecars and `compute` see: in a pod, which must be the resulting one, those that it
+/// mounts; for an accepted KubeVirt object those that its annotation asks for. `object` is JSON.
+#[must_use]
+pub fn mounts(settings: &Settings, group: &str, kind: &str, object: &str) -> Vec<HostPathMount> {
+    let object = Json::document(object)
+        .ok()
+        .map(|object| Members::read(Path::root("object"), object));
+    let Some(Ok(object)) = object else {
+        return Vec::new();
+    };
+    if is_pod(group, kind) {
+        return in_pod(&object);
+    }
+    let accepted = KubeVirtKind::find(group, kind).and_then(|kind| kind.accepted(settings, &object).ok());
+    accepted.map(|accepted| accepted.mounts).unwrap_or_default()
+}
+
+fn is_pod(group: &str, kind: &str) -> bool {
+    group.is_empty() && kind == "Pod"
+}
+
+fn in_pod(object: &Members<'_>) -> Vec<HostPathMount> {
+    let Ok(pod) = Pod::read(object, None, &LISTS_OF_NEW_PODS) else {
+        return Vec::new();
+    };
+    let sidecars = Sidecars::of(&pod);
+    let shown = pod
+        .containers
+        .iter()
+        .enumerate()
+        .filter(|(number, container)| {
+            container.is_hook_sidecar() || container.is_compute() || sidecars.contains(*number)
+        })
+        .map(|(_, container)| container);
+    shown
+        .flat_map(|container| {
+            pod.host_path_mounts(container)
+                .map(|pod::HostPathMount { mount, source, .. }| HostPathMount {
+                    container: container.name.to_string(),
+                    host_path: source
+                        .path
+                        .as_ref()
+                        .map_or_else(|_| source.path_text.to_string(), HostPath::to_string),
+                    mount_path: mount.mount_path.to_string(),
+                    read_only: mount.access == Access::ReadOnly,
+                    r#type: source.host_path_type.map_or("", |t| t.as_str()),
+                })
+        })
+        .collect()
+}

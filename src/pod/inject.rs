@@ -1,0 +1,411 @@
+//! What must be added to a pod so that every request is met: planned on the pod as read, by content.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    base::{
+        by_name::ByName,
+        field::{Path, Violation, quote},
+        path::ContainerPath,
+    },
+    pod::{
+        COMPUTE, Container, ContainerList, HOOK_SIDECAR, HostPathSource, Mount, Pod, Volume, claims,
+        mounts::MountsByPath,
+    },
+    requests::{
+        annotation::{self, Access},
+        judge::HostPathRequest,
+    },
+    settings::RecursiveReadOnly,
+};
+
+/// One change of the pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Append a hostPath volume to `spec.volumes`.
+    AddVolume {
+        /// The volume's name.
+        name: String,
+        /// The request that it serves.
+        request: HostPathRequest,
+    },
+    /// Append a mount to a container's `volumeMounts`.
+    AddMount {
+        /// The container.
+        container: ContainerRef,
+        /// The volume's name.
+        volume: String,
+        /// The path in the container.
+        mount_path: ContainerPath,
+        /// Whether it can be written to.
+        access: Access,
+        /// `recursiveReadOnly`, if it is to be set.
+        recursive_read_only: Option<RecursiveReadOnly>,
+    },
+    /// Set `readOnly: true` on a mount that is there.
+    SetReadOnly(MountRef),
+    /// Set `recursiveReadOnly: Enabled` on a mount that is there.
+    SetRecursiveReadOnly(MountRef),
+}
+
+/// A container's place in the pod, in the order of [`Pod::containers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContainerRef {
+    /// The list.
+    pub list: ContainerList,
+    /// The index in that list.
+    pub index: usize,
+}
+
+/// A mount's place in the pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MountRef {
+    /// The container.
+    pub container: ContainerRef,
+    /// The index in its `volumeMounts`.
+    pub index: usize,
+}
+
+/// What is to be done for the requests.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The changes.
+    pub edits: Vec<Edit>,
+    /// The names of the volumes by which requests are met.
+    pub met: BTreeSet<String>,
+    /// Why requests cannot be met.
+    pub violations: Vec<Violation>,
+}
+
+/// Plans the changes for `requests` and makes them in `pod`, which is what the guard then judges. A request
+/// that cannot be met adds violations in place of changes.
+pub fn plan(pod: &mut Pod<'_>, requests: &[HostPathRequest], recursive_read_only: RecursiveReadOnly) -> Plan {
+    if requests.is_empty() {
+        return Plan::default();
+    }
+    let claims = claims::above(pod, requests);
+    let mut planner = Planner {
+        mounts: pod.containers.iter().map(|_| None).collect(),
+        mounted_volumes: None,
+        planned: BTreeMap::new(),
+        pod,
+        recursive_read_only,
+        plan: Plan::default(),
+    };
+    for (request, claim) in requests.iter().zip(claims) {
+        planner.request(request, claim.as_deref());
+    }
+    planner.plan
+}
+
+struct Planner<'p, 'a> {
+    pod: &'p mut Pod<'a>,
+    /// By the container's index: where its mounts stand, as far as that has been of interest.
+    mounts: Vec<Option<MountsByPath>>,
+    /// By the volume's name: the containers that mounted it before anything was added. Read when a volume is added.
+    mounted_volumes: Option<ByName<'a>>,
+    /// The places in `compute` that are planned already, with the volume mounted there. Requests share a place only if they are alike.
+    planned: BTreeMap<(usize, ContainerPath), Option<String>>,
+    recursive_read_only: RecursiveReadOnly,
+    plan: Plan,
+}
+
+/// One place in one container where a request is to be met.
+#[derive(Clone, Copy)]
+struct Place<'r> {
+    /// The request's own place in the annotation.
+    at: Path<'r>,
+    /// The key that names the path.
+    field: &'r str,
+    /// The container's index in the pod.
+    container: usize,
+    path: &'r ContainerPath,
+    /// The mount of a claim in the same container, at or above the path.
+    claim: Option<&'r str>,
+}
+
+impl Planner<'_, '_> {
+    fn request(&mut self, request: &HostPathRequest, claim: Option<&str>) {
+        let metadata = Path::root("metadata");
+        let annotations = metadata.name("annotations");
+        let list = annotations.key(annotation::KEY);
+        let entry = list.index(request.index);
+        let at = entry.name("hostPath");
+
+        let sidecar = format!("{HOOK_SIDECAR}{}", request.index);
+        let sidecars = self.pod.containers_named(&sidecar);
+        if sidecars.is_empty() {
+            let why = format!("the pod has no container {sidecar} to mount it in");
+            self.refuse(at, request.path.as_str(), why);
+        }
+        let mut volume = None;
+        for container in sidecars {
+            let place = Place {
+                at,
+                field: "volumePath",
+                container,
+                path: &request.volume_path,
+                claim: None,
+            };
+            volume = self.mount(place, request, volume);
+        }
+        let Some(shared) = &request.shared_compute_path else {
+            return;
+        };
+        let mut computes = self.pod.containers_named(COMPUTE);
+        computes.retain(|&index| self.pod.containers.get(index).is_some_and(Container::is_compute));
+        if computes.is_empty() {
+            let why = "the pod has no container compute to share it with".to_owned();
+            self.refuse(at.name("sharedComputePath"), shared.as_str(), why);
+        }
+        for container in computes {
+            let key = (container, shared.clone());
+            if let Some(planned) = self.planned.get(&key) {
+                volume.clone_from(planned);
+                continue;
+            }
+            let place = Place {
+                at,
+                field: "sharedComputePath",
+                container,
+                path: shared,
+                claim,
+            };
+            volume = self.mount(place, request, volume);
+            self.planned.insert(key, volume.clone());
+        }
+    }
+
+    /// Sees to it that the request is met at `place`, and answers with the name of the volume mounted. `volume` is the
+    /// request's volume, if another container mounts it already.
+    fn mount(
+        &mut self,
+        place: Place<'_>,
+        request: &HostPathRequest,
+        volume: Option<String>,
+    ) -> Option<String> {
+        let there = self.pod.containers.get(place.container)?;
+        let by_path = self.mounts.get_mut(place.container)?;
+        let by_path = by_path.get_or_insert_with(|| MountsByPath::of(there));
+        let here = by_path.at(place.path).to_vec();
+        let other = first_that_leads_elsewhere(self.pod, there, &here, place.path, request);
+        let conflict = match (here.as_slice(), other) {
+            // All of them lead there: what is mounted below them stays visible.
+            ([_, ..], None) => by_path.unreadable(),
+            _ => {
+                let conflicts = [other, by_path.first_below(place.path), by_path.unreadable()];
+                conflicts.into_iter().flatten().min()
+            }
+        };
+        if let Some(mount) = conflict {
+            let why = describe_conflict(there, mount).unwrap_or_default();
+            self.refuse(place.at.name(place.field), place.path.as_str(), why);
+            return volume;
+        }
+        if let Some(first) = here.first() {
+            let mounted = there.mounts.get(*first).map(|mount| mount.volume.to_string());
+            self.keep(place.at, request, place.container, &here);
+            return mounted;
+        }
+        if let Some(claim) = place.claim {
+            let why = format!(
+                "lies below the mount of a claim at {} of container {}: its owner could make it a symbolic link",
+                quote(claim),
+                there.name
+            );
+            self.refuse(place.at.name(place.field), place.path.as_str(), why);
+            return volume;
+        }
+        let volume = match volume {
+            Some(volume) => volume,
+            None => self.volume(place.at, request)?,
+        };
+        let there = self.pod.containers.get_mut(place.container)?;
+        let recursive_read_only = (request.access == Access::ReadOnly
+            && self.recursive_read_only != RecursiveReadOnly::Disabled)
+            .then_some(self.recursive_read_only);
+        let mount = Mount {
+            volume: volume.clone().into(),
+            mount_path: place.path.as_str().to_owned().into(),
+            access: request.access,
+            sub_paths: Default::default(),
+            propagation: None,
+            recursive_read_only: recursive_read_only.map(|value| value.as_str().into()),
+        };
+        if let Some(Some(by_path)) = self.mounts.get_mut(place.container) {
+            by_path.add(there.mounts.len(), &mount);
+        }
+        there.mounts.push(mount);
+        self.plan.edits.push(Edit::AddMount {
+            container: there.place(),
+            volume: volume.clone(),
+            mount_path: place.path.clone(),
+            access: request.access,
+            recursive_read_only,
+        });
+        self.plan.met.insert(volume.clone());
+        Some(volume)
+    }
+
+    fn refuse(&mut self, at: Path<'_>, value: &str, why: String) {
+        self.plan
+            .violations
+            .push(Violation::invalid(at, quote(value), why));
+    }
+
+    /// Makes the mounts that are there as read-only as was asked.
+    fn keep(&mut self, at: Path<'_>, request: &HostPathRequest, container: usize, mounts: &[usize]) {
+        let Some(container) = self.pod.containers.get_mut(container) else {
+            return;
+        };
+        let place = container.place();
+        for &index in mounts {
+            let Some(mount) = container.mounts.get_mut(index) else {
+                continue;
+            };
+            self.plan.met.insert(mount.volume.to_string());
+            let mount_ref = MountRef {
+                container: place,
+                index,
+            };
+            match (request.access, mount.access) {
+                (Access::Writable, Access::ReadOnly) => {
+                    let why = format!(
+                        "container {} mounts {} at {} read-only already",
+                        container.name,
+                        quote(request.path.as_str()),
+                        quote(&mount.mount_path)
+                    );
+                    self.plan
+                        .violations
+                        .push(Violation::invalid(at.name("readOnly"), "false", why));
+                    continue;
+                }
+                (Access::ReadOnly, Access::Writable) => {
+                    mount.access = Access::ReadOnly;
+                    self.plan.edits.push(Edit::SetReadOnly(mount_ref));
+                }
+                (Access::Writable, Access::Writable) | (Access::ReadOnly, Access::ReadOnly) => {}
+            }
+            let enabled = RecursiveReadOnly::Enabled;
+            if request.access == Access::ReadOnly
+                && self.recursive_read_only == enabled
+                && mount.recursive_read_only.as_deref() != Some(enabled.as_str())
+            {
+                mount.recursive_read_only = Some(enabled.as_str().into());
+                self.plan.edits.push(Edit::SetRecursiveReadOnly(mount_ref));
+            }
+        }
+    }
+
+    /// A container that mounts a volume of this name. The pod has none, so that the mount dangles: KubeVirt makes such
+    /// mounts, and a VM owner chooses their names.
+    fn container_that_mounts(&mut self, volume: &str) -> Option<String> {
+        let pod = &*self.pod;
+        let mounted = self.mounted_volumes.get_or_insert_with(|| {
+            let mut mounted = ByName::default();
+            for (index, container) in pod.containers.iter().enumerate() {
+                for mount in &container.mounts {
+                    mounted.add(mount.volume.clone(), index);
+                }
+            }
+            mounted
+        });
+        let first = *mounted.get(volume).first()?;
+        Some(pod.containers.get(first)?.name.to_string())
+    }
+
+    /// The name of the request's volume, appended to the pod unless it is there.
+    fn volume(&mut self, at: Path<'_>, request: &HostPathRequest) -> Option<String> {
+        let name = volume_name(request.index);
+        match self.pod.all_are(&name, &request.path, request.host_path_type) {
+            Some(true) => Some(name),
+            Some(false) => {
+                let why = format!("the pod has a volume {name} with other content");
+                self.refuse(at, request.path.as_str(), why);
+                None
+            }
+            None => {
+                if let Some(container) = self.container_that_mounts(&name) {
+                    let why = format!(
+                        "container {container} mounts a volume {name}, which the pod does not have: it would get the \
+                         host path"
+                    );
+                    self.refuse(at, request.path.as_str(), why);
+                    return None;
+                }
+                self.pod.add_volume(Volume {
+                    name: name.clone().into(),
+                    host_path: Some(HostPathSource {
+                        path_text: request.path.as_str().to_owned().into(),
+                        path: Ok(request.path.clone()),
+                        type_text: request.host_path_type.as_str().into(),
+                        host_path_type: Some(request.host_path_type),
+                    }),
+                    is_claim: false,
+                });
+                self.plan.edits.push(Edit::AddVolume {
+                    name: name.clone(),
+                    request: request.clone(),
+                });
+                Some(name)
+            }
+        }
+    }
+}
+
+impl Container<'_> {
+    /// Where the container stands.
+    #[must_use]
+    pub const fn place(&self) -> ContainerRef {
+        ContainerRef {
+            list: self.list,
+            index: self.index,
+        }
+    }
+}
+
+/// The name of the volume for entry `index`.
+#[must_use]
+pub fn volume_name(index: usize) -> String {
+    format!("{HOOK_SIDECAR}{index}-hostpath")
+}
+
+/// The first of the mounts `here`, which are at the requested place, that does not lead where the request leads, or is
+/// there under another name of the place: names prove nothing, content does.
+fn first_that_leads_elsewhere(
+    pod: &Pod<'_>,
+    container: &Container<'_>,
+    here: &[usize],
+    path: &ContainerPath,
+    request: &HostPathRequest,
+) -> Option<usize> {
+    // Many mounts may be of one volume.
+    let mut volumes = BTreeMap::new();
+    let leads_there = |index: &usize| {
+        container.mounts.get(*index).is_some_and(|mount| {
+            mount.is_whole()
+                && mount.is_private()
+                && mount.path().as_ref() == Ok(path)
+                && *volumes
+                    .entry(&*mount.volume)
+                    .or_insert_with(|| pod.leads_to(mount, &request.path, request.host_path_type))
+        })
+    };
+    let mut leads_there = leads_there;
+    here.iter().copied().find(|index| !leads_there(index))
+}
+
+/// Why nothing can be mounted in front of mount number `index`: it would be hidden, or cannot be compared.
+fn describe_conflict(container: &Container<'_>, index: usize) -> Option<String> {
+    let mount = container.mounts.get(index)?;
+    let described = format!(
+        "the mount at {} of container {}",
+        quote(&mount.mount_path),
+        container.name
+    );
+    Some(match mount.path() {
+        Ok(_) => format!("would hide {described}"),
+        Err(error) => format!("cannot be compared with {described}, which {error}"),
+    })
+}

@@ -1,0 +1,17 @@
+//! The launcher pod: what it lacks so that the requests are met, what its sidecars would see of the node, and who else
+//! could write there.
+
+mod claims;
+pub mod guard;
+pub mod inject;
+mod mounts;
+pub mod patch;
+mod reader;
+pub mod sidecars;
+pub mod verify;
+mod view;
+
+pub use view::{
+    COMPUTE, Container, ContainerList, HOOK_SIDECAR, HostPathMount, HostPathSource, LISTS_OF_NEW_PODS, Mount,
+    Pod, Volume,
+};

@@ -1,0 +1,315 @@
+//! Makes the planned changes in the pod's JSON text: every other byte, known or unknown to any library, stays as it
+//! is.
+
+use std::collections::BinaryHeap;
+
+use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
+use serde::Serialize;
+
+use crate::{
+    base::{
+        field::Path,
+        json::{Json, Members},
+    },
+    pod::{
+        Container, Pod,
+        inject::{ContainerRef, Edit, MountRef},
+    },
+    requests::annotation::Access,
+    settings::RecursiveReadOnly,
+};
+
+/// The text of `object` after `edits`, which were planned on `pod`, which was read from it. `None` where the pod has
+/// no such place.
+#[must_use]
+pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit]) -> Option<String> {
+    let mut volumes = Vec::new();
+    let mut mounts = vec![Vec::new(); pod.containers.len()];
+    let mut text = Splices::of(object);
+    for edit in edits {
+        match edit {
+            Edit::AddVolume { name, request } => volumes.push(item(&Volume {
+                name,
+                host_path: HostPathVolumeSource {
+                    path: request.path.as_str().to_owned(),
+                    type_: Some(request.host_path_type.as_str().to_owned()),
+                },
+            })?),
+            Edit::AddMount {
+                container,
+                volume,
+                mount_path,
+                access,
+                recursive_read_only,
+            } => mounts
+                .get_mut(position(pod, *container)?)?
+                .push(item(&VolumeMount {
+                    name: volume.clone(),
+                    mount_path: mount_path.as_str().to_owned(),
+                    read_only: (*access == Access::ReadOnly).then_some(true),
+                    recursive_read_only: recursive_read_only.map(|value| value.as_str().to_owned()),
+                    ..VolumeMount::default()
+                })?),
+            Edit::SetReadOnly(place) => text.set(mount(pod, *place)?, "readOnly", "true")?,
+            Edit::SetRecursiveReadOnly(place) => {
+                let enabled = item(RecursiveReadOnly::Enabled.as_str())?;
+                text.set(mount(pod, *place)?, "recursiveReadOnly", &enabled)?;
+            }
+        }
+    }
+    if !volumes.is_empty() {
+        text.append(pod.spec, "volumes", pod.volume_list, &volumes)?;
+    }
+    for (container, mounts) in pod.containers.iter().zip(&mounts) {
+        if !mounts.is_empty() {
+            text.append(container.raw, "volumeMounts", container.mount_list, mounts)?;
+        }
+    }
+    text.spliced()
+}
+
+/// A hostPath volume. k8s-openapi's own type would bring every kind of volume into the module.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Volume<'v> {
+    name: &'v str,
+    host_path: HostPathVolumeSource,
+}
+
+fn item<T: Serialize + ?Sized>(value: &T) -> Option<String> {
+    serde_json::to_string(value).ok()
+}
+
+/// Where the container stands in [`Pod::containers`], which are ordered by their place.
+fn position(pod: &Pod<'_>, place: ContainerRef) -> Option<usize> {
+    pod.containers.binary_search_by_key(&place, Container::place).ok()
+}
+
+fn mount<'a>(pod: &Pod<'a>, place: MountRef) -> Option<Json<'a>> {
+    let container = pod.containers.get(position(pod, place.container)?)?;
+    container.mount_items.get(place.index).copied()
+}
+
+/// Changes of a text.
+struct Splices<'t> {
+    text: &'t str,
+    changes: Vec<Splice>,
+}
+
+/// What comes in place of the text from `start` to `end`.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Splice {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+impl<'t> Splices<'t> {
+    fn of(document: Json<'t>) -> Self {
+        Splices {
+            text: document.get(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// Appends items to the list at `key` of `parent`, which may be absent or `null`.
+    fn append(
+        &mut self,
+        parent: Json<'_>,
+        key: &str,
+        list: Option<Json<'_>>,
+        items: &[String],
+    ) -> Option<()> {
+        let items = items.join(",");
+        match list {
+            Some(list) => self.insert_at_end(list, &items),
+            None => self.set(parent, key, &format!("[{items}]")),
+        }
+    }
+
+    /// Sets `key` of `object` to `value`.
+    fn set(&mut self, object: Json<'_>, key: &str, value: &str) -> Option<()> {
+        match Members::read(Path::root(key), object).ok()?.first(key) {
+            Some(old) => {
+                let start = self.offset(old)?;
+                self.changes.push(Splice {
+                    start,
+                    end: start.checked_add(old.get().len())?,
+                    text: value.to_owned(),
+                });
+                Some(())
+            }
+            None => self.insert_at_end(object, &format!("{}:{value}", item(key)?)),
+        }
+    }
+
+    /// Inserts text before the bracket that closes a list or an object.
+    fn insert_at_end(&mut self, inside: Json<'_>, text: &str) -> Option<()> {
+        let within = inside.get();
+        let last = within.len().checked_sub(1)?;
+        let end = self.offset(inside)?.checked_add(last)?;
+        // Changes of one object follow each other.
+        let is_first = self.changes.last().is_none_or(|change| change.start != end);
+        let comma = match within.get(1..last)?.trim() {
+            "" if is_first => "",
+            _ => ",",
+        };
+        self.changes.push(Splice {
+            start: end,
+            end,
+            text: format!("{comma}{text}"),
+        });
+        Some(())
+    }
+
+    /// Where `part` stands in the text that it was read from.
+    fn offset(&self, part: Json<'_>) -> Option<usize> {
+        let part = part.get();
+        let offset = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
+        (offset.checked_add(part.len())? <= self.text.len()).then_some(offset)
+    }
+
+    fn spliced(self) -> Option<String> {
+        let added: usize = self.changes.iter().map(|splice| splice.text.len()).sum();
+        let mut spliced = String::with_capacity(self.text.len().checked_add(added)?);
+        let mut from = 0;
+        // A heap orders them in a tenth of the code that a sort would bring into the module.
+        for splice in BinaryHeap::from(self.changes).into_sorted_vec() {
+            spliced.push_str(self.text.get(from..splice.start)?);
+            spliced.push_str(&splice.text);
+            from = splice.end;
+        }
+        spliced.push_str(self.text.get(from..)?);
+        Some(spliced)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::{
+        base::{
+            host_path_type::HostPathType,
+            path::{ContainerPath, HostPath},
+        },
+        pod::{ContainerList, LISTS_OF_NEW_PODS},
+        requests::judge::HostPathRequest,
+    };
+
+    const PLACE: ContainerRef = ContainerRef {
+        list: ContainerList::Main,
+        index: 0,
+    };
+
+    fn volume(name: &str) -> Edit {
+        Edit::AddVolume {
+            name: name.to_owned(),
+            request: HostPathRequest {
+                index: 0,
+                path: HostPath::parse("/data").unwrap(),
+                volume_path: ContainerPath::parse("/d").unwrap(),
+                host_path_type: HostPathType::File,
+                access: Access::ReadOnly,
+                shared_compute_path: None,
+            },
+        }
+    }
+
+    fn mount_at(path: &str, access: Access) -> Edit {
+        Edit::AddMount {
+            container: PLACE,
+            volume: "v".to_owned(),
+            mount_path: ContainerPath::parse(path).unwrap(),
+            access,
+            recursive_read_only: None,
+        }
+    }
+
+    fn set(index: usize) -> [Edit; 2] {
+        let place = MountRef {
+            container: PLACE,
+            index,
+        };
+        [Edit::SetReadOnly(place), Edit::SetRecursiveReadOnly(place)]
+    }
+
+    fn members(object: Json<'_>) -> Members<'_> {
+        Members::read(Path::root("object"), object).unwrap()
+    }
+
+    fn applied(object: &str, edits: &[Edit]) -> Option<String> {
+        let object = Json::document(object).unwrap();
+        let pod = Pod::read(&members(object), None, &LISTS_OF_NEW_PODS).unwrap();
+        apply(object, &pod, edits)
+    }
+
+    const VOLUME: &str = r#"{"name":"v","hostPath":{"path":"/data","type":"File"}}"#;
+
+    #[rstest]
+    #[case::absent(r#"{"spec":{}}"#, r#"{"spec":{"volumes":[VOLUME]}}"#)]
+    #[case::beside_others(r#"{"spec":{"a":1}}"#, r#"{"spec":{"a":1,"volumes":[VOLUME]}}"#)]
+    #[case::null(r#"{"spec":{"volumes": null }}"#, r#"{"spec":{"volumes": [VOLUME] }}"#)]
+    #[case::empty(r#"{"spec":{"volumes":[ ]}}"#, r#"{"spec":{"volumes":[ VOLUME]}}"#)]
+    #[case::with_items(
+        r#"{"spec":{"volumes":[{}]}, "b":1e3}"#,
+        r#"{"spec":{"volumes":[{},VOLUME]}, "b":1e3}"#
+    )]
+    fn a_volume_is_appended_to_a_list(#[case] object: &str, #[case] result: &str) {
+        let result = result.replace("VOLUME", VOLUME);
+        assert_eq!(applied(object, &[volume("v")]), Some(result));
+    }
+
+    #[test]
+    fn changes_of_one_place_keep_their_order() {
+        let pod = r#"{"spec":{"volumes":[],"containers":[{"name":"a"}]}}"#;
+        let edits = [
+            volume("v"),
+            mount_at("/x", Access::ReadOnly),
+            volume("w"),
+            mount_at("/y", Access::Writable),
+        ];
+        let second = VOLUME.replace(r#""v""#, r#""w""#);
+        let mounts = r#"{"mountPath":"/x","name":"v","readOnly":true},{"mountPath":"/y","name":"v"}"#;
+        assert_eq!(
+            applied(pod, &edits),
+            Some(format!(
+                r#"{{"spec":{{"volumes":[{VOLUME},{second}],"containers":[{{"name":"a","volumeMounts":[{mounts}]}}]}}}}"#
+            ))
+        );
+    }
+
+    #[rstest]
+    #[case::absent(
+        r#"{"name":"v"}"#,
+        r#"{"name":"v","readOnly":true,"recursiveReadOnly":"Enabled"}"#
+    )]
+    #[case::nothing_at_all("{ }", r#"{ "readOnly":true,"recursiveReadOnly":"Enabled"}"#)]
+    #[case::there(
+        r#"{"recursiveReadOnly":null,"readOnly":false,"name":"v"}"#,
+        r#"{"recursiveReadOnly":"Enabled","readOnly":true,"name":"v"}"#
+    )]
+    fn a_mount_is_made_read_only(#[case] mount: &str, #[case] result: &str) {
+        let pod = |mount| format!(r#"{{"spec":{{"containers":[{{"volumeMounts":[{{}},{mount}]}}]}}}}"#);
+        assert_eq!(applied(&pod(mount), &set(1)), Some(pod(result)));
+    }
+
+    #[rstest]
+    #[case::no_such_mount(r#"{"spec":{"containers":[{"volumeMounts":[{}]}]}}"#, set(1).to_vec())]
+    #[case::no_mounts(r#"{"spec":{"containers":[{}]}}"#, set(0).to_vec())]
+    #[case::no_such_container(r#"{"spec":{"containers":[]}}"#, vec![mount_at("/x", Access::ReadOnly)])]
+    fn a_place_that_is_not_there_is_an_error(#[case] pod: &str, #[case] edits: Vec<Edit>) {
+        assert_eq!(applied(pod, &edits), None);
+    }
+
+    #[test]
+    fn a_pod_of_another_text_is_an_error() {
+        let read = r#"{"spec":{"volumes":[]}}"#.to_owned();
+        let object = Json::document(&read).unwrap();
+        let pod = Pod::read(&members(object), None, &[]).unwrap();
+        // As long as both live, their texts do not overlap.
+        let other = read.clone();
+        assert_eq!(apply(Json::document(&other).unwrap(), &pod, &[volume("v")]), None);
+    }
+}

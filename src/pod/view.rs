@@ -1,0 +1,325 @@
+//! A launcher pod as this policy sees it: volumes, containers and mounts, borrowed from the JSON text.
+
+use std::borrow::Cow;
+
+use super::reader::Reader;
+use crate::{
+    base::{
+        by_name::ByName,
+        field::{Path, Violation, Violations},
+        host_path_type::HostPathType,
+        json::{Json, Members},
+        path::{ContainerPath, HostPath, PathError},
+    },
+    requests::annotation::Access,
+};
+
+/// The parts of a pod that decide which container sees what.
+#[derive(Debug)]
+pub struct Pod<'a> {
+    /// `spec` as it stands.
+    pub spec: Json<'a>,
+    /// The list `spec.volumes` as it stands, if there is one; absent and `null` are none.
+    pub volume_list: Option<Json<'a>>,
+    /// `spec.volumes`.
+    pub volumes: Vec<Volume<'a>>,
+    /// Every container that can mount a volume.
+    pub containers: Vec<Container<'a>>,
+    volumes_by_name: ByName<'a>,
+    containers_by_name: ByName<'a>,
+}
+
+/// One element of `spec.volumes`.
+#[derive(Debug)]
+pub struct Volume<'a> {
+    /// Its name.
+    pub name: Cow<'a, str>,
+    /// What it mounts of the node, if it is a hostPath volume.
+    pub host_path: Option<HostPathSource<'a>>,
+    /// Whether it is a PersistentVolumeClaim, whose owner decides what it holds.
+    pub is_claim: bool,
+}
+
+/// `hostPath` of a volume, whoever wrote it.
+#[derive(Debug)]
+pub struct HostPathSource<'a> {
+    /// The path as written.
+    pub path_text: Cow<'a, str>,
+    /// The path, cleaned.
+    pub path: Result<HostPath, PathError>,
+    /// The type as written; absent is `""`.
+    pub type_text: Cow<'a, str>,
+    /// The type; `None` where Kubernetes knows no such type.
+    pub host_path_type: Option<HostPathType>,
+}
+
+impl HostPathSource<'_> {
+    /// Whether it is this very path and type.
+    #[must_use]
+    pub fn is(&self, path: &HostPath, host_path_type: HostPathType) -> bool {
+        self.path.as_ref() == Ok(path) && self.host_path_type == Some(host_path_type)
+    }
+}
+
+/// The lists that a new pod has.
+pub const LISTS_OF_NEW_PODS: [ContainerList; 2] = [ContainerList::Init, ContainerList::Main];
+
+/// Which list of the pod's spec a container stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ContainerList {
+    /// `spec.initContainers`.
+    Init,
+    /// `spec.containers`.
+    Main,
+    /// `spec.ephemeralContainers`.
+    Ephemeral,
+}
+
+impl ContainerList {
+    /// The list's key in the pod's spec.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            ContainerList::Init => "initContainers",
+            ContainerList::Main => "containers",
+            ContainerList::Ephemeral => "ephemeralContainers",
+        }
+    }
+}
+
+/// One container.
+#[derive(Debug)]
+pub struct Container<'a> {
+    /// The list that it stands in.
+    pub list: ContainerList,
+    /// Its index in that list.
+    pub index: usize,
+    /// Its name.
+    pub name: Cow<'a, str>,
+    /// Its `volumeMounts`.
+    pub mounts: Vec<Mount<'a>>,
+    /// The container as it stands.
+    pub raw: Json<'a>,
+    /// The list `volumeMounts` as it stands, if there is one.
+    pub mount_list: Option<Json<'a>>,
+    /// Its items as they stand.
+    pub mount_items: Vec<Json<'a>>,
+}
+
+/// One element of a container's `volumeMounts`.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mount<'a> {
+    /// The volume's name.
+    pub volume: Cow<'a, str>,
+    /// The path in the container, as written.
+    pub mount_path: Cow<'a, str>,
+    /// `readOnly`, absent is writable.
+    pub access: Access,
+    /// `subPath` and `subPathExpr`; empty where absent.
+    pub sub_paths: [Cow<'a, str>; 2],
+    /// `mountPropagation`.
+    pub propagation: Option<Cow<'a, str>>,
+    /// `recursiveReadOnly`.
+    pub recursive_read_only: Option<Cow<'a, str>>,
+}
+
+impl Mount<'_> {
+    /// Whether nothing mounted later on either side reaches the other.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        matches!(self.propagation.as_deref(), None | Some("None"))
+    }
+
+    /// Whether it shows all of the volume.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.sub_paths.iter().all(|path| path.is_empty())
+    }
+
+    /// The path in the container, cleaned.
+    ///
+    /// # Errors
+    /// Where the path cannot be cleaned.
+    pub fn path(&self) -> Result<ContainerPath, PathError> {
+        ContainerPath::parse(&self.mount_path)
+    }
+}
+
+/// A mount of a hostPath volume.
+#[derive(Clone, Copy, Debug)]
+pub struct HostPathMount<'p, 'a> {
+    /// The mount's index in the container.
+    pub index: usize,
+    /// The mount.
+    pub mount: &'p Mount<'a>,
+    /// The volume's index in the pod.
+    pub volume: usize,
+    /// What the volume mounts of the node.
+    pub source: &'p HostPathSource<'a>,
+}
+
+/// The container in which QEMU runs.
+pub const COMPUTE: &str = "compute";
+
+/// What every hook sidecar's name begins with; digits follow.
+pub const HOOK_SIDECAR: &str = "hook-sidecar-";
+
+impl Container<'_> {
+    /// Whether QEMU runs in it.
+    #[must_use]
+    pub fn is_compute(&self) -> bool {
+        self.list == ContainerList::Main && self.name == COMPUTE
+    }
+
+    /// Whether KubeVirt made this container for a hook, from the annotation or for a network binding plugin.
+    #[must_use]
+    pub fn is_hook_sidecar(&self) -> bool {
+        self.list != ContainerList::Ephemeral
+            && self
+                .name
+                .strip_prefix(HOOK_SIDECAR)
+                .is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
+    }
+}
+
+impl<'a> Pod<'a> {
+    /// Reads the pod `object`, with the containers of these lists. Absent and `null` lists are empty. `spec` are the
+    /// members of the object's `spec`, where they are known already.
+    ///
+    /// # Errors
+    /// Every place where it contradicts its kind, so that nothing could be said of what it would mount.
+    pub(crate) fn read(
+        object: &Members<'a>,
+        spec: Option<&Members<'a>>,
+        lists: &[ContainerList],
+    ) -> Result<Self, Violations> {
+        let at = Path::root("spec");
+        let known = spec;
+        let spec = object.get(Path::root("object"), "spec")?;
+        let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
+        let read;
+        let members = match known {
+            Some(members) => members,
+            None => {
+                read = Members::read(at, spec)?;
+                &read
+            }
+        };
+        let mut reader = Reader::new();
+        let (volume_list, volumes) = reader.list(at, Some(members), "volumes");
+        let mut pod = Pod {
+            spec,
+            volume_list,
+            volumes: Vec::new(),
+            containers: Vec::new(),
+            volumes_by_name: ByName::default(),
+            containers_by_name: ByName::default(),
+        };
+        let volumes_at = at.name("volumes");
+        for (index, volume) in volumes.into_iter().enumerate() {
+            let bearers = pod.add_volume(reader.volume(volumes_at.index(index), volume));
+            reader.bearers(volumes_at.index(index), bearers);
+        }
+        for &list in lists {
+            let list_at = at.name(list.key());
+            for container in reader.containers(at, members, list) {
+                let index = container.index;
+                let bearers = pod.add_container(container);
+                reader.bearers(list_at.index(index), bearers);
+            }
+        }
+        match Violations::from_vec(reader.faults) {
+            None => Ok(pod),
+            Some(faults) => Err(faults),
+        }
+    }
+
+    /// Reads the ephemeral containers of the pod `object` and nothing else of it.
+    ///
+    /// # Errors
+    /// Every place where they contradict their kind.
+    pub(crate) fn read_ephemeral_containers(object: &Members<'a>) -> Result<Vec<Container<'a>>, Violations> {
+        let at = Path::root("spec");
+        let spec = object.get(Path::root("object"), "spec")?;
+        let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
+        let members = Members::read(at, spec)?;
+        let mut reader = Reader::new();
+        let containers = reader.containers(at, &members, ContainerList::Ephemeral);
+        match Violations::from_vec(reader.faults) {
+            None => Ok(containers),
+            Some(faults) => Err(faults),
+        }
+    }
+
+    /// Appends a container. How many bear its name now.
+    fn add_container(&mut self, container: Container<'a>) -> usize {
+        let index = self.containers.len();
+        let bearers = self.containers_by_name.count(container.name.clone(), index);
+        self.containers.push(container);
+        bearers
+    }
+
+    /// Appends a volume. How many bear its name now.
+    pub fn add_volume(&mut self, volume: Volume<'a>) -> usize {
+        let index = self.volumes.len();
+        let bearers = self.volumes_by_name.count(volume.name.clone(), index);
+        self.volumes.push(volume);
+        bearers
+    }
+
+    /// The volumes of this name: one, unless the API server is going to refuse the pod.
+    pub fn volumes_named(&self, name: &str) -> impl Iterator<Item = (usize, &Volume<'a>)> {
+        let indexes = self.volumes_by_name.get(name).iter();
+        indexes.filter_map(|&index| self.volumes.get(index).map(|volume| (index, volume)))
+    }
+
+    /// The indexes of the containers of this name: one, unless the API server is going to refuse the pod.
+    #[must_use]
+    pub fn containers_named(&self, name: &str) -> Vec<usize> {
+        self.containers_by_name.get(name).to_vec()
+    }
+
+    /// Whether `mount` leads to the very path and type: a hostPath volume, whatever its name.
+    #[must_use]
+    pub fn leads_to(&self, mount: &Mount<'_>, path: &HostPath, host_path_type: HostPathType) -> bool {
+        self.all_are(&mount.volume, path, host_path_type) == Some(true)
+    }
+
+    /// Whether every volume of this name is a hostPath volume of this path and type; `None` where there is none.
+    #[must_use]
+    pub fn all_are(&self, name: &str, path: &HostPath, host_path_type: HostPathType) -> Option<bool> {
+        let mut named = self.volumes_named(name).peekable();
+        named.peek()?;
+        Some(named.all(|(_, volume)| {
+            volume
+                .host_path
+                .as_ref()
+                .is_some_and(|source| source.is(path, host_path_type))
+        }))
+    }
+
+    /// Whether the pod has a hostPath volume.
+    #[must_use]
+    pub fn has_host_path_volume(&self) -> bool {
+        self.volumes.iter().any(|volume| volume.host_path.is_some())
+    }
+
+    /// The mounts of hostPath volumes in this container.
+    pub fn host_path_mounts<'p>(
+        &'p self,
+        container: &'p Container<'a>,
+    ) -> impl Iterator<Item = HostPathMount<'p, 'a>> {
+        container.mounts.iter().enumerate().flat_map(|(index, mount)| {
+            self.volumes_named(&mount.volume)
+                .filter_map(move |(volume, named)| {
+                    let source = named.host_path.as_ref()?;
+                    Some(HostPathMount {
+                        index,
+                        mount,
+                        volume,
+                        source,
+                    })
+                })
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! The verdict on one host path: which rule decides, and whether it permits path, type, access and sharing.
+
+use crate::{
+    base::{
+        field::{Path, Violation, list, quote},
+        host_path_type::HostPathType,
+        path::{ContainerPath, HostPath},
+    },
+    requests::{
+        annotation::{Access, Entry},
+        reserved,
+    },
+    settings::{Settings, TrustedCreators, rule::Rule},
+};
+
+/// A request in which everything is well-formed and permitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPathRequest {
+    /// The entry's index, which is the N of `hook-sidecar-N`.
+    pub index: usize,
+    /// The path on the node.
+    pub path: HostPath,
+    /// The path in the sidecar.
+    pub volume_path: ContainerPath,
+    /// What must lie there.
+    pub host_path_type: HostPathType,
+    /// Whether the mounts are writable.
+    pub access: Access,
+    /// The path in container `compute`, if it is to be mounted there too.
+    pub shared_compute_path: Option<ContainerPath>,
+}
+
+/// Judges the request of one entry, which stands at `at`.
+///
+/// # Errors
+/// Every member that is malformed or not permitted.
+pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPathRequest, Vec<Violation>> {
+    let at = at.name("hostPath");
+    let mut violations = entry.unknown;
+    let rule = match &entry.path {
+        Ok(path) => {
+            let (rule, refused) = path_rule(settings, path);
+            violations.extend(
+                refused
+                    .into_iter()
+                    .map(|why| Violation::forbidden(at.name("path"), why)),
+            );
+            rule
+        }
+        Err(_) => None,
+    };
+    let path = keep(entry.path, &mut violations);
+
+    let volume_path = keep(entry.volume_path, &mut violations);
+    if let Some(why) = volume_path.as_ref().and_then(reserved::in_sidecar) {
+        violations.push(unusable(at.name("volumePath"), volume_path.as_ref(), why));
+    }
+    if let Some(path) = &volume_path {
+        let is_hidden = |name: ContainerPath| name.is_at_or_below(path);
+        for occupied in &entry.occupied {
+            if occupied.path.names().into_iter().any(is_hidden) {
+                let why = format!(
+                    "would hide {} of this entry, {}",
+                    occupied.key,
+                    quote(occupied.path.as_str())
+                );
+                violations.push(unusable(at.name("volumePath"), Some(path), &why));
+            }
+        }
+    }
+
+    let host_path_type = keep(entry.host_path_type, &mut violations);
+    let refused = host_path_type
+        .zip(rule)
+        .and_then(|(t, rule)| refused_type(rule, t));
+    violations.extend(refused.map(|why| Violation::forbidden(at.name("type"), why)));
+
+    let access = keep(entry.access, &mut violations);
+    let refused = access
+        .zip(rule)
+        .and_then(|(access, rule)| refused_access(rule, access));
+    violations.extend(refused.map(|why| Violation::forbidden(at.name("readOnly"), why)));
+
+    let shared_compute_path = keep(entry.shared_compute_path, &mut violations);
+    if let Some(Some(shared)) = &shared_compute_path {
+        let at = at.name("sharedComputePath");
+        if let Some(why) = rule.and_then(refused_sharing) {
+            violations.push(Violation::forbidden(at, why));
+        }
+        if let Some(why) = reserved::in_compute(shared) {
+            violations.push(unusable(at, Some(shared), why));
+        }
+    }
+
+    let request = (|| {
+        Some(HostPathRequest {
+            index: entry.index,
+            path: path?,
+            volume_path: volume_path?,
+            host_path_type: host_path_type?,
+            access: access?,
+            shared_compute_path: shared_compute_path?,
+        })
+    })();
+    request.filter(|_| violations.is_empty()).ok_or(violations)
+}
+
+fn keep<T>(result: Result<T, Violation>, violations: &mut Vec<Violation>) -> Option<T> {
+    result.map_err(|violation| violations.push(violation)).ok()
+}
+
+fn unusable(at: Path<'_>, path: Option<&ContainerPath>, why: &str) -> Violation {
+    Violation::invalid(at, quote(path.map_or("", ContainerPath::as_str)), why)
+}
+
+/// The rule that decides on `path`, the most specific of those that match it, and why the path is refused
+/// nevertheless. Without a rule there is one reason; with a rule, none or several.
+#[must_use]
+pub fn path_rule<'s>(settings: &'s Settings, path: &HostPath) -> (Option<&'s Rule>, Vec<String>) {
+    let matching = settings.rules.iter().filter(|rule| rule.matches(path));
+    let Some(rule) = matching.max_by_key(|rule| rule.specificity()) else {
+        return (None, vec![under_no_rule(settings, path)]);
+    };
+    let quoted = quote(path.as_str());
+    let mut refused = Vec::new();
+    let (names, contained) = (path.names(), path.contained());
+    // A rule that names a path at or below a sensitive one means it.
+    let rule_names = rule.path().names();
+    let named = |sensitive: &&HostPath| rule_names.iter().any(|name| name.is_at_or_below(sensitive));
+    // As written first: that name says most to who reads it.
+    let unnamed = |concerns: &dyn Fn(&HostPath) -> bool| {
+        let mut sensitive = settings.sensitive.iter().filter(|sensitive| concerns(sensitive));
+        sensitive.find(|sensitive| !named(sensitive))
+    };
+    let above = |name: &HostPath| unnamed(&|sensitive| name.is_at_or_below(sensitive));
+    let inside = |name: &HostPath| unnamed(&|sensitive| sensitive.is_at_or_below(name));
+    if let Some(sensitive) = names.iter().find_map(above) {
+        refused.push(format!(
+            "{quoted} lies in the sensitive host path {sensitive}, which no rule for it names"
+        ));
+    } else if let Some(sensitive) = contained.iter().find_map(inside) {
+        refused.push(format!("{quoted} contains the sensitive host path {sensitive}"));
+    }
+    let writable = |rule: &&Rule| rule.is_writable() && names.iter().any(|name| name.is_below(rule.path()));
+    if let Some(writable) = settings.rules.iter().find(writable) {
+        refused.push(format!(
+            "{quoted} lies below {}, where sidecars may write: it could lead through a symbolic link",
+            writable.path()
+        ));
+    }
+    (Some(rule), refused)
+}
+
+fn under_no_rule(settings: &Settings, path: &HostPath) -> String {
+    let quoted = quote(path.as_str());
+    if settings.rules.is_empty() {
+        return format!("{quoted} is not allowed: the settings allow no host path");
+    }
+    let why = format!(
+        "{quoted} is under none of the allowed host paths: {}",
+        list(&settings.rules)
+    );
+    // A node without the link may have another directory there: only the name as written permits.
+    let other = path.names().into_iter().skip(1);
+    let mut other = other.filter(|name| settings.rules.iter().any(|rule| rule.matches(name)));
+    match other.next() {
+        Some(name) => format!(
+            "{why}. {}, which is allowed, is the same directory on most nodes: write it so",
+            quote(name.as_str())
+        ),
+        None => why,
+    }
+}
+
+/// Why `rule` does not permit a volume of this type.
+#[must_use]
+pub fn refused_type(rule: &Rule, host_path_type: HostPathType) -> Option<String> {
+    (!rule.types.contains(&host_path_type)).then(|| {
+        format!(
+            "type {} is not allowed for {rule}: {}",
+            quote(host_path_type.as_str()),
+            list(&rule.types)
+        )
+    })
+}
+
+/// Why `rule` does not permit a mount of this access. Read-only is always fine.
+#[must_use]
+pub fn refused_access(rule: &Rule, access: Access) -> Option<String> {
+    (access == Access::Writable && !rule.is_writable())
+        .then(|| format!("a writable mount is not allowed for {rule}: it is read-only"))
+}
+
+/// Why `rule` does not permit a mount in container `compute`.
+#[must_use]
+pub fn refused_sharing(rule: &Rule) -> Option<String> {
+    (!rule.allow_shared_compute)
+        .then(|| format!("the rule for {rule} does not allow a mount in container compute"))
+}
+
+/// Why `username` may not create a launcher pod with host paths. The empty name passes: the API server always
+/// sets one, background scans and local runs do not.
+#[must_use]
+pub fn refused_creator(settings: &Settings, username: &str) -> Option<Violation> {
+    let TrustedCreators::Users(users) = &settings.trusted_creators else {
+        return None;
+    };
+    (!username.is_empty() && !users.iter().any(|user| user == username)).then(|| {
+        let request = Path::root("userInfo");
+        let why = format!(
+            "{} may not create launcher pods with host paths: settings.trustedCreators names {}",
+            quote(username),
+            list(users.iter().map(|user| quote(user)))
+        );
+        Violation::forbidden(request.name("username"), why)
+    })
+}

@@ -1,0 +1,93 @@
+//! Keys that are nearly right, and are therefore ignored: a warning says what to write.
+
+use crate::{
+    base::{field::quote_within, json::Members},
+    requests::annotation,
+};
+
+/// The longest key that a warning shows whole, in bytes.
+const WARNED_BYTES: usize = 64;
+
+/// The warning about a key of entry `index` that is nearly `hostPath`. Spellings that differ in case only are rejected
+/// elsewhere, because Go would read them.
+pub(crate) fn of_host_path(index: usize, key: &str) -> Option<String> {
+    let is_near = key != "hostPath" && bare(key) == "hostpath";
+    is_near.then(|| {
+        let key = quote_within(key, WARNED_BYTES);
+        format!(
+            "{}[{index}]: key {key} is ignored: write \"hostPath\"",
+            annotation::KEY
+        )
+    })
+}
+
+/// The warnings about annotations whose keys are nearly KubeVirt's.
+pub(crate) fn of_annotations(annotations: &Members<'_>) -> Vec<String> {
+    let keys = annotations.iter().filter_map(|(key, _)| key.as_str());
+    keys.filter_map(|key| of_annotation(&key)).take(MOST).collect()
+}
+
+/// How many of them are given.
+const MOST: usize = 4;
+
+/// The warning about an annotation whose key is nearly KubeVirt's.
+fn of_annotation(key: &str) -> Option<String> {
+    let (domain, name) = key.rsplit_once('/').unwrap_or(("", key));
+    // Cheap, because every annotation of every launcher pod comes by.
+    let may_be = matches!(name.len(), 11..=14)
+        && name
+            .as_bytes()
+            .first()
+            .is_some_and(|b| b.eq_ignore_ascii_case(&b'h'));
+    let is_near = may_be
+        && key != annotation::KEY
+        && bare(name) == "hooksidecar"
+        && (domain.is_empty() || domain.to_ascii_lowercase().ends_with("kubevirt.io"));
+    is_near.then(|| {
+        let key = quote_within(key, WARNED_BYTES);
+        format!("annotation {key} is ignored: write {}", annotation::KEY)
+    })
+}
+
+/// The key without case, `-`, `_` and a final `s`.
+fn bare(key: &str) -> String {
+    let letters = key.chars().filter(|c| !matches!(c, '-' | '_'));
+    let letters: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    letters.strip_suffix('s').map(str::to_owned).unwrap_or(letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::plural("hostPaths", true)]
+    #[case::dash("host-path", true)]
+    #[case::underscore("HOST_PATHS", true)]
+    #[case::itself("hostPath", false)]
+    #[case::another("hostPathType", false)]
+    fn a_key_of_an_entry_is_nearly_ours(#[case] key: &str, #[case] near: bool) {
+        let expected = near.then(|| {
+            format!("hooks.kubevirt.io/hookSidecars[3]: key \"{key}\" is ignored: write \"hostPath\"")
+        });
+        assert_eq!(of_host_path(3, key), expected);
+    }
+
+    #[rstest]
+    #[case::case("hooks.kubevirt.io/hooksidecars", true)]
+    #[case::singular("hooks.kubevirt.io/hookSidecar", true)]
+    #[case::dash("hooks.kubevirt.io/hook-sidecars", true)]
+    #[case::another_domain_of_kubevirt("Kubevirt.io/hookSidecars", true)]
+    #[case::no_domain("hookSidecars", true)]
+    #[case::itself("hooks.kubevirt.io/hookSidecars", false)]
+    #[case::another_domain("example.com/hookSidecars", false)]
+    #[case::another_name("hooks.kubevirt.io/hookSidecarX", false)]
+    #[case::longer("hooks.kubevirt.io/hook--sidecars-s", false)]
+    fn an_annotation_is_nearly_kubevirts(#[case] key: &str, #[case] near: bool) {
+        let expected =
+            near.then(|| format!("annotation \"{key}\" is ignored: write hooks.kubevirt.io/hookSidecars"));
+        assert_eq!(of_annotation(key), expected);
+    }
+}

@@ -1,0 +1,8 @@
+//! What the admin allows: rules and sensitive paths, read whole or refused.
+
+mod checked;
+mod reader;
+pub mod rule;
+pub mod sensitive;
+
+pub use checked::{GuardScope, MOST_ITEMS, RecursiveReadOnly, Settings, TrustedCreators};
