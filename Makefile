@@ -73,32 +73,33 @@ CASES ?= 20000
 proptest-long:
 	PROPTEST_CASES=$(CASES) $(CARGO) test --locked --test properties --test garbage
 
-## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what breaks a law goes to fuzz/findings, to stay there once mended
+## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what breaks a law goes to assurance/fuzz/findings, to stay there once mended
 FUZZ_TARGETS ?= payload settings pods annotation paths
 FUZZ_SECONDS ?= 600
 FUZZ := PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz
+FUZZ_DIR := assurance/fuzz
 # No address sanitizer: there is no unsafe code to find fault with, and the invariants are assertions.
-FUZZ_BUILD := --target-dir $(CURDIR)/target/fuzz --sanitizer none
+FUZZ_BUILD := --fuzz-dir $(FUZZ_DIR) --target-dir $(CURDIR)/target/fuzz --sanitizer none
 .PHONY: fuzz
 fuzz: $(TOOLS)/bin/cargo-fuzz
 	rm -rf target/fuzz-seeds
 	$(CARGO) run --locked --quiet -p fuzz-targets --bin seeds -- target/fuzz-seeds
 	$(FUZZ) build $(FUZZ_BUILD)
 	for target in $(FUZZ_TARGETS); do \
-		mkdir -p fuzz/corpus/$$target target/fuzz-new/$$target fuzz/findings/$$target && \
-		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-new/$$target fuzz/corpus/$$target fuzz/findings/$$target target/fuzz-seeds/$$target -- \
-			-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -dict=fuzz/policy.dict \
-			-artifact_prefix=fuzz/findings/$$target/ -print_final_stats=1 || exit 1; \
+		mkdir -p $(FUZZ_DIR)/corpus/$$target target/fuzz-new/$$target $(FUZZ_DIR)/findings/$$target && \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-new/$$target $(FUZZ_DIR)/corpus/$$target $(FUZZ_DIR)/findings/$$target target/fuzz-seeds/$$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -dict=$(FUZZ_DIR)/policy.dict \
+			-artifact_prefix=$(FUZZ_DIR)/findings/$$target/ -print_final_stats=1 || exit 1; \
 	done
 
-## fuzz-keep: replaces fuzz/corpus by the smallest set of short inputs that reaches what all inputs reach
+## fuzz-keep: replaces assurance/fuzz/corpus by the smallest set of short inputs that reaches what all inputs reach
 .PHONY: fuzz-keep
 fuzz-keep: $(TOOLS)/bin/cargo-fuzz
 	for target in $(FUZZ_TARGETS); do \
 		rm -rf target/fuzz-kept && mkdir target/fuzz-kept && \
-		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-kept fuzz/corpus/$$target target/fuzz-new/$$target \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-kept $(FUZZ_DIR)/corpus/$$target target/fuzz-new/$$target \
 			target/fuzz-seeds/$$target -- -set_cover_merge=1 -use_counters=0 -max_len=1024 && \
-		rm -rf fuzz/corpus/$$target && mv target/fuzz-kept fuzz/corpus/$$target || exit 1; \
+		rm -rf $(FUZZ_DIR)/corpus/$$target && mv target/fuzz-kept $(FUZZ_DIR)/corpus/$$target || exit 1; \
 	done
 
 ## mutants: breaks src/ in every small way and looks which break no test (MUTANTS_ARGS="-f src/base/path.rs": one file)
@@ -114,7 +115,7 @@ mutants: $(TOOLS)/bin/cargo-mutants
 break:
 	tests/breaks.sh
 
-## go-answers: asks Go again what its encoding/json makes of annotations, and rewrites model/go/answers.json
+## go-answers: asks Go again what its encoding/json makes of annotations, and rewrites assurance/model/go/answers.json
 .PHONY: go-answers
 go-answers: $(TOOLS)/go
 	GO=$(CURDIR)/$(TOOLS)/go/bin/go PROPTEST_CASES=$(CASES) $(CARGO) test --locked -p model --test go -- --ignored
@@ -171,7 +172,7 @@ WASM_OPT = $(shell PATH="$(PATH)" command -v wasm-opt || echo $(TOOLS)/node_modu
 ## variants: size, compile time and latency of policy.wasm built in other ways
 .PHONY: variants
 variants: policy.wasm | $(WASM_OPT)
-	bench/variants.sh $(WASM_OPT)
+	assurance/bench/variants.sh $(WASM_OPT)
 	$(CARGO) bench --locked -p policy-bench --bench variants
 
 ## variants-docs: the same, into docs/performance.md

@@ -1,5 +1,5 @@
 //! Damaged payloads: whatever stands in place of any part of a request, there is a proper verdict, and no launcher
-//! pod comes through in which, by `model/`, a hook sidecar sees more of the node than the settings allow.
+//! pod comes through in which, by `assurance/model/`, a hook sidecar sees more of the node than the settings allow.
 
 #![expect(
     clippy::unwrap_used,

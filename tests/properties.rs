@@ -1,5 +1,5 @@
 //! The guarantees, each as a property of whatever pod, annotation and settings. The model that they are held against,
-//! and what makes the pods, lie in `model/`.
+//! and what makes the pods, lie in `assurance/model/`.
 
 #![expect(
     clippy::indexing_slicing,

@@ -14,7 +14,7 @@ fn what_fuzzing_has_kept_holds(#[case] target: &str, #[case] run: fn(&[u8])) {
     let mut count = 0usize;
     for kept in ["corpus", "findings"] {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("fuzz")
+            .join("assurance/fuzz")
             .join(kept)
             .join(target);
         let entries = match fs::read_dir(&directory) {

@@ -105,7 +105,7 @@ fn every_file_in_the_text_exists() {
         "docs/",
         "examples/",
         "schema/",
-        "testkit/",
+        "assurance/",
         "tests/",
     ];
     let plain = |code: &str| {

@@ -2,7 +2,7 @@
 # Builds policy.wasm in other ways, for `make variants`: one module each in target/bench/variants/, and a list of them.
 # A variant that does not build is left out, with a word on standard error.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 wasm_opt=$1
 target=wasm32-wasip1

@@ -16,7 +16,7 @@ use policy_bench::figures::median;
 use policy_bench::report;
 use policy_bench::requests::{self, Request};
 
-const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench/variants");
+const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/bench/variants");
 
 /// How often each module is compiled.
 const COMPILATIONS: u64 = 7;
@@ -49,7 +49,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads what bench/variants.sh has built, and compiles it.
+/// Reads what assurance/bench/variants.sh has built, and compiles it.
 fn read(directory: &Path) -> Result<Vec<Variant>, Error> {
     let mut built = Vec::new();
     for line in fs::read_to_string(directory.join("list"))?.lines() {

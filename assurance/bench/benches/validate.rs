@@ -18,7 +18,7 @@ use policy_bench::modules::Modules;
 use policy_bench::requests::{self, Request};
 use policy_bench::{Error, plot, report};
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 fn main() -> Result<(), Error> {
     let root = Path::new(ROOT);
