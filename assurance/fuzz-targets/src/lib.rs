@@ -12,7 +12,7 @@ use kubevirt_sidecar_hostpath_policy::{
 use model::{
     annotation::Request,
     choices::Choices,
-    generate::{Ephemeral, Scenario},
+    generate::{Ephemeral, Scenario, Update},
     laws,
     path::elements,
 };
@@ -43,10 +43,11 @@ pub fn settings(bytes: &[u8]) {
 /// The bytes choose settings, a pod and an annotation.
 pub fn pods(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
-    match choices.below(4) {
+    match choices.below(5) {
         1 => drop(laws::plain_pod(&policy, &Scenario::plain(&mut choices))),
         2 => drop(laws::foreign_pod(&policy, &Scenario::foreign(&mut choices))),
         3 => drop(laws::ephemeral(&policy, &Ephemeral::new(&mut choices))),
+        4 => drop(laws::update(&policy, &Update::new(&mut choices))),
         _ => {
             let scenario = Scenario::pod(&mut choices);
             laws::any_pod(&policy, &mut choices, &scenario);

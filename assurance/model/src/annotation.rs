@@ -1,6 +1,7 @@
 //! The annotation: how many sidecars it makes, and what it asks for each of them.
 
 use crate::{
+    aliases,
     go_json::{self, Json},
     judge::{self, View},
     path,
@@ -34,6 +35,50 @@ pub struct Request {
     pub writable: bool,
     /// `sharedComputePath`.
     pub shared: Option<Vec<String>>,
+}
+
+/// Where KubeVirt's own options of one entry put something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// `pvc.volumePath` and `configMap.hookPath`, in the sidecar.
+    pub in_sidecar: Vec<Vec<String>>,
+    /// `pvc.sharedComputePath`, in `compute`.
+    pub in_compute: Vec<Vec<String>>,
+}
+
+/// KubeVirt's own options, for each entry; only what stands as a plain text under its exact name.
+#[must_use]
+pub fn own(text: &str) -> Vec<Own> {
+    let entries = go_json::parse(text)
+        .and_then(|json| json.as_list())
+        .unwrap_or_default();
+    let own = |entry: Json<'_>| Own {
+        in_sidecar: [
+            paths(entry, "pvc", "volumePath"),
+            paths(entry, "configMap", "hookPath"),
+        ]
+        .concat(),
+        in_compute: paths(entry, "pvc", "sharedComputePath"),
+    };
+    entries.into_iter().map(own).collect()
+}
+
+/// The usable paths of the members `member` of the members `key`.
+fn paths(entry: Json<'_>, key: &str, member: &str) -> Vec<Vec<String>> {
+    let objects = named(entry, key);
+    let texts = objects.into_iter().flat_map(|object| named(object, member));
+    let texts = texts
+        .filter(|text| !text.has_lone_surrogate())
+        .filter_map(|text| text.as_string());
+    texts.filter_map(|text| path::in_container(&text)).collect()
+}
+
+fn named<'a>(json: Json<'a>, key: &str) -> Vec<Json<'a>> {
+    let members = json.as_object().unwrap_or_default();
+    let named = members
+        .into_iter()
+        .filter(|(name, _)| name.as_string().as_deref() == Some(key) && !name.has_lone_surrogate());
+    named.map(|(_, value)| value).collect()
 }
 
 /// The entries, one for each sidecar that KubeVirt makes of the annotation; `None` where it makes none of it at all,
@@ -144,8 +189,8 @@ impl Request {
     }
 }
 
-/// The requests of an annotation by the index of their entry, if each of them is permitted and those that are shared
-/// with container `compute` fit together.
+/// The requests of an annotation by the index of their entry, if each of them is permitted, those that are shared
+/// with container `compute` fit together, and none is in the way of what KubeVirt mounts for the same annotation.
 #[must_use]
 pub fn permitted(settings: &Settings, text: &str) -> Option<Vec<(usize, Request)>> {
     let mut requests = Vec::new();
@@ -159,11 +204,22 @@ pub fn permitted(settings: &Settings, text: &str) -> Option<Vec<(usize, Request)
     }
     let fit = |one: &Request, other: &Request| match (&one.shared, &other.shared) {
         (Some(a), Some(b)) if a == b => one.view() == other.view(),
-        (Some(a), Some(b)) => !path::at_or_below(a, b) && !path::at_or_below(b, a),
+        (Some(a), Some(b)) => !aliases::touch(a, b),
         _ => true,
     };
     let all_fit = requests
         .iter()
         .all(|(_, one)| requests.iter().all(|(_, other)| fit(one, other)));
-    all_fit.then_some(requests)
+    let own = own(text);
+    let beside_own = requests.iter().all(|(index, request)| {
+        let hides = |path: &Vec<String>| aliases::is_in(path, &request.volume_path);
+        let meets = |path: &Vec<String>| {
+            request
+                .shared
+                .as_ref()
+                .is_some_and(|shared| aliases::touch(path, shared))
+        };
+        !own[*index].in_sidecar.iter().any(hides) && !own.iter().flat_map(|own| &own.in_compute).any(meets)
+    });
+    (all_fit && beside_own).then_some(requests)
 }

@@ -1,7 +1,8 @@
 //! Whether the settings permit a host path.
 
 use crate::{
-    path::{at_or_below, below, on_node},
+    aliases,
+    path::{at_or_below, on_node},
     settings::{Rule, Settings},
 };
 
@@ -34,9 +35,9 @@ pub fn permitting<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rul
     let touched = settings
         .sensitive
         .iter()
-        .filter(|sensitive| at_or_below(path, sensitive) || at_or_below(sensitive, path));
-    let named = |sensitive: &Vec<String>| at_or_below(&rule.path, sensitive);
-    let planted = |other: &Rule| other.writable && below(path, &other.path);
+        .filter(|sensitive| aliases::touch(path, sensitive));
+    let named = |sensitive: &Vec<String>| aliases::is_in(&rule.path, sensitive);
+    let planted = |other: &Rule| other.writable && aliases::is_strictly_in(path, &other.path);
     let permitted = touched.into_iter().all(named) && !settings.rules.iter().any(planted);
     permitted.then_some(rule)
 }
@@ -62,7 +63,7 @@ pub fn trusts(settings: &Settings, username: &str) -> bool {
 const IMAGE: &str =
     "/ /bin /etc /lib /lib64 /sbin /usr /usr/bin /usr/lib /usr/lib64 /usr/sbin /var /run /var/run";
 /// Where nothing may be mounted, at or below.
-const KERNEL: &str = "/proc /sys /dev /var/run/kubevirt-hooks /run/kubevirt-hooks";
+const KERNEL: &str = "/proc /sys /dev /var/run/kubevirt-hooks /run/kubevirt-hooks /var/run/kubevirt-plugin /run/kubevirt-plugin";
 /// The same in container `compute`.
 const COMPUTE: &str = "/bin /sbin /usr /lib /lib64 /etc /var/lib/libvirt /var/lib/swtpm-localca";
 /// How the paths begin that are KubeVirt's in container `compute`.

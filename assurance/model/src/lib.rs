@@ -1,14 +1,15 @@
 //! What the policy must guarantee, said again without the policy.
 //!
-//! The *model* computes, from the settings and the final pod alone, what each hook sidecar can read and write. It is
+//! The *model* computes, from the settings and the pod that the API server keeps, what every container can read and write of
+//! the volumes that sidecars see. It is
 //! written from the decision table in words, on lists of path elements, and knows nothing of the policy: neither its
 //! types nor its messages. The *laws* hold the policy's answers against it. Property tests and fuzzing share both:
 //!
 //! ```text
 //! bytes ── choices ─ generate ── scenario              any bytes are a pod, settings and a user
 //!                                   │ payload
-//! path ─ settings ─ judge           │
-//! go_json ─ annotation ─ pod ───── laws ── engine      what the policy answers, held against the model
+//! path ─ aliases ─ settings ─ judge │
+//! go_json ─ annotation ─ pod ─ guard ─ laws ── engine  what the policy answers, held against the model
 //! ```
 //!
 //! A law panics where it is broken: in a property test and under libFuzzer alike, that is the finding.
@@ -27,8 +28,10 @@ pub mod choices;
 pub mod generate;
 pub mod rewrite;
 
+pub mod aliases;
 pub mod annotation;
 pub mod go_json;
+pub mod guard;
 pub mod judge;
 pub mod path;
 pub mod pod;

@@ -14,7 +14,7 @@ pub fn elements(text: &str) -> Vec<String> {
 pub fn on_node(text: &str) -> Option<Vec<String>> {
     let elements = elements(text);
     let usable = text.starts_with('/')
-        && text.len() <= 4096
+        && text.len() <= 4095
         && text.trim() == text
         // Of what is left as well: "/a /" would be cleaned to what may not be used.
         && elements.last().is_none_or(|last| last.trim_end() == last)

@@ -1,13 +1,8 @@
-//! What the hook sidecars of a pod can see of the node, from the pod alone.
+//! The mounts of a pod, and what each shows of the node.
 
 use serde_json::Value;
 
-use crate::{
-    annotation::Request,
-    judge::{self, View},
-    path,
-    settings::Settings,
-};
+use crate::{aliases, annotation::Request, judge::View, path};
 
 /// One mount of a container, with the volumes of its name.
 #[derive(Clone, Debug)]
@@ -18,12 +13,20 @@ pub struct Mount {
     pub place: (&'static str, usize),
     /// The mount as it stands in the pod.
     pub json: Value,
+    /// The volume's name.
+    pub volume: String,
+    /// Whether a volume bears that name.
+    pub has_volume: bool,
+    /// Whether that is a claim.
+    pub is_claim: bool,
     /// `mountPath`.
     pub at: String,
     /// What it shows of the node: one view for each hostPath volume of that name.
     pub views: Vec<View>,
-    /// Whether it shows all of the volume, and later mounts on neither side reach the other.
-    pub plain: bool,
+    /// Whether it shows a part of the volume, which the kubelet makes where it is missing.
+    pub is_part: bool,
+    /// `recursiveReadOnly`.
+    pub recursive: String,
     /// Whether mounts reach it, or leave it, after it was made.
     pub propagates: bool,
 }
@@ -45,6 +48,19 @@ pub fn running_mounts(pod: &Value) -> Option<Vec<Mount>> {
     mounts_in(pod, &[OF_NEW_PODS[0], OF_NEW_PODS[1], EPHEMERAL])
 }
 
+/// The containers of a running pod, by list and name. `None` as for its mounts.
+#[must_use]
+pub fn containers(pod: &Value) -> Option<Vec<(&'static str, String)>> {
+    let spec = pod.get("spec").filter(|spec| spec.is_object())?;
+    let mut containers = Vec::new();
+    for place in [OF_NEW_PODS[0], OF_NEW_PODS[1], EPHEMERAL] {
+        for container in list(spec, place)? {
+            containers.push((place, text(container, "name")?));
+        }
+    }
+    Some(containers)
+}
+
 fn mounts_in(pod: &Value, places: &[&'static str]) -> Option<Vec<Mount>> {
     let spec = pod.get("spec").filter(|spec| spec.is_object())?;
     let volumes = list(spec, "volumes")?;
@@ -64,26 +80,37 @@ fn mounts_in(pod: &Value, places: &[&'static str]) -> Option<Vec<Mount>> {
                     None | Some(Value::Null) => false,
                     Some(value) => value.as_str()? != "None",
                 };
-                text(mount, "recursiveReadOnly")?;
-                let named = volumes
-                    .iter()
-                    .filter(|other| text(other, "name").as_ref() == Some(&volume));
+                let named = || {
+                    let same = |other: &&Value| text(other, "name").as_ref() == Some(&volume);
+                    volumes.iter().filter(same)
+                };
                 mounts.push(Mount {
                     container: name.clone(),
                     place: (place, index),
                     json: mount.clone(),
                     at: text(mount, "mountPath")?,
-                    views: named
+                    has_volume: named().next().is_some(),
+                    is_claim: named().any(is_claim),
+                    views: named()
                         .filter_map(|volume| views(volume, writable))
                         .flatten()
                         .collect(),
-                    plain: part.is_empty() && !propagates,
+                    is_part: !part.is_empty(),
+                    recursive: text(mount, "recursiveReadOnly")?,
+                    volume: volume.clone(),
                     propagates,
                 });
             }
         }
     }
     Some(mounts)
+}
+
+/// Whether somebody's claim is mounted through the volume, by name or made with the pod.
+fn is_claim(volume: &Value) -> bool {
+    ["persistentVolumeClaim", "ephemeral"]
+        .iter()
+        .any(|source| !volume[source].is_null())
 }
 
 /// What a volume shows of the node: one view, or none where it is no hostPath volume.
@@ -99,79 +126,40 @@ fn views(volume: &Value, writable: bool) -> Option<Vec<View>> {
     }
 }
 
-/// Whether KubeVirt makes containers of this name for hooks.
+/// The volumes by which the request of entry `index` is met; `None` where it is not. Its sidecar, and `compute` where it is
+/// shared, see the path where they asked for it, as they asked for it, and through every mount at that place.
 #[must_use]
-pub fn is_hook_sidecar(name: &str) -> bool {
-    let number = name.strip_prefix("hook-sidecar-");
-    number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()))
-}
-
-/// The mounts through which hook sidecars see the node.
-#[must_use]
-pub fn seen(mounts: &[Mount]) -> Vec<&Mount> {
-    let by_sidecar = |mount: &&Mount| {
-        mount.place.0 != EPHEMERAL && is_hook_sidecar(&mount.container) && !mount.views.is_empty()
+pub fn met_by(mounts: &[Mount], index: usize, request: &Request) -> Option<Vec<String>> {
+    let same = |view: &View| {
+        View {
+            path: path::text(&path::elements(&view.path)),
+            ..view.clone()
+        } == request.view()
     };
-    mounts.iter().filter(by_sidecar).collect()
-}
-
-/// Whether hook sidecars see nothing but what the settings allow.
-#[must_use]
-pub fn is_within(settings: &Settings, mounts: &[Mount]) -> bool {
-    seen(mounts).iter().all(|mount| is_permitted(settings, mount))
-}
-
-fn is_permitted(settings: &Settings, mount: &Mount) -> bool {
-    let mut views = mount.views.iter();
-    !mount.propagates && views.all(|view| judge::permits(settings, view))
-}
-
-/// Whether ephemeral containers see nothing of the node but what the settings allow, and what a container of that name
-/// saw `before` through the very same mount.
-#[must_use]
-pub fn ephemeral_is_within(settings: &Settings, before: &[Mount], after: &[Mount]) -> bool {
-    let in_ephemeral = |mount: &&Mount| mount.place.0 == EPHEMERAL;
-    after.iter().filter(in_ephemeral).all(|mount| {
-        let same =
-            |old: &Mount| old.container == mount.container && essence(&old.json) == essence(&mount.json);
-        mount.views.is_empty()
-            || is_permitted(settings, mount)
-            || before.iter().filter(in_ephemeral).any(same)
-    })
-}
-
-/// A mount's members without those that mean the same as their absence.
-fn essence(mount: &Value) -> Vec<(&String, &Value)> {
-    let members = mount.as_object().into_iter().flatten();
-    members
-        .filter(|(key, value)| !(value.is_null() || *key == "readOnly" && **value == false))
-        .collect()
-}
-
-/// Whether the request of entry `index` is met: its sidecar, and `compute` where it is shared, see the path where they
-/// asked for it, as they asked for it.
-#[must_use]
-pub fn meets(mounts: &[Mount], index: usize, request: &Request) -> bool {
-    let shows = |container: &str, at: &Vec<String>| {
-        let same = |view: &View| {
-            View {
-                path: path::text(&path::elements(&view.path)),
-                ..view.clone()
-            } == request.view()
-        };
-        mounts.iter().any(|mount| {
+    let shows = |mount: &&Mount| {
+        !mount.is_part && !mount.propagates && !mount.views.is_empty() && mount.views.iter().all(same)
+    };
+    let mut volumes = Vec::new();
+    let sidecar = format!("hook-sidecar-{index}");
+    for (container, at) in [
+        (sidecar.as_str(), Some(&request.volume_path)),
+        ("compute", request.shared.as_ref()),
+    ] {
+        let Some(at) = at else { continue };
+        let is_there = |mount: &&Mount| {
+            let place = path::in_container(&mount.at);
+            let is_meant = container != "compute" || mount.place.0 == "containers";
             mount.container == container
-                && path::in_container(&mount.at).as_ref() == Some(at)
-                && mount.plain
-                && !mount.views.is_empty()
-                && mount.views.iter().all(same)
-        })
-    };
-    shows(&format!("hook-sidecar-{index}"), &request.volume_path)
-        && request
-            .shared
-            .as_ref()
-            .is_none_or(|shared| shows("compute", shared))
+                && is_meant
+                && place.is_some_and(|place| aliases::names(&place).contains(at))
+        };
+        let there: Vec<&Mount> = mounts.iter().filter(is_there).collect();
+        if there.is_empty() || !there.iter().all(shows) {
+            return None;
+        }
+        volumes.extend(there.iter().map(|mount| mount.volume.clone()));
+    }
+    Some(volumes)
 }
 
 /// The mounts that `after` has and `before` has not, each with whether it hides or meets another of its container.
@@ -190,7 +178,7 @@ pub fn added<'m>(before: &[Mount], after: &'m [Mount]) -> Vec<(&'m Mount, bool)>
         let mut hidden = others.filter(|(_, other)| {
             let below = path::in_container(&other.at)
                 .zip(at.as_ref())
-                .map(|(path, at)| path::at_or_below(&path, at));
+                .map(|(path, at)| aliases::is_in(&path, at));
             other.place == mount.place && below.unwrap_or(true)
         });
         added.push((mount, hidden.next().is_some()));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::path;
+use crate::{aliases, path};
 
 /// The types of hostPath volumes; `""` is a volume without type.
 pub const TYPES: [&str; 8] = [
@@ -16,14 +16,23 @@ pub const TYPES: [&str; 8] = [
     "BlockDevice",
 ];
 
-/// Where `sensitiveHostPaths` is not given. `RUNTIME` stands below `/run` and `/var/run` both.
-const SENSITIVE: &str = "/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /proc /root /sbin /sys /usr /run /var/run \
-    /var/log /var/spool/cron /var/lib/cni /var/lib/cloud /var/lib/containerd /var/lib/containers /var/lib/docker \
+/// Where `sensitiveHostPaths` is not given. `RUNTIME` stands below `/run`.
+const SENSITIVE: &str = "/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /proc /root /sbin /sys /usr /run /var/run /var/log \
+    /var/spool/cron /var/lib/cni /var/lib/cloud /var/lib/containerd /var/lib/containers /var/lib/docker \
     /var/lib/etcd /var/lib/k0s /var/lib/kubelet /var/lib/kube-controller-manager /var/lib/kube-scheduler \
     /var/lib/kubevirt-node-labeller /var/lib/rancher /var/lib/systemd /var/home /var/roothome /var/usrlocal \
-    /var/opt/cni /var/snap /opt/cni /srv/kubernetes /system /oem /snap /ostree /sysroot /.snapshots";
-const RUNTIME: &str = "containerd cri-dockerd.sock crio dbus docker docker.sock k3s kubevirt kubevirt-libvirt-runtimes \
-    kubevirt-private libvirt podman secrets systemd";
+    /var/opt/cni /var/snap /opt/cni /srv/kubernetes /system /oem /snap /ostree /sysroot /.snapshots /local \
+    /.bottlerocket /mnt/stateful_partition /var/system /var/lib/overlay /var/mail /kind /efi /var/lib/kubernetes \
+    /var/lib/kube-proxy /var/lib/minikube /var/lib/microshift /opt/rke /var/etcd /var/vcap /var/lib/waagent \
+    /var/lib/amazon /var/lib/bottlerocket /var/lib/snapd /var/lib/private /var/lib/NetworkManager /var/lib/sss \
+    /var/lib/libvirt /var/backups /var/crash /var/hpvolumes /var/lib/csi-hostpath-data \
+    /opt/local-path-provisioner /var/local-path-provisioner /var/openebs /mnt/disks /mnt/local-storage \
+    /var/lib/longhorn /var/lib/harvester /var/lib/rook /var/lib/ceph /var/lib/linstor.d /var/lib/osd /opt/pwx \
+    /tmp /var/tmp /opt/containerd /data/rke /var/lib/crio /var/lib/lxd /var/lib/calico /var/lib/nfs";
+const RUNTIME: &str = "api.sock buildkit ceph cloud-init containerd containers credentials cri-dockerd.sock crio crun dbus docker \
+    docker.sock dockershim.sock host-containerd isulad.sock k0s k3s kubevirt kubevirt-libvirt-runtimes \
+    kubevirt-private libvirt lxd.socket netns nri openvswitch podman runc secrets snapd.socket spire systemd \
+    user";
 
 /// How many items a list may have.
 const MOST: usize = 1000;
@@ -48,12 +57,14 @@ pub struct Rule {
 pub struct Settings {
     /// `allowedHostPaths`.
     pub rules: Vec<Rule>,
-    /// `sensitiveHostPaths`.
+    /// `sensitiveHostPaths` and `additionalSensitiveHostPaths`.
     pub sensitive: Vec<Vec<String>>,
     /// `recursiveReadOnly`.
     pub recursive: String,
     /// `trustedCreators`.
     pub creators: Vec<String>,
+    /// Whether `guard` is `AllContainers`.
+    pub all_containers: bool,
     /// `verifyOnly`.
     pub verify_only: bool,
 }
@@ -61,9 +72,12 @@ pub struct Settings {
 /// The built-in list of sensitive paths.
 #[must_use]
 pub fn sensitive() -> Vec<String> {
-    let run = |below| RUNTIME.split(' ').map(move |name| format!("{below}/{name}"));
-    let named = SENSITIVE.split_whitespace().map(str::to_owned);
-    named.chain(run("/run")).chain(run("/var/run")).collect()
+    let run = RUNTIME.split_whitespace().map(|name| format!("/run/{name}"));
+    SENSITIVE
+        .split_whitespace()
+        .map(str::to_owned)
+        .chain(run)
+        .collect()
 }
 
 /// The settings that `value` holds; `None` where they must be refused.
@@ -71,7 +85,8 @@ pub fn sensitive() -> Vec<String> {
 pub fn read(value: &Value) -> Option<Settings> {
     let map = object(
         value,
-        "allowedHostPaths allowedTypes sensitiveHostPaths recursiveReadOnly trustedCreators verifyOnly",
+        "allowedHostPaths allowedTypes sensitiveHostPaths additionalSensitiveHostPaths guard recursiveReadOnly \
+         trustedCreators verifyOnly",
     )?;
     let allowed = match map.get("allowedTypes") {
         None => vec!["Directory".to_owned(), "File".to_owned()],
@@ -84,14 +99,21 @@ pub fn read(value: &Value) -> Option<Settings> {
         .iter()
         .map(|value| rule(value, &allowed))
         .collect::<Option<_>>()?;
-    let sensitive = match map.get("sensitiveHostPaths") {
+    let mut sensitive = match map.get("sensitiveHostPaths") {
         None => sensitive(),
         Some(value) => texts(value)?,
     };
+    if let Some(value) = map.get("additionalSensitiveHostPaths") {
+        sensitive.extend(texts(value)?);
+    }
     let sensitive: Vec<_> = sensitive
         .iter()
-        .map(|text| path::on_node(text))
+        .map(|text| path::on_node(text).filter(|path| !path.is_empty()))
         .collect::<Option<_>>()?;
+    let guard = match map.get("guard") {
+        None => "Sidecars",
+        Some(value) => value.as_str()?,
+    };
     let recursive = match map.get("recursiveReadOnly") {
         None => "IfPossible",
         Some(value) => value.as_str()?,
@@ -101,6 +123,7 @@ pub fn read(value: &Value) -> Option<Settings> {
         Some(value) => texts(value)?,
     };
     let usable = ["Disabled", "IfPossible", "Enabled"].contains(&recursive)
+        && ["Sidecars", "AllContainers"].contains(&guard)
         && !creators.is_empty()
         && !creators.contains(&String::new())
         && consistent(&rules, &sensitive);
@@ -109,6 +132,7 @@ pub fn read(value: &Value) -> Option<Settings> {
         sensitive,
         recursive: recursive.to_owned(),
         creators,
+        all_containers: guard == "AllContainers",
         verify_only: boolean(map, "verifyOnly", false)?,
     })
 }
@@ -139,8 +163,8 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
 fn consistent(rules: &[Rule], sensitive: &[Vec<String>]) -> bool {
     rules.iter().enumerate().all(|(index, rule)| {
         let twice = |other: &Rule| other.path == rule.path && other.exact == rule.exact;
-        let escape = |other: &Rule| other.writable && path::below(&rule.path, &other.path);
-        let never = |sensitive: &Vec<String>| rule.exact && path::below(sensitive, &rule.path);
+        let escape = |other: &Rule| other.writable && aliases::is_strictly_in(&rule.path, &other.path);
+        let never = |sensitive: &Vec<String>| rule.exact && aliases::is_strictly_in(sensitive, &rule.path);
         !rules[..index].iter().any(twice) && !rules.iter().any(escape) && !sensitive.iter().any(never)
     })
 }

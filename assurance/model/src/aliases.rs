@@ -1,0 +1,70 @@
+//! The second names of directories, as a node has them: links that are followed.
+//!
+//! One path lies in another, whatever the names, where a name of the one begins with a name of the other.
+
+use std::sync::OnceLock;
+
+use crate::path::{at_or_below, below, elements};
+
+/// Where a link lies, and where it leads: merged `/usr`, `/run`, and the links of ostree.
+const LINKS: &str = "/var/run=/run /var/lock=/run/lock /bin=/usr/bin /sbin=/usr/sbin /lib=/usr/lib /lib32=/usr/lib32 \
+    /lib64=/usr/lib64 /libx32=/usr/libx32 /home=/var/home /root=/var/roothome /opt=/var/opt /srv=/var/srv \
+    /mnt=/var/mnt /usr/local=/var/usrlocal";
+
+/// Every name of `path`: where links lead from it, and which links lead to it.
+#[must_use]
+pub fn names(path: &[String]) -> Vec<Vec<String>> {
+    static PAIRS: OnceLock<Vec<(Vec<String>, Vec<String>)>> = OnceLock::new();
+    let pairs = PAIRS.get_or_init(|| {
+        let pair = |link: &str| {
+            link.split_once('=')
+                .map(|(link, target)| (elements(link), elements(target)))
+        };
+        LINKS.split_whitespace().filter_map(pair).collect()
+    });
+    let mut names = vec![path.to_vec()];
+    loop {
+        let mut more = Vec::new();
+        for (link, target) in pairs {
+            for name in &names {
+                for (from, to) in [(link, target), (target, link)] {
+                    if let Some(rest) = name.strip_prefix(&from[..]) {
+                        more.push([to, rest].concat());
+                    }
+                }
+            }
+        }
+        more.retain(|name| !names.contains(name));
+        if more.is_empty() {
+            return names;
+        }
+        names.extend(more);
+        names.sort();
+        names.dedup();
+    }
+}
+
+/// Whether `path` is `other` or lies below it, by any of their names.
+#[must_use]
+pub fn is_in(path: &[String], other: &[String]) -> bool {
+    any(path, other, at_or_below)
+}
+
+/// Whether `path` lies below `other` and is not `other` itself, by any of their names.
+#[must_use]
+pub fn is_strictly_in(path: &[String], other: &[String]) -> bool {
+    any(path, other, below)
+}
+
+/// Whether one of two paths lies in the other, or they are the same, by any of their names.
+#[must_use]
+pub fn touch(one: &[String], other: &[String]) -> bool {
+    is_in(one, other) || is_in(other, one)
+}
+
+fn any(path: &[String], other: &[String], holds: fn(&[String], &[String]) -> bool) -> bool {
+    let others = names(other);
+    names(path)
+        .iter()
+        .any(|path| others.iter().any(|other| holds(path, other)))
+}

@@ -1,0 +1,163 @@
+//! Texts of the annotation.
+
+use serde_json::{Value, json};
+
+use crate::{
+    choices::Choices,
+    generate::{
+        settings::{settings, wish},
+        words::{place, spelled},
+    },
+};
+
+/// The text of an annotation. Text, because a key may stand twice.
+pub(super) fn annotation(choices: &mut Choices<'_>, settings: &Value) -> String {
+    if choices.once_in(48) {
+        return choices
+            .one(&[
+                "null",
+                "",
+                " ",
+                "{}",
+                "[] []",
+                "[1]",
+                "[[]]",
+                "[null,]",
+                "[{\"a\":1e999}]",
+                "[\"\\ud800\"]",
+            ])
+            .to_owned();
+    }
+    let entries: Vec<String> = (0..choices.one(&[1, 1, 2, 2, 3, 0]))
+        .map(|_| entry(choices, settings))
+        .collect();
+    format!("[{}]", entries.join(choices.one(&[",", ", ", "\n,\t"])))
+}
+
+/// Text with the letters of JSON, of the annotation and of Unicode's surprises, some of it a list of entries.
+pub fn annotation_text(choices: &mut Choices<'_>) -> String {
+    let settings = settings(choices);
+    let mut text = annotation(choices, &settings);
+    for _ in 0..choices.one(&[0, 0, 1, 2, 4]) {
+        let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+        let at = places[(choices.below(256) * 256 + choices.below(256)) % places.len()];
+        let piece = choices.one(&[
+            "",
+            ",",
+            "null",
+            "[",
+            "]",
+            "{",
+            "}",
+            "\"",
+            ":",
+            "\\",
+            "\\u",
+            "\\ud800",
+            "\\udc00",
+            "0",
+            "-",
+            "1.",
+            "e5",
+            " ",
+            "\u{17f}",
+            "\u{212a}",
+            "\u{0}",
+            "\u{1f}",
+            "\u{a0}",
+            "\u{feff}",
+            "\"hostPath\":null,",
+            "\"HOSTPATH\":1,",
+            "\"a\":[{}],",
+            "tru",
+            "false",
+            "\\u0000",
+            "{\"hostPath\":{}},",
+            "//",
+            "'",
+        ]);
+        if choices.once_in(3) {
+            text.truncate(at);
+        }
+        text.insert_str(at, piece);
+    }
+    text
+}
+
+/// KubeVirt's own options of an entry.
+fn own(choices: &mut Choices<'_>) -> String {
+    if !choices.once_in(3) {
+        return choices
+            .one(&["", "\"image\":\"i\",", "\"pvc\":{\"hostPath\":7},"])
+            .to_owned();
+    }
+    let place = json!(place(choices));
+    match choices.below(5) {
+        1 => format!("\"pvc\":{{\"volumePath\":{place},\"sharedComputePath\":{place}}},"),
+        2 => format!("\"pvc\":{{\"sharedComputePath\":{place}}},"),
+        3 => format!("\"configMap\":{{\"hookPath\":{place}}},"),
+        4 => format!("\"PVC\":{{\"volumePath\":{place}}},\"pvc\":[{place}],"),
+        _ => format!("\"pvc\":{{\"volumePath\":{place}}},"),
+    }
+}
+
+fn entry(choices: &mut Choices<'_>, settings: &Value) -> String {
+    match choices.below(16) {
+        1 => {
+            return choices
+                .one(&["null", "{}", "{\"image\":\"i\"}", "{\"hostPath\":null}"])
+                .to_owned();
+        }
+        2 if choices.once_in(6) => {
+            return choices
+                .one(&[
+                    "7",
+                    "{\"hostpath\":{}}",
+                    "{\"ho\u{17f}tPath\":null}",
+                    "{\"hostPath\":[]}",
+                    "{\"hostPath\":null,\"hostPath\":null}",
+                ])
+                .to_owned();
+        }
+        _ => {}
+    }
+    let wish = wish(choices, settings);
+    let mut members = vec![
+        ("path", json!(spelled(choices, &wish.path))),
+        ("volumePath", json!(place(choices))),
+    ];
+    if wish.volume_type != "Directory" || choices.once_in(3) {
+        members.push(("type", json!(wish.volume_type)));
+    } else if choices.once_in(4) {
+        members.push(("type", choices.one(&[Value::Null, json!("")])));
+    }
+    if wish.writable || choices.once_in(8) {
+        members.push(("readOnly", json!(!wish.writable)));
+    } else if choices.once_in(8) {
+        members.push(("readOnly", Value::Null));
+    }
+    if wish.shared {
+        members.push(("sharedComputePath", json!(place(choices))));
+    }
+    if choices.once_in(40) {
+        members.push(choices.one(&[
+            ("path", json!("/a")),
+            ("mode", Value::Null),
+            ("readonly", json!(false)),
+            ("type", json!("directory")),
+            ("readOnly", json!("false")),
+            ("volumePath", Value::Null),
+        ]));
+    }
+    if choices.once_in(4) {
+        let last = members.len() - 1;
+        members.swap(0, last);
+    }
+    let members: Vec<String> = members
+        .iter()
+        .map(|(key, value)| format!("\"{key}\":{value}"))
+        .collect();
+    let key = choices.one(&["hostPath", "hostPath", "hostPath", "\\u0068ostPath"]);
+    let own = own(choices);
+    format!("{{{own}\"{key}\":{{{}}}}}", members.join(","))
+}

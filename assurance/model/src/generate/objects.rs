@@ -1,0 +1,85 @@
+//! KubeVirt objects that somebody changes.
+
+use serde_json::{Value, json};
+
+use crate::{
+    annotation::KEY,
+    choices::Choices,
+    generate::{annotation::annotation, settings::settings},
+};
+
+/// Everything that a verdict on the update of a KubeVirt object depends on.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// The settings; now and then they must be refused.
+    pub settings: Value,
+    /// The annotation that is stored, if there is one.
+    pub old: Option<String>,
+    /// The annotation that was sent.
+    pub new: Option<String>,
+    /// Whether the request tells what is stored.
+    pub has_old: bool,
+    /// Whether the stored object is being deleted.
+    pub is_going: bool,
+    /// Whether the sender says so of it.
+    pub says_going: bool,
+    /// Whether it is a VirtualMachine, which carries the annotation in its template.
+    pub is_vm: bool,
+}
+
+impl Update {
+    /// Some annotation in place of another, or of the same.
+    #[must_use]
+    pub fn new(choices: &mut Choices<'_>) -> Self {
+        let settings = settings(choices);
+        let old = (!choices.once_in(4)).then(|| annotation(choices, &settings));
+        let new = match choices.below(4) {
+            1 => old.clone(),
+            2 if choices.once_in(2) => None,
+            _ => Some(annotation(choices, &settings)),
+        };
+        Update {
+            settings,
+            old,
+            new,
+            has_old: !choices.once_in(6),
+            is_going: choices.once_in(6),
+            says_going: choices.once_in(3),
+            is_vm: choices.once_in(2),
+        }
+    }
+
+    /// The admission request.
+    #[must_use]
+    pub fn request(&self) -> Value {
+        let object = |annotation: &Option<String>, is_going: bool| {
+            let annotations = annotation.as_deref().map(|text| json!({KEY: text}));
+            let mut metadata = json!({"name": "x"});
+            if is_going {
+                metadata["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");
+            }
+            if self.is_vm {
+                return json!({
+                    "metadata": metadata,
+                    "spec": {"template": {"metadata": {"annotations": annotations}}},
+                });
+            }
+            metadata["annotations"] = json!(annotations);
+            json!({"metadata": metadata})
+        };
+        let kind = if self.is_vm {
+            "VirtualMachine"
+        } else {
+            "VirtualMachineInstance"
+        };
+        let old = object(&self.old, self.is_going);
+        json!({
+            "uid": "u",
+            "kind": {"group": "kubevirt.io", "version": "v1", "kind": kind},
+            "operation": "UPDATE",
+            "userInfo": {"username": "mallory"},
+            "object": object(&self.new, self.says_going),
+            "oldObject": if self.has_old { old } else { Value::Null },
+        })
+    }
+}

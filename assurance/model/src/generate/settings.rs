@@ -1,0 +1,148 @@
+//! Settings, and what somebody who knows them asks for.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    aliases,
+    choices::Choices,
+    generate::{
+        CONTROLLER,
+        words::{elements, spelled},
+    },
+    path, settings,
+};
+
+/// Settings. Most are valid: a rule that would spoil them is mostly left out.
+pub fn settings(choices: &mut Choices<'_>) -> Value {
+    let mut settings = json!({"allowedHostPaths": []});
+    if !choices.once_in(6) {
+        let sensitive: Vec<String> = (0..choices.one(&[0, 0, 1, 2]))
+            .map(|_| path::text(&elements(choices)))
+            .filter(|path| path != "/")
+            .collect();
+        settings["sensitiveHostPaths"] = json!(sensitive);
+    }
+    if choices.once_in(6) {
+        let more = path::text(&elements(choices));
+        let mut with = settings.clone();
+        with["additionalSensitiveHostPaths"] = json!([more]);
+        if settings::read(&with).is_some() || choices.once_in(16) {
+            settings = with;
+        }
+    }
+    if choices.once_in(4) {
+        settings["guard"] = json!(choices.one(&["AllContainers", "Sidecars"]));
+    }
+    if choices.once_in(2) {
+        settings["allowedTypes"] = choices.one(&[
+            json!(settings::TYPES),
+            json!(["Directory", "Socket"]),
+            json!(["File"]),
+            json!(["", "Directory", "DirectoryOrCreate"]),
+        ]);
+    }
+    let allowed = settings
+        .get("allowedTypes")
+        .cloned()
+        .unwrap_or_else(|| json!(["Directory", "File"]));
+    for _ in 0..choices.one(&[1, 2, 3, 4, 5, 0]) {
+        let rules = settings["allowedHostPaths"].as_array().unwrap();
+        let rule = rule(choices, &allowed, rules);
+        let mut more = settings.clone();
+        more["allowedHostPaths"].as_array_mut().unwrap().push(rule);
+        if settings::read(&more).is_some() || choices.once_in(64) {
+            settings = more;
+        }
+    }
+    if choices.once_in(3) {
+        settings["recursiveReadOnly"] = json!(choices.one(&["Enabled", "Disabled", "IfPossible"]));
+    }
+    if choices.once_in(3) {
+        settings["trustedCreators"] =
+            choices.one(&[json!(["*"]), json!(["mallory"]), json!([CONTROLLER, "mallory"])]);
+    }
+    if choices.once_in(10) {
+        settings["verifyOnly"] = json!(choices.once_in(2));
+    }
+    settings
+}
+
+fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
+    let mut rule = Map::new();
+    let mut elements = elements(choices);
+    if !rules.is_empty() && choices.once_in(4) {
+        // Another name of a directory that a rule names already, or what lies there.
+        let other = &rules[choices.below(rules.len())];
+        let other = path::elements(other["path"].as_str().or(other["pathPrefix"].as_str()).unwrap());
+        elements = choices.one(&aliases::names(&other));
+        elements.extend(choices.one(&[None, Some("a".to_owned())]));
+    }
+    let scope = choices.one(&["pathPrefix", "path", "pathPrefix", "path"]);
+    let path = spelled(choices, &elements);
+    rule.insert(scope.into(), json!(path));
+    if scope == "path" && choices.once_in(2) {
+        rule.insert("readOnly".into(), json!(false));
+    }
+    if choices.once_in(3) {
+        let allowed = allowed.as_array().unwrap();
+        let first = choices.below(allowed.len());
+        rule.insert("types".into(), json!([allowed[first]]));
+    }
+    if choices.once_in(2) {
+        rule.insert("allowSharedCompute".into(), json!(true));
+    }
+    rule.into()
+}
+
+/// A host path that some rule allows, or nearly.
+pub(super) struct Wish {
+    pub(super) path: Vec<String>,
+    pub(super) volume_type: String,
+    pub(super) writable: bool,
+    pub(super) shared: bool,
+}
+
+pub(super) fn wish(choices: &mut Choices<'_>, settings: &Value) -> Wish {
+    let rules = settings["allowedHostPaths"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice);
+    let mut wish = Wish {
+        path: elements(choices),
+        volume_type: "Directory".to_owned(),
+        writable: choices.once_in(2),
+        shared: choices.once_in(2),
+    };
+    if !rules.is_empty() && !choices.once_in(16) {
+        let rule = &rules[choices.below(rules.len())];
+        let exact = rule["path"].as_str();
+        wish.path = path::elements(exact.or(rule["pathPrefix"].as_str()).unwrap_or_default());
+        if exact.is_none() && choices.once_in(2) {
+            wish.path.push(choices.one(&["a", "b"]).to_owned());
+        }
+        let types = rule.get("types").or(settings.get("allowedTypes"));
+        let types = types.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if !types.is_empty() {
+            let chosen = types[choices.below(types.len())].as_str();
+            chosen.unwrap_or_default().clone_into(&mut wish.volume_type);
+        }
+        wish.writable &= rule["readOnly"] == json!(false);
+        wish.shared &= rule["allowSharedCompute"] == json!(true);
+    }
+    // Near misses.
+    match choices.below(40) {
+        8 => wish.path = choices.one(&aliases::names(&wish.path)),
+        1 => wish.path.push("a".to_owned()),
+        2 => wish.path.extend(elements(choices)),
+        3 => drop(wish.path.pop()),
+        4 => wish.path.iter_mut().for_each(|name| name.push('b')),
+        5 => wish.writable = true,
+        6 => wish.shared = true,
+        7 => {
+            wish.volume_type = choices
+                .one(&["Directory", "File", "Socket", "", "DirectoryOrCreate", "x"])
+                .to_owned()
+        }
+        _ => {}
+    }
+    wish
+}

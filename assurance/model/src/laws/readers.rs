@@ -1,0 +1,155 @@
+//! Laws about what is read: payloads, settings, annotations and paths of any bytes.
+
+use serde_json::{Value, json};
+use testkit::{Engine, Response};
+
+use super::{answer, nothing_outside};
+use crate::{
+    aliases,
+    annotation::{self, Entry},
+    generate::Scenario,
+    path, rewrite, settings,
+};
+
+/// No admitted path runs through a directory that an admitted request may write, under the same settings.
+///
+/// Answers with how many of the paths were admitted read-only, and how many writable.
+pub fn no_escape(engine: &Engine<'_>, settings: &Value, paths: &[Vec<String>]) -> (usize, usize) {
+    let admitted = |writable: bool| -> Vec<&Vec<String>> {
+        let types = settings::TYPES.iter().filter(|t| !t.is_empty());
+        let by_any_type =
+            |path: &&Vec<String>| types.clone().any(|t| admits(engine, settings, path, t, writable));
+        paths.iter().filter(by_any_type).collect()
+    };
+    let (read, written) = (admitted(false), admitted(true));
+    for path in read.iter().chain(&written) {
+        for directory in &written {
+            assert!(
+                !aliases::is_strictly_in(path, directory),
+                "{path:?} runs through {directory:?}, under {settings}"
+            );
+        }
+    }
+    (read.len(), written.len())
+}
+
+/// Whether one request for this path is admitted.
+fn admits(engine: &Engine<'_>, settings: &Value, path: &[String], volume_type: &str, writable: bool) -> bool {
+    let request = json!([{"hostPath": {
+        "path": path::text(path), "volumePath": "/m", "type": volume_type, "readOnly": !writable,
+    }}]);
+    let scenario = Scenario {
+        settings: settings.clone(),
+        pod: Value::Null,
+        annotation: Some(request.to_string()),
+        username: String::new(),
+    };
+    let payload = json!({"request": scenario.vmi_request(), "settings": settings}).to_string();
+    let response = Response::ask(engine, payload.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    response.accepted
+}
+
+/// Any bytes as the payload: a proper answer, and the invariant.
+pub fn payload(engine: &Engine<'_>, bytes: &[u8]) {
+    let response = Response::ask(engine, bytes).unwrap_or_else(|error| panic!("{error}"));
+    let faults = response.faults();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let text = String::from_utf8_lossy(bytes);
+    let Ok(payload) = serde_json::from_slice::<Value>(bytes) else {
+        assert!(response.mutated_object.is_none(), "changed what cannot be read");
+        return;
+    };
+    let (request, settings) = (&payload["request"], &payload["settings"]);
+    if nothing_outside(request, settings, &response) && !rewrite::repeats_a_key(&text) {
+        assert_eq!(answer(engine, request, settings), response);
+    }
+}
+
+/// Any bytes as settings: refused if and only if the model refuses them, and then nothing is judged under them.
+pub fn settings(engine: &Engine<'_>, bytes: &[u8]) -> bool {
+    let answer = engine("validate_settings", bytes).unwrap_or_else(|error| panic!("{error}"));
+    let answer: Value = serde_json::from_slice(&answer).expect("an answer in JSON");
+    let valid = answer["valid"].as_bool().expect("a verdict");
+    assert_eq!(answer["message"].is_string(), !valid, "{answer}");
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        assert!(!valid, "no text");
+        return false;
+    };
+    let value = serde_json::from_str::<Value>(text);
+    if !rewrite::repeats_a_key(text) {
+        let expected = value.as_ref().is_ok_and(|value| settings::read(value).is_some());
+        assert_eq!(valid, expected, "{answer}, for {text}");
+    }
+    if value.is_ok() {
+        let pod = r#"{"metadata": {"labels": {"kubevirt.io": "virt-launcher"}}, "spec": {"containers": []}}"#;
+        let request = format!(r#"{{"kind": {{"kind": "Pod"}}, "operation": "CREATE", "object": {pod}}}"#);
+        let payload = format!(r#"{{"request": {request}, "settings": {text}}}"#);
+        let response = Response::ask(engine, payload.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(response.accepted, valid, "{:?}", response.message);
+    }
+    valid
+}
+
+/// What the policy's reader of annotations says, without its types: for each host path request its entry's index, and
+/// the request as clean texts (`path`, `volumePath`, `type`, `readOnly: false`, `sharedComputePath`) if it is well-formed.
+pub type Reading = Result<Vec<(usize, Option<annotation::Request>)>, ()>;
+
+/// The policy's reader and the model of Go's agree: on whether it is a list, on which entries have a request, at which
+/// index, and on every member.
+pub fn annotation(text: &str, reading: &Reading) {
+    let expected = annotation::read(text).map(|entries| {
+        let indexed = entries.into_iter().enumerate();
+        let asked = indexed.filter_map(|(index, entry)| match entry {
+            Entry::Nothing => None,
+            Entry::Unclear => Some((index, None)),
+            Entry::Request(request) => Some((index, Some(request))),
+        });
+        asked.collect::<Vec<_>>()
+    });
+    if expected.is_none() && reading.is_ok() && crate::go_json::parse(text).is_none() {
+        // The policy reads what nests deeper than Go bears: no such pod comes into being.
+        assert!(
+            text.matches(['[', '{']).count() > 10_000,
+            "read what Go refuses: {reading:?}"
+        );
+        return;
+    }
+    assert_eq!(reading.as_ref().ok(), expected.as_ref());
+}
+
+/// Any text as a path: read if and only if the model reads it, cleaned to a fixed point, compared by whole elements.
+pub fn paths(
+    one: &str,
+    other: &str,
+    parse: &dyn Fn(&str, bool) -> Option<String>,
+    below: &dyn Fn(&str, &str) -> bool,
+) {
+    for (text, in_container) in [(one, false), (one, true), (other, false)] {
+        let expected = if in_container {
+            path::in_container(text)
+        } else {
+            path::on_node(text)
+        };
+        let clean = parse(text, in_container);
+        assert_eq!(
+            clean,
+            expected.as_ref().map(|elements| path::text(elements)),
+            "{text:?}"
+        );
+        if let Some(clean) = clean {
+            assert_eq!(
+                parse(&clean, in_container).as_ref(),
+                Some(&clean),
+                "not a fixed point"
+            );
+            assert!(!clean.split('/').any(|element| element == ".."), "{clean:?}");
+        }
+    }
+    if let (Some(path), Some(prefix)) = (path::on_node(one), path::on_node(other)) {
+        assert_eq!(
+            below(one, other),
+            path::at_or_below(&path, &prefix),
+            "{one:?} below {other:?}"
+        );
+    }
+}
