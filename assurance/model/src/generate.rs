@@ -10,7 +10,7 @@ mod words;
 
 use serde_json::{Value, json};
 
-pub use annotation::annotation_text;
+pub use annotation::{annotation, annotation_text};
 pub use ephemeral::Ephemeral;
 pub use objects::Update;
 pub use settings::settings;
@@ -39,7 +39,7 @@ impl Scenario {
     #[must_use]
     pub fn pod(choices: &mut Choices<'_>) -> Self {
         let settings = settings(choices);
-        let annotation = (!choices.once_in(6)).then(|| annotation::annotation(choices, &settings));
+        let annotation = (!choices.once_in(6)).then(|| annotation(choices, &settings));
         let entries = annotation
             .as_deref()
             .and_then(read)
@@ -58,7 +58,7 @@ impl Scenario {
     #[must_use]
     pub fn plain(choices: &mut Choices<'_>) -> Self {
         let settings = settings(choices);
-        let annotation = annotation::annotation(choices, &settings);
+        let annotation = annotation(choices, &settings);
         let pod = pod::plain(choices, &annotation);
         Scenario {
             username: username(choices),

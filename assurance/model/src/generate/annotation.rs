@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The text of an annotation. Text, because a key may stand twice.
-pub(super) fn annotation(choices: &mut Choices<'_>, settings: &Value) -> String {
+pub fn annotation(choices: &mut Choices<'_>, settings: &Value) -> String {
     if choices.once_in(48) {
         return choices
             .one(&[
