@@ -110,7 +110,7 @@ mutants: $(TOOLS)/bin/cargo-mutants
 		$(CARGO) mutants --jobs 2 --output target $(MUTANTS_ARGS) || \
 		{ [ $$? -eq 3 ] && [ ! -s target/mutants.out/missed.txt ]; } # 3: a mutant that loops, which is caught too
 
-## break: breaks a copy of src/ on purpose in five places; the test that is named for each must fail
+## break: breaks a copy of src/ on purpose, in one place at a time; the test that is named for each must fail
 .PHONY: break
 break:
 	tests/breaks.sh

@@ -34,12 +34,7 @@ const MOST: usize = 4;
 fn of_annotation(key: &str) -> Option<String> {
     let (domain, name) = key.rsplit_once('/').unwrap_or(("", key));
     // Cheap, because every annotation of every launcher pod comes by.
-    let may_be = matches!(name.len(), 11..=14)
-        && name
-            .as_bytes()
-            .first()
-            .is_some_and(|b| b.eq_ignore_ascii_case(&b'h'));
-    let is_near = may_be
+    let is_near = matches!(name.len(), 11..=14)
         && key != annotation::KEY
         && bare(name) == "hooksidecar"
         && (domain.is_empty() || domain.to_ascii_lowercase().ends_with("kubevirt.io"));

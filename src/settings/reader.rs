@@ -72,12 +72,13 @@ impl Reader {
                 Self::sensitive_path,
             ),
         };
-        let sensitive = sensitive
-            .zip(additional)
-            .map(|(paths, additional)| match additional.as_slice() {
-                [] => paths,
-                _ => Cow::Owned([paths.as_ref(), &additional].concat()),
-            });
+        let sensitive = sensitive.zip(additional).map(|(mut paths, additional)| {
+            // The built-in list is not copied for nothing.
+            if !additional.is_empty() {
+                paths.to_mut().extend(additional);
+            }
+            paths
+        });
         if let Some(rules) = &rules {
             self.rules_together(rules_at, rules, sensitive.as_deref().unwrap_or_default());
         }
