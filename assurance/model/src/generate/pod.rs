@@ -76,6 +76,14 @@ pub(super) fn pod(
             main.push(container)
         }
     }
+    if choices.once_in(8) {
+        // A plugin's, in good order.
+        let sockets = json!({"name": "kubevirt-plugin-sockets", "mountPath": "/sockets", "subPath": "x"});
+        let volume = &volumes[choices.below(volumes.len())]["name"];
+        let images =
+            json!({"name": volume, "mountPath": "/x", "readOnly": true, "recursiveReadOnly": "Enabled"});
+        main.push(container("plugin-x", vec![sockets, images]));
+    }
     let mut pod = assemble(annotation, json!(volumes), json!(init), json!(main));
     if choices.once_in(64) {
         let (place, junk) = choices.one(&[

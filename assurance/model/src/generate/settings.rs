@@ -71,11 +71,15 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
     let mut rule = Map::new();
     let mut elements = elements(choices);
     if !rules.is_empty() && choices.once_in(4) {
-        // Another name of a directory that a rule names already, or what lies there.
+        // Another name of a directory that a rule names already, what lies there, or what it lies in.
         let other = &rules[choices.below(rules.len())];
         let other = path::elements(other["path"].as_str().or(other["pathPrefix"].as_str()).unwrap());
         elements = choices.one(&aliases::names(&other));
-        elements.extend(choices.one(&[None, Some("a".to_owned())]));
+        match choices.below(3) {
+            1 => elements.push("a".to_owned()),
+            2 => drop(elements.pop()),
+            _ => {}
+        }
     }
     let scope = choices.one(&["pathPrefix", "path", "pathPrefix", "path"]);
     let path = spelled(choices, &elements);
