@@ -18,11 +18,13 @@ pub(crate) fn targets(command: &str) -> Option<Vec<&str>> {
     })
 }
 
-/// All targets that the Makefile has.
+/// All targets that the Makefile has, with those of the file that it includes.
 pub(crate) fn known() -> BTreeSet<String> {
-    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
-    makefile
-        .lines()
+    let files = ["Makefile", "assurance/tools.mk"];
+    let text = files
+        .map(|file| fs::read_to_string(root().join(file)).unwrap())
+        .concat();
+    text.lines()
         .filter(|line| !line.starts_with(['\t', '#', '.']))
         .filter_map(|line| line.split_once(':'))
         .filter(|(_, rest)| !rest.starts_with('='))

@@ -17,7 +17,7 @@ pub(crate) fn kubectl() -> OsString {
         .find(|candidate| candidate.is_file())
         .unwrap_or_else(|| {
             panic!(
-                "no kubectl: put it on the PATH, name it in KUBECTL, or run `make kubectl`, which installs it"
+                "no kubectl: put it on the PATH, name it in KUBECTL, or run `make tools`, which installs it"
             )
         })
         .into_os_string()
