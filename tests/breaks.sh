@@ -53,7 +53,7 @@ break_in src/requests/judge.rs 's/matching.max_by_key(|rule| rule.specificity())
 break_in src/requests/judge.rs 's/contained.iter().find_map(inside)/contained.iter().find_map(|_| None::<\&HostPath>)/' \
 	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
 	"directories that contain a sensitive path are let through"
-break_in src/pod/inject.rs 's/if let Some(container) = self.container_that_mounts(&name)/if let Some(container) = None::<String>/' \
+break_in src/pod/inject/volume.rs 's/if let Some(container) = self.container_that_mounts(&name)/if let Some(container) = None::<String>/' \
 	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
 	"a volume is added under a name that a container mounts already"
 break_in src/pod/guard.rs 's/|| guard.is_guarded(mount)/|| false/' \

@@ -7,7 +7,10 @@
     reason = "helpers of tests: a panic is the test's failure"
 )]
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use rstest::rstest;
 
@@ -60,6 +63,20 @@ fn faults<'t>(stages: &[&str], own: &str, text: &'t str) -> Vec<&'t str> {
     faults
 }
 
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|entry| {
+        if entry.is_dir() {
+            files_below(&entry)
+        } else {
+            vec![entry]
+        }
+    });
+    files.collect()
+}
+
 #[rstest]
 #[case::upward("base", "use crate::pod::Pod;", &["pod"])]
 #[case::upward_in_braces("base", "use crate::{\n    base::{json::Json, path},\n    pod::{Pod, view},\n};", &["pod"])]
@@ -92,11 +109,12 @@ fn no_stage_uses_one_above_it() {
         }
         folders += 1;
         assert!(stages.contains(&stage.as_str()), "lib.rs does not list {stage}");
-        for file in fs::read_dir(&entry).unwrap() {
-            let file = file.unwrap().path();
+        for file in files_below(&entry) {
             let text = fs::read_to_string(&file).unwrap();
             // Unit tests may look at the whole.
-            let (text, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+            let (text, _) = text
+                .split_once("#[cfg(test)]\nmod tests {")
+                .unwrap_or((&text, ""));
             let upward = faults(&stages, &stage, text);
             found.extend(
                 upward

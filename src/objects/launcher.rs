@@ -7,13 +7,7 @@ use crate::{
         json::{Json, Kind, Members},
         request::Request,
     },
-    pod::{
-        LISTS_OF_NEW_PODS, Pod, guard,
-        inject::{self, Edit},
-        patch,
-        sidecars::Sidecars,
-        verify,
-    },
+    pod::{Edit, LISTS_OF_NEW_PODS, Pod, guard, inject, patch, sidecars::Sidecars, verify},
     requests::{Requests, annotation, judge, near_miss},
     settings::Settings,
 };

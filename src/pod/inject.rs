@@ -1,6 +1,11 @@
 //! What must be added to a pod so that every request is met: planned on the pod as read, by content.
 
+mod conflict;
+mod volume;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+use conflict::{describe_conflict, first_that_leads_elsewhere};
 
 use crate::{
     base::{
@@ -8,63 +13,13 @@ use crate::{
         field::{Path, Violation, quote},
         path::ContainerPath,
     },
-    pod::{
-        COMPUTE, Container, ContainerList, HOOK_SIDECAR, HostPathSource, Mount, Pod, Volume, claims,
-        mounts::MountsByPath,
-    },
+    pod::{COMPUTE, Container, Edit, HOOK_SIDECAR, Mount, MountRef, Pod, claims, mounts::MountsByPath},
     requests::{
         annotation::{self, Access},
         judge::HostPathRequest,
     },
     settings::RecursiveReadOnly,
 };
-
-/// One change of the pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Edit {
-    /// Append a hostPath volume to `spec.volumes`.
-    AddVolume {
-        /// The volume's name.
-        name: String,
-        /// The request that it serves.
-        request: HostPathRequest,
-    },
-    /// Append a mount to a container's `volumeMounts`.
-    AddMount {
-        /// The container.
-        container: ContainerRef,
-        /// The volume's name.
-        volume: String,
-        /// The path in the container.
-        mount_path: ContainerPath,
-        /// Whether it can be written to.
-        access: Access,
-        /// `recursiveReadOnly`, if it is to be set.
-        recursive_read_only: Option<RecursiveReadOnly>,
-    },
-    /// Set `readOnly: true` on a mount that is there.
-    SetReadOnly(MountRef),
-    /// Set `recursiveReadOnly: Enabled` on a mount that is there.
-    SetRecursiveReadOnly(MountRef),
-}
-
-/// A container's place in the pod, in the order of [`Pod::containers`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ContainerRef {
-    /// The list.
-    pub list: ContainerList,
-    /// The index in that list.
-    pub index: usize,
-}
-
-/// A mount's place in the pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MountRef {
-    /// The container.
-    pub container: ContainerRef,
-    /// The index in its `volumeMounts`.
-    pub index: usize,
-}
 
 /// What is to be done for the requests.
 #[derive(Debug, Default)]
@@ -297,115 +252,4 @@ impl Planner<'_, '_> {
             }
         }
     }
-
-    /// A container that mounts a volume of this name. The pod has none, so that the mount dangles: KubeVirt makes such
-    /// mounts, and a VM owner chooses their names.
-    fn container_that_mounts(&mut self, volume: &str) -> Option<String> {
-        let pod = &*self.pod;
-        let mounted = self.mounted_volumes.get_or_insert_with(|| {
-            let mut mounted = ByName::default();
-            for (index, container) in pod.containers.iter().enumerate() {
-                for mount in &container.mounts {
-                    mounted.add(mount.volume.clone(), index);
-                }
-            }
-            mounted
-        });
-        let first = *mounted.get(volume).first()?;
-        Some(pod.containers.get(first)?.name.to_string())
-    }
-
-    /// The name of the request's volume, appended to the pod unless it is there.
-    fn volume(&mut self, at: Path<'_>, request: &HostPathRequest) -> Option<String> {
-        let name = volume_name(request.index);
-        match self.pod.all_are(&name, &request.path, request.host_path_type) {
-            Some(true) => Some(name),
-            Some(false) => {
-                let why = format!("the pod has a volume {name} with other content");
-                self.refuse(at, request.path.as_str(), why);
-                None
-            }
-            None => {
-                if let Some(container) = self.container_that_mounts(&name) {
-                    let why = format!(
-                        "container {container} mounts a volume {name}, which the pod does not have: it would get the \
-                         host path"
-                    );
-                    self.refuse(at, request.path.as_str(), why);
-                    return None;
-                }
-                self.pod.add_volume(Volume {
-                    name: name.clone().into(),
-                    host_path: Some(HostPathSource {
-                        path_text: request.path.as_str().to_owned().into(),
-                        path: Ok(request.path.clone()),
-                        type_text: request.host_path_type.as_str().into(),
-                        host_path_type: Some(request.host_path_type),
-                    }),
-                    is_claim: false,
-                });
-                self.plan.edits.push(Edit::AddVolume {
-                    name: name.clone(),
-                    request: request.clone(),
-                });
-                Some(name)
-            }
-        }
-    }
-}
-
-impl Container<'_> {
-    /// Where the container stands.
-    #[must_use]
-    pub const fn place(&self) -> ContainerRef {
-        ContainerRef {
-            list: self.list,
-            index: self.index,
-        }
-    }
-}
-
-/// The name of the volume for entry `index`.
-#[must_use]
-pub fn volume_name(index: usize) -> String {
-    format!("{HOOK_SIDECAR}{index}-hostpath")
-}
-
-/// The first of the mounts `here`, which are at the requested place, that does not lead where the request leads, or is
-/// there under another name of the place: names prove nothing, content does.
-fn first_that_leads_elsewhere(
-    pod: &Pod<'_>,
-    container: &Container<'_>,
-    here: &[usize],
-    path: &ContainerPath,
-    request: &HostPathRequest,
-) -> Option<usize> {
-    // Many mounts may be of one volume.
-    let mut volumes = BTreeMap::new();
-    let leads_there = |index: &usize| {
-        container.mounts.get(*index).is_some_and(|mount| {
-            mount.is_whole()
-                && mount.is_private()
-                && mount.path().as_ref() == Ok(path)
-                && *volumes
-                    .entry(&*mount.volume)
-                    .or_insert_with(|| pod.leads_to(mount, &request.path, request.host_path_type))
-        })
-    };
-    let mut leads_there = leads_there;
-    here.iter().copied().find(|index| !leads_there(index))
-}
-
-/// Why nothing can be mounted in front of mount number `index`: it would be hidden, or cannot be compared.
-fn describe_conflict(container: &Container<'_>, index: usize) -> Option<String> {
-    let mount = container.mounts.get(index)?;
-    let described = format!(
-        "the mount at {} of container {}",
-        quote(&mount.mount_path),
-        container.name
-    );
-    Some(match mount.path() {
-        Ok(_) => format!("would hide {described}"),
-        Err(error) => format!("cannot be compared with {described}, which {error}"),
-    })
 }

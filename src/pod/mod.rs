@@ -2,6 +2,8 @@
 //! could write there.
 
 mod claims;
+mod container;
+mod edit;
 pub mod guard;
 pub mod inject;
 mod mounts;
@@ -11,7 +13,6 @@ pub mod sidecars;
 pub mod verify;
 mod view;
 
-pub use view::{
-    COMPUTE, Container, ContainerList, HOOK_SIDECAR, HostPathMount, HostPathSource, LISTS_OF_NEW_PODS, Mount,
-    Pod, Volume,
-};
+pub use container::{COMPUTE, Container, ContainerList, HOOK_SIDECAR, LISTS_OF_NEW_PODS, Mount};
+pub use edit::{ContainerRef, Edit, MountRef};
+pub use view::{HostPathMount, HostPathSource, Pod, Volume};

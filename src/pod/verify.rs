@@ -2,7 +2,7 @@
 
 use crate::{
     base::field::{Path, Violation, quote},
-    pod::inject::Edit,
+    pod::Edit,
     requests::annotation::Access,
     settings::RecursiveReadOnly,
 };

@@ -1,0 +1,48 @@
+//! Mounts in the way of a request.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    base::{field::quote, path::ContainerPath},
+    pod::{Container, Pod},
+    requests::judge::HostPathRequest,
+};
+
+/// The first of the mounts `here`, which are at the requested place, that does not lead where the request leads, or is
+/// there under another name of the place: names prove nothing, content does.
+pub(super) fn first_that_leads_elsewhere(
+    pod: &Pod<'_>,
+    container: &Container<'_>,
+    here: &[usize],
+    path: &ContainerPath,
+    request: &HostPathRequest,
+) -> Option<usize> {
+    // Many mounts may be of one volume.
+    let mut volumes = BTreeMap::new();
+    let leads_there = |index: &usize| {
+        container.mounts.get(*index).is_some_and(|mount| {
+            mount.is_whole()
+                && mount.is_private()
+                && mount.path().as_ref() == Ok(path)
+                && *volumes
+                    .entry(&*mount.volume)
+                    .or_insert_with(|| pod.leads_to(mount, &request.path, request.host_path_type))
+        })
+    };
+    let mut leads_there = leads_there;
+    here.iter().copied().find(|index| !leads_there(index))
+}
+
+/// Why nothing can be mounted in front of mount number `index`: it would be hidden, or cannot be compared.
+pub(super) fn describe_conflict(container: &Container<'_>, index: usize) -> Option<String> {
+    let mount = container.mounts.get(index)?;
+    let described = format!(
+        "the mount at {} of container {}",
+        quote(&mount.mount_path),
+        container.name
+    );
+    Some(match mount.path() {
+        Ok(_) => format!("would hide {described}"),
+        Err(error) => format!("cannot be compared with {described}, which {error}"),
+    })
+}

@@ -1,0 +1,70 @@
+//! The volume of a request, by its name and its content.
+
+use super::Planner;
+use crate::{
+    base::{by_name::ByName, field::Path},
+    pod::{Edit, HOOK_SIDECAR, HostPathSource, Volume},
+    requests::judge::HostPathRequest,
+};
+
+/// The name of the volume for entry `index`.
+fn volume_name(index: usize) -> String {
+    format!("{HOOK_SIDECAR}{index}-hostpath")
+}
+
+impl Planner<'_, '_> {
+    /// A container that mounts a volume of this name. The pod has none, so that the mount dangles: KubeVirt makes such
+    /// mounts, and a VM owner chooses their names.
+    fn container_that_mounts(&mut self, volume: &str) -> Option<String> {
+        let pod = &*self.pod;
+        let mounted = self.mounted_volumes.get_or_insert_with(|| {
+            let mut mounted = ByName::default();
+            for (index, container) in pod.containers.iter().enumerate() {
+                for mount in &container.mounts {
+                    mounted.add(mount.volume.clone(), index);
+                }
+            }
+            mounted
+        });
+        let first = *mounted.get(volume).first()?;
+        Some(pod.containers.get(first)?.name.to_string())
+    }
+
+    /// The name of the request's volume, appended to the pod unless it is there.
+    pub(super) fn volume(&mut self, at: Path<'_>, request: &HostPathRequest) -> Option<String> {
+        let name = volume_name(request.index);
+        match self.pod.all_are(&name, &request.path, request.host_path_type) {
+            Some(true) => Some(name),
+            Some(false) => {
+                let why = format!("the pod has a volume {name} with other content");
+                self.refuse(at, request.path.as_str(), why);
+                None
+            }
+            None => {
+                if let Some(container) = self.container_that_mounts(&name) {
+                    let why = format!(
+                        "container {container} mounts a volume {name}, which the pod does not have: it would get the \
+                         host path"
+                    );
+                    self.refuse(at, request.path.as_str(), why);
+                    return None;
+                }
+                self.pod.add_volume(Volume {
+                    name: name.clone().into(),
+                    host_path: Some(HostPathSource {
+                        path_text: request.path.as_str().to_owned().into(),
+                        path: Ok(request.path.clone()),
+                        type_text: request.host_path_type.as_str().into(),
+                        host_path_type: Some(request.host_path_type),
+                    }),
+                    is_claim: false,
+                });
+                self.plan.edits.push(Edit::AddVolume {
+                    name: name.clone(),
+                    request: request.clone(),
+                });
+                Some(name)
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Values of any kind, as settings hold them: lists, objects with known keys, texts.
+
+use std::borrow::Cow;
+
+use super::Reader;
+use crate::{
+    base::{
+        field::{Path, Violation, Violations, list, quote},
+        json::{Json, Members, NoItems},
+    },
+    settings::MOST_ITEMS,
+};
+
+impl Reader {
+    pub(super) fn boolean(
+        &mut self,
+        at: Path<'_>,
+        members: &Members<'_>,
+        key: &str,
+        default: bool,
+    ) -> Option<bool> {
+        match members.first(key) {
+            None => Some(default),
+            Some(value) => match value.get() {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => self.wrong_kind(at.name(key), value, "must be true or false"),
+            },
+        }
+    }
+
+    pub(super) fn text<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Cow<'v, str>> {
+        value.text(at).map_err(|fault| self.faults.push(fault)).ok()
+    }
+
+    /// A list, each element read; `None` if one could not be.
+    pub(super) fn each<T>(
+        &mut self,
+        at: Path<'_>,
+        value: Json<'_>,
+        read: impl Fn(&mut Self, Path<'_>, Json<'_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        // Every element is read before the first fault ends it, so that all faults are listed.
+        let read: Vec<Option<T>> = self
+            .items(at, value)?
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| read(self, at.index(index), item))
+            .collect();
+        read.into_iter().collect()
+    }
+
+    /// The items of a list. None where there are faults enough.
+    pub(super) fn items<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Vec<Json<'v>>> {
+        if self.faults.len() >= Violations::ENOUGH {
+            return None;
+        }
+        match value.items(MOST_ITEMS) {
+            Ok(items) => Some(items),
+            Err(NoItems::NoList) => self.wrong_kind(at, value, "must be a list"),
+            Err(NoItems::TooMany) => {
+                let detail = format!("must have at most {MOST_ITEMS} items");
+                self.wrong_kind(at, value, &detail)
+            }
+        }
+    }
+
+    /// An object that has none but these keys.
+    pub(super) fn object<'v>(&mut self, at: Path<'_>, value: Json<'v>, keys: &[&str]) -> Option<Members<'v>> {
+        let members = Members::read(at, value);
+        let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
+        for (key, _) in members.iter() {
+            if self.faults.len() >= Violations::ENOUGH {
+                return None;
+            }
+            let key = key.to_text();
+            if !keys.contains(&&*key) {
+                let detail = format!("unknown key, known are {}", list(keys));
+                self.faults.push(Violation::invalid(at, quote(&key), detail));
+            }
+        }
+        for key in keys {
+            if let Err(twice) = members.value(at, key) {
+                self.faults.push(twice);
+            }
+        }
+        Some(members)
+    }
+
+    pub(super) fn wrong_kind<T>(&mut self, at: Path<'_>, value: Json<'_>, detail: &str) -> Option<T> {
+        self.fault(Violation::invalid(at, value.kind().shown(), detail))
+    }
+
+    pub(super) fn fault<T>(&mut self, fault: Violation) -> Option<T> {
+        self.faults.push(fault);
+        None
+    }
+}
