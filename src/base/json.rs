@@ -9,6 +9,7 @@ mod readable;
 mod string;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ use serde::de::IgnoredAny;
 use crate::base::field::{Path, Violation, quote};
 use cursor::Cursor;
 pub(crate) use string::JsonString;
+pub(crate) use wanted::Wanted;
 
 /// A value: its text, without white space around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,14 +100,6 @@ impl<'a> Json<'a> {
     /// It is no list, or has more.
     pub(crate) fn items(self, most: usize) -> Result<Vec<Json<'a>>, NoItems> {
         self.list(most, Cursor::value)
-    }
-
-    /// As [`Json::items`], each with its members if it is an object.
-    pub(crate) fn objects(self, most: usize) -> Result<Vec<(Json<'a>, Option<Members<'a>>)>, NoItems> {
-        self.list(most, |cursor| match cursor.object(&[], &mut Vec::new()) {
-            Some((object, members)) => (object, Some(members)),
-            None => (cursor.value(), None),
-        })
     }
 
     /// What `item` reads at the beginning of each item of a list; it must go behind the item.

@@ -7,7 +7,7 @@ use crate::{
     base::{
         field::{Path, Violation},
         host_path_type::HostPathType,
-        json::{Json, Kind, Members, NoItems},
+        json::{Json, Kind, Members, NoItems, Wanted},
         path::HostPath,
     },
     requests::annotation::Access,
@@ -21,8 +21,25 @@ const MOST_BEARERS: usize = 16;
 /// to be judged in time.
 const MOST_ITEMS: usize = 10_000;
 
-/// An item of a list, and its members if it is an object.
-pub(super) type Item<'a> = (Json<'a>, Option<Members<'a>>);
+/// What matters of a volume. A generic ephemeral volume is a claim that its pod brings along.
+const VOLUME: [&str; 4] = ["name", "hostPath", "persistentVolumeClaim", "ephemeral"];
+/// What matters of a hostPath volume's source.
+const SOURCE: [&str; 2] = ["path", "type"];
+/// What matters of a container.
+const CONTAINER: [&str; 2] = ["name", "volumeMounts"];
+/// What matters of a mount.
+const MOUNT: [&str; 7] = [
+    "name",
+    "mountPath",
+    "readOnly",
+    "subPath",
+    "subPathExpr",
+    "mountPropagation",
+    "recursiveReadOnly",
+];
+
+/// An item of a list, and what matters of it if it is an object.
+type Item<'a, const N: usize> = (Json<'a>, Option<Wanted<'a, N>>);
 
 /// Collects the faults; what is faulty is read as absent.
 pub(super) struct Reader {
@@ -49,18 +66,29 @@ impl Reader {
         }
     }
 
-    /// One element of `spec.volumes`.
-    pub(super) fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a>) -> Volume<'a> {
-        let volume = self.object(at, item);
-        let name = self.text(at, volume.as_ref(), "name").unwrap_or_default();
+    /// The volumes of `spec`, and their list.
+    pub(super) fn volumes<'a>(
+        &mut self,
+        at: Path<'_>,
+        spec: &Members<'a>,
+    ) -> (Option<Json<'a>>, Vec<Volume<'a>>) {
+        let volumes_at = at.name("volumes");
+        let list = self.value(at, spec, "volumes");
+        let (list, items) = self.list(volumes_at, list, &VOLUME);
+        let items = items.into_iter().enumerate();
+        let volumes = items.map(|(index, item)| self.volume(volumes_at.index(index), item));
+        (list, volumes.collect())
+    }
+
+    fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a, 4>) -> Volume<'a> {
+        let [name, host_path, claim, ephemeral] = self.object(at, item);
         let host_path_at = at.name("hostPath");
-        let host_path = self.value(at, volume.as_ref(), "hostPath").map(|raw| {
-            let source = self.object(host_path_at, (raw, None));
-            let path_text = self
-                .text(host_path_at, source.as_ref(), "path")
-                .unwrap_or_default();
+        let name = self.text(at.name("name"), name).unwrap_or_default();
+        let host_path = host_path.map(|raw| {
+            let [path, host_path_type] = self.object(host_path_at, (raw, raw.wanted(&SOURCE)));
+            let path_text = self.text(host_path_at.name("path"), path).unwrap_or_default();
             let type_text = self
-                .text(host_path_at, source.as_ref(), "type")
+                .text(host_path_at.name("type"), host_path_type)
                 .unwrap_or_default();
             HostPathSource {
                 path: HostPath::parse(&path_text),
@@ -69,13 +97,10 @@ impl Reader {
                 type_text,
             }
         });
-        // A generic ephemeral volume is a claim that its pod brings along.
-        let mut claims = ["persistentVolumeClaim", "ephemeral"].into_iter();
-        let is_claim = claims.any(|key| self.value(at, volume.as_ref(), key).is_some());
         Volume {
             name,
             host_path,
-            is_claim,
+            is_claim: claim.or(ephemeral).is_some(),
         }
     }
 
@@ -87,7 +112,8 @@ impl Reader {
         list: ContainerList,
     ) -> Vec<Container<'a>> {
         let list_at = at.name(list.key());
-        let (_, items) = self.list(at, Some(spec), list.key());
+        let value = self.value(at, spec, list.key());
+        let (_, items) = self.list(list_at, value, &CONTAINER);
         let items = items.into_iter().enumerate();
         items
             .map(|(index, item)| self.container(list_at.index(index), list, index, item))
@@ -100,13 +126,13 @@ impl Reader {
         at: Path<'_>,
         list: ContainerList,
         index: usize,
-        item: Item<'a>,
+        item: Item<'a, 2>,
     ) -> Container<'a> {
         let raw = item.0;
-        let container = self.object(at, item);
-        let name = self.text(at, container.as_ref(), "name").unwrap_or_default();
+        let [name, mount_list] = self.object(at, item);
+        let name = self.text(at.name("name"), name).unwrap_or_default();
         let mounts_at = at.name("volumeMounts");
-        let (mount_list, mounts) = self.list(at, container.as_ref(), "volumeMounts");
+        let (mount_list, mounts) = self.list(mounts_at, mount_list, &MOUNT);
         let mount_items = mounts.iter().map(|(raw, _)| *raw).collect();
         let mounts = mounts
             .into_iter()
@@ -124,10 +150,17 @@ impl Reader {
         }
     }
 
-    fn mount<'a>(&mut self, at: Path<'_>, item: Item<'a>) -> Mount<'a> {
-        let mount = self.object(at, item);
-        let mount = mount.as_ref();
-        let access = match self.value(at, mount, "readOnly").map(|raw| (raw, raw.get())) {
+    fn mount<'a>(&mut self, at: Path<'_>, item: Item<'a, 7>) -> Mount<'a> {
+        let [
+            name,
+            path,
+            read_only,
+            sub_path,
+            sub_path_expr,
+            propagation,
+            recursive,
+        ] = self.object(at, item);
+        let access = match read_only.map(|raw| (raw, raw.get())) {
             None | Some((_, "false")) => Access::Writable,
             Some((_, "true")) => Access::ReadOnly,
             Some((other, _)) => {
@@ -135,60 +168,69 @@ impl Reader {
                 Access::Writable
             }
         };
-        let sub_paths = ["subPath", "subPathExpr"].map(|key| self.text(at, mount, key).unwrap_or_default());
+        let sub_paths = [
+            self.text(at.name("subPath"), sub_path).unwrap_or_default(),
+            self.text(at.name("subPathExpr"), sub_path_expr)
+                .unwrap_or_default(),
+        ];
         Mount {
-            volume: self.text(at, mount, "name").unwrap_or_default(),
-            mount_path: self.text(at, mount, "mountPath").unwrap_or_default(),
+            volume: self.text(at.name("name"), name).unwrap_or_default(),
+            mount_path: self.text(at.name("mountPath"), path).unwrap_or_default(),
             access,
             sub_paths,
-            propagation: self.text(at, mount, "mountPropagation"),
-            recursive_read_only: self.text(at, mount, "recursiveReadOnly"),
+            propagation: self.text(at.name("mountPropagation"), propagation),
+            recursive_read_only: self.text(at.name("recursiveReadOnly"), recursive),
         }
     }
 
-    /// The object at `at`.
-    fn object<'a>(&mut self, at: Path<'_>, (raw, members): Item<'a>) -> Option<Members<'a>> {
-        members
-            .map_or_else(|| Members::read(at, raw), Ok)
-            .map_err(|fault| self.faults.push(fault))
-            .ok()
-    }
-
-    /// The list at `key` of the object at `at`, and its items. Absent and `null` are no list and no items.
-    pub(super) fn list<'a>(
+    /// What matters of the object at `at`.
+    fn object<'a, const N: usize>(
         &mut self,
         at: Path<'_>,
-        parent: Option<&Members<'a>>,
-        key: &str,
-    ) -> (Option<Json<'a>>, Vec<Item<'a>>) {
-        let (Some(list), Some(left)) = (self.value(at, parent, key), self.left) else {
+        (raw, wanted): Item<'a, N>,
+    ) -> [Option<Json<'a>>; N] {
+        match wanted {
+            Some(wanted) => wanted.values(at, &mut self.faults),
+            None => {
+                self.wrong_kind(at, raw, "must be an object");
+                [None; N]
+            }
+        }
+    }
+
+    /// The list at `at`, and its items. Absent is no list and no items.
+    fn list<'a, const N: usize>(
+        &mut self,
+        at: Path<'_>,
+        list: Option<Json<'a>>,
+        keys: &'static [&'static str; N],
+    ) -> (Option<Json<'a>>, Vec<Item<'a, N>>) {
+        let (Some(list), Some(left)) = (list, self.left) else {
             return (None, Vec::new());
         };
-        match list.objects(left) {
+        match list.wanted_items(left, keys) {
             Ok(items) => {
                 self.left = Some(left.saturating_sub(items.len()));
                 return (Some(list), items);
             }
-            Err(NoItems::NoList) => self.wrong_kind(at.name(key), list, "must be a list"),
+            Err(NoItems::NoList) => self.wrong_kind(at, list, "must be a list"),
             Err(NoItems::TooMany) => {
                 self.left = None;
                 let detail = format!("a pod may have at most {MOST_ITEMS} volumes, containers and mounts");
-                self.wrong_kind(at.name(key), list, &detail);
+                self.wrong_kind(at, list, &detail);
             }
         }
         (None, Vec::new())
     }
 
-    /// The text at `key` of the object at `at`.
-    fn text<'a>(&mut self, at: Path<'_>, parent: Option<&Members<'a>>, key: &str) -> Option<Cow<'a, str>> {
-        let text = self.value(at, parent, key)?.text(at.name(key));
-        text.map_err(|fault| self.faults.push(fault)).ok()
+    /// The text at `at`.
+    fn text<'a>(&mut self, at: Path<'_>, value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
+        value?.text(at).map_err(|fault| self.faults.push(fault)).ok()
     }
 
     /// The value at `key` of the object at `at`; `null` is absent.
-    fn value<'a>(&mut self, at: Path<'_>, parent: Option<&Members<'a>>, key: &str) -> Option<Json<'a>> {
-        let value = parent?.get(at, key);
-        value.unwrap_or_else(|fault| {
+    fn value<'a>(&mut self, at: Path<'_>, parent: &Members<'a>, key: &str) -> Option<Json<'a>> {
+        parent.get(at, key).unwrap_or_else(|fault| {
             self.faults.push(fault);
             None
         })

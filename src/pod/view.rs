@@ -95,7 +95,7 @@ impl<'a> Pod<'a> {
             }
         };
         let mut reader = Reader::new();
-        let (volume_list, volumes) = reader.list(at, Some(members), "volumes");
+        let (volume_list, volumes) = reader.volumes(at, members);
         let mut pod = Pod {
             spec,
             volume_list,
@@ -106,7 +106,7 @@ impl<'a> Pod<'a> {
         };
         let volumes_at = at.name("volumes");
         for (index, volume) in volumes.into_iter().enumerate() {
-            let bearers = pod.add_volume(reader.volume(volumes_at.index(index), volume));
+            let bearers = pod.add_volume(volume);
             reader.bearers(volumes_at.index(index), bearers);
         }
         for &list in lists {

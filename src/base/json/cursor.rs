@@ -1,6 +1,6 @@
 //! Finding one's way in a text that is known to be JSON.
 
-use super::{Json, JsonString, Members};
+use super::{Json, JsonString, Members, wanted::Found};
 
 /// Marks each of the eight bytes that is `byte`, by its highest bit; a byte above a marked one may be marked too.
 pub(super) const fn marks(bytes: u64, byte: u8) -> u64 {
@@ -65,6 +65,31 @@ impl<'a> Cursor<'a> {
         }
         self.at = self.at.saturating_add(1);
         Some((self.since(start), Members(members)))
+    }
+
+    /// The object that begins here, if one does, and what it holds under `keys`.
+    pub(super) fn wanted(&mut self, keys: &[&str], found: &mut [Found<'a>]) -> Option<Json<'a>> {
+        if self.text.as_bytes().get(self.at) != Some(&b'{') {
+            return None;
+        }
+        let start = self.at;
+        self.at = self.at.saturating_add(1);
+        while !self.is_at_end() {
+            let key = self.key();
+            self.is_at_end();
+            let value = self.value();
+            let wanted = keys.iter().position(|wanted| key.is(wanted));
+            if let Some(found) = wanted.and_then(|wanted| found.get_mut(wanted)) {
+                match found.value {
+                    None => found.value = Some(value),
+                    Some(_) => {
+                        found.second.get_or_insert(value.kind());
+                    }
+                }
+            }
+        }
+        self.at = self.at.saturating_add(1);
+        Some(self.since(start))
     }
 
     /// The string that begins here.
