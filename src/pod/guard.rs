@@ -114,7 +114,7 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
         let mount = place.mount;
         let volume = quote(&mount.volume);
         let shared = match self.guarded_by(place) {
-            Some(by) if by != container.name => format!(", which {by} mounts too"),
+            Some(by) if by != container.name => format!(", which {} mounts too", quote(by)),
             _ => String::new(),
         };
         let subject = format!("hostPath volume {volume}{shared}");

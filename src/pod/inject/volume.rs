@@ -2,7 +2,10 @@
 
 use super::Planner;
 use crate::{
-    base::{by_name::ByName, field::Path},
+    base::{
+        by_name::ByName,
+        field::{Path, quote},
+    },
     pod::{Edit, HOOK_SIDECAR, HostPathSource, Volume},
     requests::judge::HostPathRequest,
 };
@@ -43,8 +46,8 @@ impl Planner<'_, '_> {
             None => {
                 if let Some(container) = self.container_that_mounts(&name) {
                     let why = format!(
-                        "container {container} mounts a volume {name}, which the pod does not have: it would get the \
-                         host path"
+                        "container {} mounts a volume {name}, which the pod does not have: it would get the host path",
+                        quote(&container)
                     );
                     self.refuse(at, request.path.as_str(), why);
                     return None;
