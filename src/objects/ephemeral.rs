@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::{
     answer::verdict::{Accepted, Verdict},
     base::{
+        by_name::ByName,
         field::{Path, Violation, Violations},
         json::{Json, Members},
     },
@@ -58,12 +59,16 @@ fn is_judged(pod: &Pod<'_>) -> bool {
 /// What is wrong with the ephemeral containers from number `first_new` on; those before it are stored already.
 fn violations(settings: &Settings, pod: &Pod<'_>, first_new: usize) -> Vec<Violation> {
     let (stored, new) = pod.containers.split_at_checked(first_new).unwrap_or_default();
-    let was_there: BTreeSet<(&str, &Mount<'_>)> = stored
-        .iter()
-        .filter(|container| container.list == ContainerList::Ephemeral)
-        .flat_map(|container| container.mounts.iter().map(|mount| (&*container.name, mount)))
-        .collect();
-    let requests = BTreeSet::new();
+    let mut was_there: BTreeSet<(&str, &Mount<'_>)> = BTreeSet::new();
+    for container in stored {
+        if container.list == ContainerList::Ephemeral {
+            // One by one: `collect` would bring a sort into the module.
+            for mount in &container.mounts {
+                was_there.insert((&container.name, mount));
+            }
+        }
+    }
+    let requests = ByName::default();
     let mut guard = Guard::of(settings, pod, &requests);
     let spec = Path::root("spec");
     let list = spec.name(ContainerList::Ephemeral.key());

@@ -3,10 +3,9 @@
 //!
 //! Other mounts are judged only with `guard: AllContainers`: agents and KubeVirt itself mount hostPath volumes too.
 
-use std::collections::BTreeSet;
-
 use crate::{
     base::{
+        by_name::ByName,
         field::{Path, Violation, Violations, list, quote},
         host_path_type::HostPathType,
     },
@@ -20,7 +19,7 @@ use crate::{
 
 /// Judges the mounts of the resulting pod. `met` names the volumes by which requests of the annotation are met.
 #[must_use]
-pub fn violations(settings: &Settings, pod: &Pod<'_>, met: &BTreeSet<String>) -> Vec<Violation> {
+pub(crate) fn violations(settings: &Settings, pod: &Pod<'_>, met: &ByName<'static>) -> Vec<Violation> {
     if !pod.has_host_path_volume() {
         return Vec::new();
     }
@@ -47,7 +46,7 @@ pub fn violations(settings: &Settings, pod: &Pod<'_>, met: &BTreeSet<String>) ->
 pub(crate) struct Guard<'s, 'p, 'a> {
     settings: &'s Settings,
     pod: &'p Pod<'a>,
-    met: &'s BTreeSet<String>,
+    met: &'s ByName<'static>,
     sidecars: Sidecars,
     /// By the volume's index: the container that makes it a guarded volume.
     guarded: Vec<Option<&'p str>>,
@@ -72,7 +71,7 @@ enum Refused {
 
 impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
     /// The guard of `pod`, in which these volumes meet requests.
-    pub(crate) fn of(settings: &'s Settings, pod: &'p Pod<'a>, met: &'s BTreeSet<String>) -> Self {
+    pub(crate) fn of(settings: &'s Settings, pod: &'p Pod<'a>, met: &'s ByName<'static>) -> Self {
         let sidecars = Sidecars::of(pod);
         let mut guarded = vec![None; pod.volumes.len()];
         for (number, container) in pod.containers.iter().enumerate() {
@@ -101,7 +100,7 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
     }
 
     fn is_guarded(&self, mount: HostPathMount<'_, '_>) -> bool {
-        self.guarded_by(mount).is_some() || self.met.contains(&*mount.mount.volume)
+        self.guarded_by(mount).is_some() || self.met.has(&mount.mount.volume)
     }
 
     /// Judges one mount of `container`, which stands at `at`, unless there are violations enough.
@@ -139,7 +138,7 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
         if let Some(why) = rule.and_then(|rule| judge::refused_access(rule, mount.access)) {
             forbid("readOnly", &why);
         }
-        let is_met_in_compute = container.name == COMPUTE && self.met.contains(&*mount.volume);
+        let is_met_in_compute = container.name == COMPUTE && self.met.has(&mount.volume);
         if let Some(why) = rule
             .filter(|_| is_met_in_compute)
             .and_then(judge::refused_sharing)

@@ -3,8 +3,6 @@
 mod conflict;
 mod volume;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use conflict::{describe_conflict, first_that_leads_elsewhere};
 
 use crate::{
@@ -27,9 +25,17 @@ pub struct Plan {
     /// The changes.
     pub edits: Vec<Edit>,
     /// The names of the volumes by which requests are met.
-    pub met: BTreeSet<String>,
+    pub(crate) met: ByName<'static>,
     /// Why requests cannot be met.
     pub violations: Vec<Violation>,
+}
+
+impl Plan {
+    fn meet(&mut self, volume: &str) {
+        if !self.met.has(volume) {
+            self.met.add(volume.to_owned().into(), 0);
+        }
+    }
 }
 
 /// Plans the changes for `requests` and makes them in `pod`, which is what the guard then judges. A request
@@ -42,7 +48,7 @@ pub fn plan(pod: &mut Pod<'_>, requests: &[HostPathRequest], recursive_read_only
     let mut planner = Planner {
         mounts: pod.containers.iter().map(|_| None).collect(),
         mounted_volumes: None,
-        planned: BTreeMap::new(),
+        planned: (ByName::default(), Vec::new()),
         pod,
         recursive_read_only,
         plan: Plan::default(),
@@ -60,7 +66,7 @@ struct Planner<'p, 'a> {
     /// By the volume's name: the containers that mounted it before anything was added. Read when a volume is added.
     mounted_volumes: Option<ByName<'a>>,
     /// The places in `compute` that are planned already, with the volume mounted there. Requests share a place only if they are alike.
-    planned: BTreeMap<(usize, ContainerPath), Option<String>>,
+    planned: (ByName<'static>, Vec<Option<String>>),
     recursive_read_only: RecursiveReadOnly,
     plan: Plan,
 }
@@ -114,8 +120,9 @@ impl Planner<'_, '_> {
             self.refuse(at.name("sharedComputePath"), shared.as_str(), why);
         }
         for container in computes {
-            let key = (container, shared.clone());
-            if let Some(planned) = self.planned.get(&key) {
+            let key = format!("{container}{shared}");
+            let (places, volumes) = &self.planned;
+            if let Some(planned) = places.get(&key).first().and_then(|index| volumes.get(*index)) {
                 volume.clone_from(planned);
                 continue;
             }
@@ -127,7 +134,9 @@ impl Planner<'_, '_> {
                 claim,
             };
             volume = self.mount(place, request, volume);
-            self.planned.insert(key, volume.clone());
+            let (places, volumes) = &mut self.planned;
+            places.add(key.into(), volumes.len());
+            volumes.push(volume.clone());
         }
     }
 
@@ -198,7 +207,7 @@ impl Planner<'_, '_> {
             access: request.access,
             recursive_read_only,
         });
-        self.plan.met.insert(volume.clone());
+        self.plan.meet(&volume);
         Some(volume)
     }
 
@@ -218,7 +227,7 @@ impl Planner<'_, '_> {
             let Some(mount) = container.mounts.get_mut(index) else {
                 continue;
             };
-            self.plan.met.insert(mount.volume.to_string());
+            self.plan.meet(&mount.volume);
             let mount_ref = MountRef {
                 container: place,
                 index,

@@ -1,9 +1,7 @@
 //! Which containers of a pod are sidecars: KubeVirt names hook sidecars, and gives plugin sidecars a directory of sockets.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    base::path::ContainerPath,
+    base::{by_name::ByName, path::ContainerPath},
     pod::{Container, ContainerList, Mount, Pod},
 };
 
@@ -28,12 +26,13 @@ impl Sidecars {
             return Sidecars(Vec::new());
         }
         let computes = pod.containers.iter().filter(|container| container.is_compute());
-        let sockets: BTreeSet<&str> = computes
-            .flat_map(|compute| &compute.mounts)
-            .filter(|mount| may_be_in_plugin_directory(mount.path().as_ref().ok()))
-            .map(|mount| &*mount.volume)
-            .chain([PLUGIN_SOCKETS])
-            .collect();
+        let mut sockets = ByName::default();
+        sockets.add(PLUGIN_SOCKETS.into(), 0);
+        for mount in computes.flat_map(|compute| &compute.mounts) {
+            if may_be_in_plugin_directory(mount.path().as_ref().ok()) && !sockets.has(&mount.volume) {
+                sockets.add((&*mount.volume).into(), 0);
+            }
+        }
         let is_sidecar = |container: &Container<'_>| {
             pod.host_path_mounts(container).next().is_some()
                 && (container.is_hook_sidecar() || is_plugin_sidecar(container, &sockets))
@@ -56,12 +55,13 @@ impl Sidecars {
 
 /// Whether the container shares a volume of `sockets`, or has a mount in the directory of plugin sockets. A mount path
 /// that cannot be cleaned may be there.
-fn is_plugin_sidecar(container: &Container<'_>, sockets: &BTreeSet<&str>) -> bool {
+fn is_plugin_sidecar(container: &Container<'_>, sockets: &ByName<'_>) -> bool {
     let is_other = container.list != ContainerList::Ephemeral && !container.is_compute();
     is_other
-        && container.mounts.iter().any(|mount| {
-            sockets.contains(&*mount.volume) || may_be_in_plugin_directory(mount.path().as_ref().ok())
-        })
+        && container
+            .mounts
+            .iter()
+            .any(|mount| sockets.has(&mount.volume) || may_be_in_plugin_directory(mount.path().as_ref().ok()))
 }
 
 fn may_be_in_plugin_directory(path: Option<&ContainerPath>) -> bool {

@@ -1,9 +1,7 @@
 //! Mounts in the way of a request.
 
-use std::collections::BTreeMap;
-
 use crate::{
-    base::{field::quote, path::ContainerPath},
+    base::{by_name::ByName, field::quote, path::ContainerPath},
     pod::{Container, Pod},
     requests::judge::HostPathRequest,
 };
@@ -18,18 +16,21 @@ pub(super) fn first_that_leads_elsewhere(
     request: &HostPathRequest,
 ) -> Option<usize> {
     // Many mounts may be of one volume.
-    let mut volumes = BTreeMap::new();
-    let leads_there = |index: &usize| {
-        container.mounts.get(*index).is_some_and(|mount| {
-            mount.is_whole()
-                && mount.is_private()
-                && mount.path().as_ref() == Ok(path)
-                && *volumes
-                    .entry(&*mount.volume)
-                    .or_insert_with(|| pod.leads_to(mount, &request.path, request.host_path_type))
+    let mut there = ByName::default();
+    let mut elsewhere = ByName::default();
+    let mut leads_there = |index: &usize| {
+        let mount = container.mounts.get(*index);
+        let mount =
+            mount.filter(|mount| mount.is_whole() && mount.is_private() && mount.path().as_ref() == Ok(path));
+        mount.is_some_and(|mount| {
+            if !there.has(&mount.volume) && !elsewhere.has(&mount.volume) {
+                let leads = pod.leads_to(mount, &request.path, request.host_path_type);
+                let found = if leads { &mut there } else { &mut elsewhere };
+                found.add((&*mount.volume).into(), *index);
+            }
+            there.has(&mount.volume)
         })
     };
-    let mut leads_there = leads_there;
     here.iter().copied().find(|index| !leads_there(index))
 }
 
