@@ -35,7 +35,7 @@ struct AuditAnnotations {
 pub fn validation(verdict: Verdict) -> Vec<u8> {
     match verdict {
         Verdict::Allow(notes) => bytes(&accepted(notes)),
-        Verdict::Mutate(object, notes) => with_object(bytes(&accepted(notes)), &object),
+        Verdict::Mutate(object, notes) => behind(object, &bytes(&accepted(notes))),
         Verdict::Deny(violations) => bytes(&ValidationResponse {
             message: Some(violations.to_string()),
             code: Some(violations.code()),
@@ -56,16 +56,18 @@ fn accepted(notes: Accepted) -> ValidationResponse {
     }
 }
 
-/// Puts the member `mutated_object` into a response, in front of its closing brace.
-fn with_object(mut response: Vec<u8>, object: &str) -> Vec<u8> {
-    const MEMBER: &[u8] = b",\"mutated_object\":";
-    response.reserve(MEMBER.len().saturating_add(object.len()));
-    if response.pop().is_some() {
-        response.extend_from_slice(MEMBER);
-        response.extend_from_slice(object.as_bytes());
-        response.push(b'}');
+/// How an answer with a changed object begins. The object is written behind it in the first place: it is most of the
+/// answer, and would have to be copied otherwise.
+pub(crate) const FRONT: &str = "{\"mutated_object\":";
+
+/// Puts the members of `response` behind the object.
+fn behind(object: String, response: &[u8]) -> Vec<u8> {
+    let mut answer = object.into_bytes();
+    if let Some(members) = response.strip_prefix(b"{") {
+        answer.push(b',');
+        answer.extend_from_slice(members);
     }
-    response
+    answer
 }
 
 /// The answer to `validate_settings`.

@@ -17,7 +17,7 @@ use crate::{
 pub enum Verdict {
     /// Accepted as it is.
     Allow(Accepted),
-    /// Accepted with this object, as JSON, in place of the request's.
+    /// Accepted with another object in place of the request's: its JSON, behind `response::FRONT`.
     Mutate(String, Accepted),
     /// Rejected.
     Deny(Violations),

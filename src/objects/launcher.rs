@@ -1,7 +1,10 @@
 //! A launcher pod that is being created: its annotation, what must be added for it, and the guard.
 
 use crate::{
-    answer::verdict::{Accepted, Verdict},
+    answer::{
+        response,
+        verdict::{Accepted, Verdict},
+    },
     base::{
         field::{Path, Violation, Violations},
         json::{Json, Kind, Members},
@@ -54,7 +57,7 @@ pub(crate) fn verdict(
                 let detail = "cannot be changed: the payload holds a lone surrogate or a number out of range, or is nested too deep";
                 return Err(Violation::invalid(at, Kind::Object.shown(), detail).into());
             }
-            let object = patch::apply(object, &pod, &edits).ok_or_else(|| {
+            let object = patch::apply(object, &pod, &edits, response::FRONT).ok_or_else(|| {
                 Violation::invalid(at, Kind::Object.shown(), "cannot be changed as planned")
             })?;
             Ok(Verdict::Mutate(object, accepted))

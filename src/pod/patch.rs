@@ -14,10 +14,10 @@ use crate::{
 };
 use splices::{Splices, item};
 
-/// The text of `object` after `edits`, which were planned on `pod`, which was read from it. `None` where the pod has
-/// no such place.
+/// The text of `object` after `edits`, which were planned on `pod`, which was read from it; behind the text `front`, so
+/// that whoever puts the object into an answer need not copy it. `None` where the pod has no such place.
 #[must_use]
-pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit]) -> Option<String> {
+pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Option<String> {
     let mut volumes = Vec::new();
     let mut mounts = vec![Vec::new(); pod.containers.len()];
     let mut text = Splices::of(object);
@@ -60,7 +60,7 @@ pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit]) -> Option<String> 
             text.append(container.raw, "volumeMounts", container.mount_list, mounts)?;
         }
     }
-    text.spliced()
+    text.spliced(front)
 }
 
 /// A hostPath volume. k8s-openapi's own type would bring every kind of volume into the module.
@@ -141,7 +141,7 @@ mod tests {
     fn applied(object: &str, edits: &[Edit]) -> Option<String> {
         let object = Json::document(object).unwrap();
         let pod = Pod::read(&members(object), None, &LISTS_OF_NEW_PODS).unwrap();
-        apply(object, &pod, edits)
+        apply(object, &pod, edits, "")
     }
 
     const VOLUME: &str = r#"{"name":"v","hostPath":{"path":"/data","type":"File"}}"#;
@@ -209,6 +209,9 @@ mod tests {
         let pod = Pod::read(&members(object), None, &[]).unwrap();
         // As long as both live, their texts do not overlap.
         let other = read.clone();
-        assert_eq!(apply(Json::document(&other).unwrap(), &pod, &[volume("v")]), None);
+        assert_eq!(
+            apply(Json::document(&other).unwrap(), &pod, &[volume("v")], ""),
+            None
+        );
     }
 }

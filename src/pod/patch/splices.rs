@@ -88,9 +88,13 @@ impl<'t> Splices<'t> {
         (offset.checked_add(part.len())? <= self.text.len()).then_some(offset)
     }
 
-    pub(super) fn spliced(self) -> Option<String> {
+    /// The changed text behind `front`, with room for as much behind it as most answers have.
+    pub(super) fn spliced(self, front: &str) -> Option<String> {
+        const ROOM: usize = 1024;
         let added: usize = self.changes.iter().map(|splice| splice.text.len()).sum();
-        let mut spliced = String::with_capacity(self.text.len().checked_add(added)?);
+        let around = front.len().checked_add(ROOM)?;
+        let mut spliced = String::with_capacity(self.text.len().checked_add(added)?.checked_add(around)?);
+        spliced.push_str(front);
         let mut from = 0;
         // A heap orders them in a tenth of the code that a sort would bring into the module.
         for splice in BinaryHeap::from(self.changes).into_sorted_vec() {
