@@ -36,7 +36,7 @@ pub enum Edit {
     SetRecursiveReadOnly(MountRef),
 }
 
-/// A container's place in the pod, in the order of [`Pod::containers`].
+/// A container's place in the pod, in the order of [`Pod::containers`](crate::pod::Pod::containers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContainerRef {
     /// The list.
