@@ -203,10 +203,11 @@ fn narrowed(choices: &mut Choices<'_>, scenario: &Scenario) -> Option<(&'static 
     let mut narrow = scenario.settings.clone();
     let rules = narrow["allowedHostPaths"].as_array_mut().unwrap();
     let entries = scenario.annotation.as_deref().and_then(model::annotation::read);
-    let asked = entries.into_iter().flatten().find_map(|entry| match entry {
-        Entry::Request(request) => Some(request),
-        _ => None,
-    });
+    let asked = entries
+        .into_iter()
+        .flatten()
+        .flat_map(|entry| entry.requests())
+        .next();
     let decides = |rule: &settings::Rule| {
         let deciding = asked
             .as_ref()
@@ -349,7 +350,7 @@ fn the_annotation_is_read_as_go_reads_it() {
         targets::annotation(text.as_bytes());
         let kind = match model::annotation::read(&text) {
             None => "no list",
-            Some(entries) if entries.contains(&Entry::Unclear) => "malformed",
+            Some(entries) if entries.iter().any(Entry::is_unclear) => "malformed",
             Some(entries) if entries.iter().all(|entry| *entry == Entry::Nothing) => "nothing",
             Some(_) => "requests",
         };

@@ -56,16 +56,18 @@ impl Accepted {
             warnings: requests.warnings,
             mounts: Vec::new(),
         };
-        // Two entries may share one mount in compute.
-        let mut in_compute = ByName::default();
-        for request in &requests.accepted {
-            let sidecar = format!("{HOOK_SIDECAR}{}", request.index);
-            accepted.warnings.extend(warnings(&sidecar, request));
-            accepted
-                .mounts
-                .push(mount(sidecar, request, request.volume_path.as_str()));
+        // Two requests may share one mount.
+        let mut places = ByName::default();
+        for (position, request) in requests.accepted.iter().enumerate() {
+            let sidecar = format!("{HOOK_SIDECAR}{}", request.place.entry);
+            if places.add(format!("{sidecar}{}", request.volume_path).into(), position) {
+                accepted.warnings.extend(warnings(&sidecar, request));
+                accepted
+                    .mounts
+                    .push(mount(sidecar, request, request.volume_path.as_str()));
+            }
             if let Some(shared) = &request.shared_compute_path
-                && in_compute.add(shared.as_str().into(), request.index)
+                && places.add(format!("{COMPUTE}{shared}").into(), position)
             {
                 accepted
                     .mounts

@@ -14,6 +14,7 @@ use crate::{
     pod::{COMPUTE, Container, Edit, HOOK_SIDECAR, Mount, MountRef, Pod, claims, mounts::MountsByPath},
     requests::{
         annotation::{self, Access},
+        at_request,
         judge::HostPathRequest,
     },
     settings::RecursiveReadOnly,
@@ -65,7 +66,7 @@ struct Planner<'p, 'a> {
     mounts: Vec<Option<MountsByPath>>,
     /// By the volume's name: the containers that mounted it before anything was added. Read when a volume is added.
     mounted_volumes: Option<ByName<'a>>,
-    /// The places in `compute` that are planned already, with the volume mounted there. Requests share a place only if they are alike.
+    /// The places that are planned already, with the volume mounted there.
     planned: (ByName<'static>, Vec<Option<String>>),
     recursive_read_only: RecursiveReadOnly,
     plan: Plan,
@@ -89,11 +90,14 @@ impl Planner<'_, '_> {
     fn request(&mut self, request: &HostPathRequest, claim: Option<&str>) {
         let metadata = Path::root("metadata");
         let annotations = metadata.name("annotations");
-        let list = annotations.key(annotation::KEY);
-        let entry = list.index(request.index);
-        let at = entry.name("hostPath");
+        let annotation = annotations.key(annotation::KEY);
+        at_request(annotation, request.place, |at| {
+            self.request_at(at, request, claim)
+        });
+    }
 
-        let sidecar = format!("{HOOK_SIDECAR}{}", request.index);
+    fn request_at(&mut self, at: Path<'_>, request: &HostPathRequest, claim: Option<&str>) {
+        let sidecar = format!("{HOOK_SIDECAR}{}", request.place.entry);
         let sidecars = self.pod.containers_named(&sidecar);
         if sidecars.is_empty() {
             let why = format!("the pod has no container {sidecar} to mount it in");
@@ -108,7 +112,7 @@ impl Planner<'_, '_> {
                 path: &request.volume_path,
                 claim: None,
             };
-            volume = self.mount(place, request, volume);
+            volume = self.mount_once(place, request, volume);
         }
         let Some(shared) = &request.shared_compute_path else {
             return;
@@ -120,12 +124,6 @@ impl Planner<'_, '_> {
             self.refuse(at.name("sharedComputePath"), shared.as_str(), why);
         }
         for container in computes {
-            let key = format!("{container}{shared}");
-            let (places, volumes) = &self.planned;
-            if let Some(planned) = places.get(&key).first().and_then(|index| volumes.get(*index)) {
-                volume.clone_from(planned);
-                continue;
-            }
             let place = Place {
                 at,
                 field: "sharedComputePath",
@@ -133,11 +131,28 @@ impl Planner<'_, '_> {
                 path: shared,
                 claim,
             };
-            volume = self.mount(place, request, volume);
-            let (places, volumes) = &mut self.planned;
-            places.add(key.into(), volumes.len());
-            volumes.push(volume.clone());
+            volume = self.mount_once(place, request, volume);
         }
+    }
+
+    /// As [`Planner::mount`], but a place that several requests share is planned once. Requests share a place only if
+    /// they are alike.
+    fn mount_once(
+        &mut self,
+        place: Place<'_>,
+        request: &HostPathRequest,
+        volume: Option<String>,
+    ) -> Option<String> {
+        let key = format!("{}{}", place.container, place.path);
+        let (places, volumes) = &self.planned;
+        if let Some(planned) = places.get(&key).first().and_then(|index| volumes.get(*index)) {
+            return planned.clone();
+        }
+        let volume = self.mount(place, request, volume);
+        let (places, volumes) = &mut self.planned;
+        places.add(key.into(), volumes.len());
+        volumes.push(volume.clone());
+        volume
     }
 
     /// Sees to it that the request is met at `place`, and answers with the name of the volume mounted. `volume` is the

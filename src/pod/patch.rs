@@ -106,7 +106,10 @@ mod tests {
         Edit::AddVolume {
             name: name.to_owned(),
             request: HostPathRequest {
-                index: 0,
+                place: crate::requests::annotation::RequestPlace {
+                    entry: 0,
+                    element: None,
+                },
                 path: HostPath::parse("/data").unwrap(),
                 volume_path: ContainerPath::parse("/d").unwrap(),
                 host_path_type: HostPathType::File,

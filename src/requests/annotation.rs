@@ -4,7 +4,7 @@
 //! `hook-sidecar-N`. So what is not ours is skipped exactly as leniently as Go skips it, or the indexes
 //! would drift; and what Go might take for our key, or reads as something else, is refused.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, rc::Rc};
 
 use crate::{
     base::{
@@ -32,12 +32,12 @@ pub enum Access {
     Writable,
 }
 
-/// The host path request of one entry, each member read by itself, so that what is wrong with one does not
+/// A host path request of an entry, each member read by itself, so that what is wrong with one does not
 /// hide what is wrong with another.
 #[derive(Debug)]
 pub struct Entry {
-    /// The entry's index, which is the N of `hook-sidecar-N`.
-    pub index: usize,
+    /// Where it stands.
+    pub place: RequestPlace,
     /// `path`.
     pub path: Result<HostPath, Violation>,
     /// `volumePath`.
@@ -51,7 +51,26 @@ pub struct Entry {
     /// Keys that are none of these.
     pub unknown: Vec<Violation>,
     /// Where KubeVirt mounts something of this entry's own in the sidecar.
-    pub occupied: Vec<Occupied>,
+    pub occupied: Rc<[Occupied]>,
+}
+
+/// Where a host path request stands in the annotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestPlace {
+    /// The entry's index, which is the N of `hook-sidecar-N`.
+    pub entry: usize,
+    /// Its index in the list, where `hostPath` is one; `null`s count.
+    pub element: Option<usize>,
+}
+
+impl fmt::Display for RequestPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}].{HOST_PATH}", self.entry)?;
+        match self.element {
+            Some(element) => write!(f, "[{element}]"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A place in the sidecar that another key of its entry asks for.
@@ -75,7 +94,7 @@ pub struct ClaimPath {
 /// The annotation as read.
 #[derive(Debug, Default)]
 pub struct Annotation {
-    /// For each entry with a host path request: the request, or what is wrong with the entry, in document order.
+    /// Each host path request, or what is wrong with it or with its entry, in document order.
     pub entries: Vec<Result<Entry, Violation>>,
     /// The places in `compute` that are taken by claims.
     pub claims: Vec<ClaimPath>,
@@ -109,21 +128,16 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Annotation, Violation> {
     };
     let mut annotation = Annotation::default();
     for (index, raw) in entries.into_iter().enumerate() {
-        let entry = entry(at.index(index), index, raw, &mut annotation).transpose();
-        annotation.entries.extend(entry);
+        let entry = entry(at.index(index), index, raw, &mut annotation);
+        annotation.entries.extend(entry.err().map(Err));
     }
     Ok(annotation)
 }
 
-/// The request of one entry, if it has one. What else is of interest in the entry goes into `annotation`.
-fn entry(
-    at: Path<'_>,
-    index: usize,
-    raw: Json<'_>,
-    annotation: &mut Annotation,
-) -> Result<Option<Entry>, Violation> {
+/// Reads one entry into `annotation`: its requests, and what else is of interest.
+fn entry(at: Path<'_>, index: usize, raw: Json<'_>, annotation: &mut Annotation) -> Result<(), Violation> {
     match raw.kind() {
-        Kind::Null => return Ok(None),
+        Kind::Null => return Ok(()),
         Kind::Object => {}
         other => return Err(Violation::invalid(at, other.shown(), "must be an object or null")),
     }
@@ -149,24 +163,42 @@ fn entry(
         return Err(Violation::invalid(at, key, detail));
     }
     let Some(raw) = members.get(at, HOST_PATH)? else {
-        return Ok(None);
+        return Ok(());
     };
     let at = at.name(HOST_PATH);
+    let occupied =
+        |key, (object, member)| paths_of(&members, object, member).map(move |path| Occupied { key, path });
+    let claim = occupied("pvc.volumePath", ("pvc", "volumePath"));
+    let config_map = occupied("configMap.hookPath", ("configMap", "hookPath"));
+    // A key that stands twice has more: Go takes the last. The pod itself is judged by its mounts, so a few will do.
+    let occupied: Rc<[Occupied]> = claim
+        .take(MOST_OCCUPIED)
+        .chain(config_map.take(MOST_OCCUPIED))
+        .collect();
+    let mut read = |at, element, raw: Json<'_>, kinds: &str| {
+        let place = RequestPlace {
+            entry: index,
+            element,
+        };
+        let entry = match raw.kind() {
+            Kind::Object => request(at, place, raw, &occupied),
+            other => Err(Violation::invalid(at, other.shown(), format!("must be {kinds}"))),
+        };
+        annotation.entries.push(entry);
+    };
     match raw.kind() {
-        Kind::Object => {
-            let request = request(at, index, raw)?;
-            let occupied = |key, (object, member)| {
-                paths_of(&members, object, member).map(move |path| Occupied { key, path })
-            };
-            let claim = occupied("pvc.volumePath", ("pvc", "volumePath"));
-            let config_map = occupied("configMap.hookPath", ("configMap", "hookPath"));
-            Ok(Some(Entry {
-                occupied: claim.chain(config_map).collect(),
-                ..request
-            }))
+        Kind::List => {
+            // Each has a byte at least.
+            let elements = raw.items(MOST_BYTES).unwrap_or_default();
+            for (element, raw) in elements.into_iter().enumerate() {
+                if raw.kind() != Kind::Null {
+                    read(at.index(element), Some(element), raw, "an object or null");
+                }
+            }
         }
-        other => Err(Violation::invalid(at, other.shown(), "must be an object")),
+        _ => read(at, None, raw, "an object"),
     }
+    Ok(())
 }
 
 /// The clean paths at `member` of the object at `key` of an entry. KubeVirt's members hold what they like: only plain
@@ -184,6 +216,9 @@ fn paths_of(
     paths.collect::<Vec<_>>().into_iter()
 }
 
+/// How many places of one option are looked at, for each request of the entry.
+const MOST_OCCUPIED: usize = 4;
+
 /// How many warnings about keys are given.
 const MOST_WARNINGS: usize = 16;
 
@@ -198,7 +233,12 @@ fn folds_to_host_path(key: &str) -> bool {
 
 const REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
 
-fn request(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Entry, Violation> {
+fn request(
+    at: Path<'_>,
+    place: RequestPlace,
+    raw: Json<'_>,
+    occupied: &Rc<[Occupied]>,
+) -> Result<Entry, Violation> {
     let members = Members::read(at, raw)?;
     // Written once: there may be a hundred thousand of them.
     let mut detail = None;
@@ -215,7 +255,7 @@ fn request(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Entry, Violation
     let text = |key| value(key)?.map(|raw| raw.text(at.name(key))).transpose();
 
     Ok(Entry {
-        index,
+        place,
         path: required(
             at.name("path"),
             text("path"),
@@ -235,7 +275,7 @@ fn request(at: Path<'_>, index: usize, raw: Json<'_>) -> Result<Entry, Violation
                 .transpose()
         }),
         unknown,
-        occupied: Vec::new(),
+        occupied: Rc::clone(occupied),
     })
 }
 

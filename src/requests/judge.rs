@@ -7,7 +7,7 @@ use crate::{
         path::{ContainerPath, HostPath},
     },
     requests::{
-        annotation::{Access, Entry},
+        annotation::{Access, Entry, RequestPlace},
         reserved,
     },
     settings::{Settings, TrustedCreators, rule::Rule},
@@ -16,8 +16,8 @@ use crate::{
 /// A request in which everything is well-formed and permitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostPathRequest {
-    /// The entry's index, which is the N of `hook-sidecar-N`.
-    pub index: usize,
+    /// Where it stands.
+    pub place: RequestPlace,
     /// The path on the node.
     pub path: HostPath,
     /// The path in the sidecar.
@@ -30,12 +30,11 @@ pub struct HostPathRequest {
     pub shared_compute_path: Option<ContainerPath>,
 }
 
-/// Judges the request of one entry, which stands at `at`.
+/// Judges one request, which stands at `at`.
 ///
 /// # Errors
 /// Every member that is malformed or not permitted.
 pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPathRequest, Vec<Violation>> {
-    let at = at.name("hostPath");
     let mut violations = entry.unknown;
     let rule = match &entry.path {
         Ok(path) => {
@@ -57,7 +56,7 @@ pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPath
     }
     if let Some(path) = &volume_path {
         let is_hidden = |name: ContainerPath| name.is_at_or_below(path);
-        for occupied in &entry.occupied {
+        for occupied in entry.occupied.iter() {
             if occupied.path.names().into_iter().any(is_hidden) {
                 let why = format!(
                     "would hide {} of this entry, {}",
@@ -94,7 +93,7 @@ pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPath
 
     let request = (|| {
         Some(HostPathRequest {
-            index: entry.index,
+            place: entry.place,
             path: path?,
             volume_path: volume_path?,
             host_path_type: host_path_type?,

@@ -2,11 +2,11 @@
 
 use crate::{
     base::{
-        field::{Path, Violation, quote},
+        field::{Path, Violation},
         json::Json,
     },
     requests::{
-        annotation,
+        annotation::{self, RequestPlace},
         judge::{self, HostPathRequest},
         sharing,
     },
@@ -45,7 +45,7 @@ impl Requests {
             .into_iter()
             .map(|entry| {
                 let entry = entry.map_err(|violation| vec![violation])?;
-                judge::entry(settings, at.index(entry.index), entry)
+                at_request(at, entry.place, |at| judge::entry(settings, at, entry))
             })
             .collect();
         let well_formed: Vec<&HostPathRequest> = judged.iter().flatten().collect();
@@ -53,20 +53,26 @@ impl Requests {
         for outcome in judged {
             match outcome {
                 Err(faults) => requests.violations.extend(faults),
-                Ok(request) => match (conflicts.next().flatten(), &request.shared_compute_path) {
-                    (Some(why), Some(shared)) => {
-                        let entry = at.index(request.index);
-                        let at = entry.name("hostPath");
-                        requests.violations.push(Violation::invalid(
-                            at.name("sharedComputePath"),
-                            quote(shared.as_str()),
-                            why,
-                        ));
+                Ok(request) => {
+                    let conflicts = conflicts.next().unwrap_or_default();
+                    let found = at_request(at, request.place, |at| conflicts.violations(at, &request));
+                    if found.is_empty() {
+                        requests.accepted.push(request);
                     }
-                    _ => requests.accepted.push(request),
-                },
+                    requests.violations.extend(found);
+                }
             }
         }
         requests
+    }
+}
+
+/// What `of` says of the place of a request in the annotation at `at`.
+pub(crate) fn at_request<T>(at: Path<'_>, place: RequestPlace, of: impl FnOnce(Path<'_>) -> T) -> T {
+    let entry = at.index(place.entry);
+    let host_path = entry.name("hostPath");
+    match place.element {
+        None => of(host_path),
+        Some(element) => of(host_path.index(element)),
     }
 }

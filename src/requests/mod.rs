@@ -8,3 +8,4 @@ pub mod reserved;
 pub mod sharing;
 
 pub use judged::Requests;
+pub(crate) use judged::at_request;

@@ -89,8 +89,11 @@ fn is_below(one: &str, other: &str) -> bool {
 fn reading(text: &str) -> laws::Reading {
     let read = annotation::read(field::Path::root("annotation"), text).map_err(drop)?;
     let read = read.entries.into_iter().map(|entry| match entry {
-        Ok(entry) => (entry.index, request(entry)),
-        Err(violation) => (index_in(&violation.field), None),
+        Ok(entry) => (entry.place.entry, entry.place.element, request(entry)),
+        Err(violation) => {
+            let (entry, element) = indexes_in(&violation.field);
+            (entry, element, None)
+        }
     });
     Ok(read.collect())
 }
@@ -100,6 +103,7 @@ fn request(entry: annotation::Entry) -> Option<Request> {
         return None;
     }
     Some(Request {
+        element: entry.place.element,
         path: elements(entry.path.ok()?.as_str()),
         volume_path: elements(entry.volume_path.ok()?.as_str()),
         volume_type: entry.host_path_type.ok()?.as_str().to_owned(),
@@ -111,12 +115,12 @@ fn request(entry: annotation::Entry) -> Option<Request> {
     })
 }
 
-/// The index in a field path such as `annotation[7].hostPath`.
-fn index_in(field: &str) -> usize {
-    let digits = field.trim_start_matches("annotation[");
-    let end = digits.find(']').unwrap_or_default();
-    digits
-        .get(..end)
-        .and_then(|digits| digits.parse().ok())
-        .unwrap_or(usize::MAX)
+/// The indexes in a field path such as `annotation[7].hostPath[1]`.
+fn indexes_in(field: &str) -> (usize, Option<usize>) {
+    let index_in = |field: &str| field.split(']').next()?.parse::<usize>().ok();
+    let entry = field.trim_start_matches("annotation[");
+    let element = field
+        .split_once(".hostPath[")
+        .and_then(|(_, rest)| index_in(rest));
+    (index_in(entry).unwrap_or(usize::MAX), element)
 }

@@ -18,13 +18,39 @@ pub enum Entry {
     Nothing,
     /// Something that may not be understood one way or the other.
     Unclear,
-    /// A host path.
-    Request(Request),
+    /// Host paths: one, or a list of them. Each is a request, or something that may not be understood one way or the other.
+    Requests(Vec<Asked>),
+}
+
+/// A request, and its index where it stands in a list.
+pub type Asked = (Option<usize>, Option<Request>);
+
+impl Entry {
+    /// Whether something in it may not be understood.
+    #[must_use]
+    pub fn is_unclear(&self) -> bool {
+        match self {
+            Entry::Nothing => false,
+            Entry::Unclear => true,
+            Entry::Requests(asked) => asked.iter().any(|(_, request)| request.is_none()),
+        }
+    }
+
+    /// The requests that are well-formed.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        match self {
+            Entry::Requests(asked) => asked.iter().filter_map(|(_, request)| request.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A well-formed host path request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
+    /// Its index, where it stands in a list.
+    pub element: Option<usize>,
     /// `path`.
     pub path: Vec<String>,
     /// `volumePath`.
@@ -110,7 +136,31 @@ fn entry(json: Json<'_>) -> Entry {
     match ours.as_slice() {
         [] => Entry::Nothing,
         [(key, value)] if name(key) == "hostPath" && value.is_null() => Entry::Nothing,
-        [(key, value)] if name(key) == "hostPath" => request(*value).map_or(Entry::Unclear, Entry::Request),
+        [(key, value)] if name(key) == "hostPath" => match value.as_list() {
+            Some(list) => {
+                let elements = list
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(_, element)| !element.is_null());
+                let asked: Vec<Asked> = elements
+                    .map(|(index, element)| {
+                        let request = request(element);
+                        let at = |request| Request {
+                            element: Some(index),
+                            ..request
+                        };
+                        (Some(index), request.map(at))
+                    })
+                    .collect();
+                if asked.is_empty() {
+                    Entry::Nothing
+                } else {
+                    Entry::Requests(asked)
+                }
+            }
+            None if value.as_object().is_some() => Entry::Requests(vec![(None, request(*value))]),
+            None => Entry::Unclear,
+        },
         _ => Entry::Unclear,
     }
 }
@@ -154,6 +204,7 @@ fn request(json: Json<'_>) -> Option<Request> {
         Some(text) => Some(path::in_container(&text)?),
     };
     let request = Request {
+        element: None,
         path: path::on_node(&text("path")??)?,
         volume_path: path::in_container(&text("volumePath")??)?,
         volume_type,
@@ -166,6 +217,15 @@ fn request(json: Json<'_>) -> Option<Request> {
 }
 
 impl Request {
+    /// The name of the volume that is added for it in entry `index`.
+    #[must_use]
+    pub fn volume_name(&self, index: usize) -> String {
+        match self.element {
+            None | Some(0) => format!("hook-sidecar-{index}-hostpath"),
+            Some(element) => format!("hook-sidecar-{index}-hostpath-{element}"),
+        }
+    }
+
     /// How its containers would see the node.
     #[must_use]
     pub fn view(&self) -> View {
@@ -189,27 +249,36 @@ impl Request {
     }
 }
 
-/// The requests of an annotation by the index of their entry, if each of them is permitted, those that are shared
-/// with container `compute` fit together, and none is in the way of what KubeVirt mounts for the same annotation.
+/// The requests of an annotation by the index of their entry, if each of them is permitted, those for one container fit
+/// together, and none is in the way of what KubeVirt mounts for the same annotation.
 #[must_use]
 pub fn permitted(settings: &Settings, text: &str) -> Option<Vec<(usize, Request)>> {
     let mut requests = Vec::new();
     for (index, entry) in read(text)?.into_iter().enumerate() {
-        match entry {
-            Entry::Nothing => {}
-            Entry::Unclear => return None,
-            Entry::Request(request) if request.is_permitted(settings) => requests.push((index, request)),
-            Entry::Request(_) => return None,
+        let asked = entry.requests();
+        if entry.is_unclear() || !asked.iter().all(|request| request.is_permitted(settings)) {
+            return None;
         }
+        requests.extend(asked.into_iter().map(|request| (index, request)));
     }
-    let fit = |one: &Request, other: &Request| match (&one.shared, &other.shared) {
-        (Some(a), Some(b)) if a == b => one.view() == other.view(),
-        (Some(a), Some(b)) => !aliases::touch(a, b),
-        _ => true,
+    let apart = |one: &Request, at: &Vec<String>, other: &Request, there: &Vec<String>| {
+        if at == there {
+            one.view() == other.view()
+        } else {
+            !aliases::touch(at, there)
+        }
+    };
+    let fit = |(entry, one): &(usize, Request), (other_entry, other): &(usize, Request)| {
+        let in_sidecar = entry != other_entry || apart(one, &one.volume_path, other, &other.volume_path);
+        let in_compute = match (&one.shared, &other.shared) {
+            (Some(at), Some(there)) => apart(one, at, other, there),
+            _ => true,
+        };
+        in_sidecar && in_compute
     };
     let all_fit = requests
         .iter()
-        .all(|(_, one)| requests.iter().all(|(_, other)| fit(one, other)));
+        .all(|one| requests.iter().all(|other| fit(one, other)));
     let own = own(text);
     let beside_own = requests.iter().all(|(index, request)| {
         let hides = |path: &Vec<String>| aliases::is_in(path, &request.volume_path);

@@ -53,6 +53,11 @@ pub(crate) fn all() -> Vec<Worst> {
             rejected,
         ),
         worst(
+            "one entry with 2 400 requests, each mounted",
+            payload(&one_list(), &rules()),
+            &["mutated"],
+        ),
+        worst(
             "4 900 volumes under 1 000 rules and 2 000 sensitive paths with two names each",
             payload(&other_names(), &many_rules()),
             &["rejected 403"],
@@ -146,6 +151,14 @@ fn dangling() -> Value {
         containers.extend((1..ENTRIES).map(sidecar));
     }
     pod
+}
+
+/// Every place of a sidecar is compared with all others, and every request has a volume of its own.
+fn one_list() -> Value {
+    let request = |n| json!({"path": format!("/imgs/{n}"), "volumePath": format!("/m/{n}")});
+    let requests: Vec<Value> = (0..2_400).map(request).collect();
+    let entry = json!([{"pvc": {"volumePath": "/out"}, "hostPath": requests}]);
+    pod(&entry.to_string(), &json!([]), &json!([]))
 }
 
 /// Every path has a second name, and so have all rules and sensitive paths.

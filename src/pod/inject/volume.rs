@@ -7,12 +7,15 @@ use crate::{
         field::{Path, quote},
     },
     pod::{Edit, HOOK_SIDECAR, HostPathSource, Volume},
-    requests::judge::HostPathRequest,
+    requests::{annotation::RequestPlace, judge::HostPathRequest},
 };
 
-/// The name of the volume for entry `index`.
-fn volume_name(index: usize) -> String {
-    format!("{HOOK_SIDECAR}{index}-hostpath")
+/// The name of the volume for a request. A list of one request has the same as the request by itself.
+fn volume_name(place: RequestPlace) -> String {
+    match place.element {
+        None | Some(0) => format!("{HOOK_SIDECAR}{}-hostpath", place.entry),
+        Some(element) => format!("{HOOK_SIDECAR}{}-hostpath-{element}", place.entry),
+    }
 }
 
 impl Planner<'_, '_> {
@@ -35,7 +38,7 @@ impl Planner<'_, '_> {
 
     /// The name of the request's volume, appended to the pod unless it is there.
     pub(super) fn volume(&mut self, at: Path<'_>, request: &HostPathRequest) -> Option<String> {
-        let name = volume_name(request.index);
+        let name = volume_name(request.place);
         match self.pod.all_are(&name, &request.path, request.host_path_type) {
             Some(true) => Some(name),
             Some(false) => {

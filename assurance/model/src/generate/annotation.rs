@@ -121,6 +121,32 @@ fn entry(choices: &mut Choices<'_>, settings: &Value) -> String {
         }
         _ => {}
     }
+    let request = request_or_list(choices, settings);
+    let key = choices.one(&["hostPath", "hostPath", "hostPath", "\\u0068ostPath"]);
+    let own = own(choices);
+    format!("{{{own}\"{key}\":{request}}}")
+}
+
+/// A request, or a list of some.
+fn request_or_list(choices: &mut Choices<'_>, settings: &Value) -> String {
+    if !choices.once_in(4) {
+        return request(choices, settings);
+    }
+    let mut elements = Vec::new();
+    for _ in 0..choices.one(&[1, 2, 2, 3, 0]) {
+        let element = match choices.below(12) {
+            1 => "null".to_owned(),
+            // The same once more.
+            2 => elements.last().cloned().unwrap_or_else(|| "null".to_owned()),
+            3 if choices.once_in(4) => choices.one(&["[]", "7", "{}"]).to_owned(),
+            _ => request(choices, settings),
+        };
+        elements.push(element);
+    }
+    format!("[{}]", elements.join(","))
+}
+
+fn request(choices: &mut Choices<'_>, settings: &Value) -> String {
     let wish = wish(choices, settings);
     let mut members = vec![
         ("path", json!(spelled(choices, &wish.path))),
@@ -157,7 +183,5 @@ fn entry(choices: &mut Choices<'_>, settings: &Value) -> String {
         .iter()
         .map(|(key, value)| format!("\"{key}\":{value}"))
         .collect();
-    let key = choices.one(&["hostPath", "hostPath", "hostPath", "\\u0068ostPath"]);
-    let own = own(choices);
-    format!("{{{own}\"{key}\":{{{}}}}}", members.join(","))
+    format!("{{{}}}", members.join(","))
 }

@@ -130,7 +130,12 @@ pub(super) fn plain(choices: &mut Choices<'_>, annotation: &str) -> Value {
         }
         3 => {
             // Of an emptyDisk there is no volume.
-            let name = choices.one(&["hook-sidecar-0-hostpath", "hook-sidecar-1-hostpath", "data"]);
+            let name = choices.one(&[
+                "hook-sidecar-0-hostpath",
+                "hook-sidecar-1-hostpath",
+                "hook-sidecar-0-hostpath-1",
+                "data",
+            ]);
             let mount = json!({"name": name, "mountPath": format!("/{name}")});
             main.push(container(&format!("virtiofs-{name}"), vec![mount]));
         }
@@ -171,11 +176,8 @@ pub(super) fn volume(choices: &mut Choices<'_>, settings: &Value, asked: &[annot
         mut volume_type,
         ..
     } = wish(choices, settings);
-    let mut requests = asked.iter().filter_map(|entry| match entry {
-        annotation::Entry::Request(request) => Some(request),
-        _ => None,
-    });
-    if let Some(request) = requests.next().filter(|_| choices.once_in(2)) {
+    let requests = asked.iter().flat_map(annotation::Entry::requests).next();
+    if let Some(request) = requests.filter(|_| choices.once_in(2)) {
         path.clone_from(&request.path);
         volume_type.clone_from(&request.volume_type);
     }
@@ -197,7 +199,9 @@ pub(super) fn mount(choices: &mut Choices<'_>, volumes: &[Value], asked: &[annot
         choices.one(&["/p", "/q", "/p/q", "/r"])
     }
     .to_owned();
-    if let Some(annotation::Entry::Request(request)) = asked.first()
+    if let Some(request) = asked
+        .first()
+        .and_then(|entry| entry.requests().into_iter().next())
         && choices.once_in(3)
     {
         at = path::text(&request.volume_path);

@@ -50,14 +50,18 @@ fn fits(mounts: &[pod::Mount], requests: &[(usize, Request)]) -> bool {
                     !is_hidden && !is_claim
                 })
         };
-        let volume = format!("hook-sidecar-{index}-hostpath");
-        let waits = |mount: &pod::Mount| mount.volume == volume && !mount.has_volume;
+        let waits = |mount: &pod::Mount| mount.volume == request.volume_name(*index) && !mount.has_volume;
+        // The second of two that are alike needs no volume of its own.
+        let is_first = !requests
+            .iter()
+            .take_while(|(_, other)| other.element != request.element)
+            .any(|(entry, other)| entry == index && other.volume_path == request.volume_path);
         in_container(&format!("hook-sidecar-{index}"), &request.volume_path, false)
             && request
                 .shared
                 .as_ref()
                 .is_none_or(|shared| in_container("compute", shared, true))
-            && !mounts.iter().any(waits)
+            && !(is_first && mounts.iter().any(waits))
     })
 }
 

@@ -90,19 +90,22 @@ pub fn settings(engine: &Engine<'_>, bytes: &[u8]) -> bool {
     valid
 }
 
-/// What the policy's reader of annotations says, without its types: for each host path request its entry's index, and
+/// What the policy's reader of annotations says, without its types: for each host path request its entry's index, its own in a list, and
 /// the request as clean texts (`path`, `volumePath`, `type`, `readOnly: false`, `sharedComputePath`) if it is well-formed.
-pub type Reading = Result<Vec<(usize, Option<annotation::Request>)>, ()>;
+pub type Reading = Result<Vec<(usize, Option<usize>, Option<annotation::Request>)>, ()>;
 
 /// The policy's reader and the model of Go's agree: on whether it is a list, on which entries have a request, at which
 /// index, and on every member.
 pub fn annotation(text: &str, reading: &Reading) {
     let expected = annotation::read(text).map(|entries| {
         let indexed = entries.into_iter().enumerate();
-        let asked = indexed.filter_map(|(index, entry)| match entry {
-            Entry::Nothing => None,
-            Entry::Unclear => Some((index, None)),
-            Entry::Request(request) => Some((index, Some(request))),
+        let asked = indexed.flat_map(|(index, entry)| match entry {
+            Entry::Nothing => Vec::new(),
+            Entry::Unclear => vec![(index, None, None)],
+            Entry::Requests(asked) => asked
+                .into_iter()
+                .map(|(element, request)| (index, element, request))
+                .collect(),
         });
         asked.collect::<Vec<_>>()
     });
