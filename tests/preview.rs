@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 fn mounts(group: &str, kind: &str, object: &str) -> Vec<String> {
     let settings = json!({"allowedHostPaths": [{"path": "/srv/a", "readOnly": false, "types": ["File"]}]});
     let settings = read_settings(settings.to_string().as_bytes()).expect("settings");
-    let mounts = preview::mounts(&settings, group, kind, object);
+    let mounts = preview::mounts(&settings, "default", group, kind, object);
     let line = |mount: &HostPathMount| {
         let access = if mount.read_only { "read-only" } else { "writable" };
         format!(

@@ -55,10 +55,10 @@ fn closure(path: &str, other_name: impl Fn(&str, (&str, &str)) -> Option<String>
     found
 }
 
-/// What follows `directory` in `path`, if `path` is at or below it: `""`, or a text that begins with `/`.
-fn rest<'p>(path: &'p str, directory: &str) -> Option<&'p str> {
+/// What follows `directory` in `path`, if `path` is at or below it: `""`, or a text that begins with `/`. Both are clean.
+pub(crate) fn rest<'p>(path: &'p str, directory: &str) -> Option<&'p str> {
     if directory == "/" {
-        return Some(path);
+        return Some(if path == "/" { "" } else { path });
     }
     let rest = path.strip_prefix(directory)?;
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, ops::Bound};
 /// Positions by name. The one map of this crate: each further kind would cost the module five kilobytes.
 ///
 /// Most lists of a pod have a few names, and looking through those is cheaper than making a tree.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum ByName<'a> {
     /// No more than [`FEW`] names, in the order of their bytes.
     Few(Vec<(Cow<'a, str>, Positions)>),
@@ -17,7 +17,7 @@ pub(crate) enum ByName<'a> {
 const FEW: usize = 16;
 
 /// The positions of one name, which mostly has one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Positions {
     One([usize; 1]),
     More(Vec<usize>),

@@ -7,6 +7,7 @@
 use std::{borrow::Cow, fmt};
 
 use crate::base::aliases;
+pub(crate) use crate::base::aliases::rest;
 
 /// The longest path, in bytes: Linux' `PATH_MAX` is 4096 and counts the final NUL.
 pub const MAX_BYTES: usize = 4095;
@@ -72,10 +73,24 @@ impl HostPath {
         &self.0
     }
 
+    /// What follows `directory` in this path, if the path is at or below it: `""`, or a text that begins with `/`.
+    #[must_use]
+    pub fn rest(&self, directory: &HostPath) -> Option<&str> {
+        rest(&self.0, &directory.0)
+    }
+
+    /// The path of `name`, which is one element, in this directory, and on with `below`: `""`, or a text that begins with
+    /// `/` and is clean.
+    #[must_use]
+    pub(crate) fn join(&self, name: &str, below: &str) -> Self {
+        let directory = if self.0 == "/" { "" } else { &self.0 };
+        HostPath(Cow::Owned(format!("{directory}/{name}{below}")))
+    }
+
     /// Whether this path is `other` or lies below it.
     #[must_use]
     pub fn is_at_or_below(&self, other: &HostPath) -> bool {
-        is_at_or_below(&self.0, &other.0)
+        rest(&self.0, &other.0).is_some()
     }
 
     /// Whether this path lies below `other` and is not `other` itself.
@@ -121,7 +136,7 @@ impl ContainerPath {
     /// Whether this path is `other` or lies below it.
     #[must_use]
     pub fn is_at_or_below(&self, other: &ContainerPath) -> bool {
-        is_at_or_below(&self.0, &other.0)
+        rest(&self.0, &other.0).is_some()
     }
 
     /// The path under all its names, as written first. The links are those of images as well as of nodes.
@@ -138,7 +153,7 @@ impl ContainerPath {
 
     /// Whether this path is `other`, which is clean, or lies below it.
     pub(crate) fn is_at_or_below_str(&self, other: &str) -> bool {
-        is_at_or_below(&self.0, other)
+        rest(&self.0, other).is_some()
     }
 }
 
@@ -151,14 +166,6 @@ impl fmt::Display for HostPath {
 impl fmt::Display for ContainerPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// Whether `path` is `other` or lies below it, both clean.
-fn is_at_or_below(path: &str, other: &str) -> bool {
-    match path.strip_prefix(other) {
-        Some(rest) => rest.is_empty() || rest.starts_with('/') || other == "/",
-        None => false,
     }
 }
 

@@ -31,14 +31,14 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
         (Operation::Update, Some("ephemeralcontainers")) if is_pod => {
             let (_, object) = object(request)?;
             let old = old_object(request)?.ok_or_else(no_old_object)?;
-            ephemeral::verdict(request.settings, object, &old)
+            ephemeral::verdict(request, object, &old)
         }
         (Operation::Create, None) => {
             let Some(kind) = KubeVirtKind::find(&request.group, &request.kind) else {
                 return untouched;
             };
             let (_, object) = object(request)?;
-            kind.verdict(request.settings, object, None)
+            kind.verdict(request, object, None)
         }
         (Operation::Update, None) => {
             let Some(kind) = KubeVirtKind::find(&request.group, &request.kind) else {
@@ -47,7 +47,7 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
             let (_, object) = object(request)?;
             match old_object(request)? {
                 Some(old) if is_going(&old)? => untouched,
-                Some(old) => kind.verdict(request.settings, object, Some(&old)),
+                Some(old) => kind.verdict(request, object, Some(&old)),
                 // What did not change is not judged, and that cannot be known.
                 None if kind.carries_annotation(object)? => Err(no_old_object().into()),
                 None => untouched,

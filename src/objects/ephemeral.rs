@@ -11,7 +11,9 @@ use crate::{
     base::{
         by_name::ByName,
         field::{Path, Violation, Violations},
-        json::{Json, Members},
+        json::Members,
+        namespace::Namespace,
+        request::Request,
     },
     pod::{COMPUTE, ContainerList, Mount, Pod, guard::Guard, sidecars},
     settings::Settings,
@@ -26,7 +28,7 @@ const LISTS: [ContainerList; 3] = [ContainerList::Init, ContainerList::Main, Con
 /// # Errors
 /// Every new hostPath mount that the settings forbid, and whatever contradicts the object's kind.
 pub(crate) fn verdict(
-    settings: Option<Json<'_>>,
+    request: &Request<'_>,
     object: &Members<'_>,
     old: &Members<'_>,
 ) -> Result<Verdict, Violations> {
@@ -34,7 +36,7 @@ pub(crate) fn verdict(
     if !is_judged(&pod) {
         return Ok(Verdict::Allow(Accepted::default()));
     }
-    let settings = Settings::of_request(settings)?;
+    let settings = Settings::of_request(request.settings, &Namespace::named(&request.namespace))?;
     let after = Pod::read_ephemeral_containers(object)?;
     let first_new = pod.containers.len();
     pod.containers.extend(after);

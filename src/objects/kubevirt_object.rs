@@ -6,6 +6,8 @@ use crate::{
     base::{
         field::{Path, Violation, Violations},
         json::{Json, Members},
+        namespace::Namespace,
+        request::Request,
     },
     requests::{Requests, annotation, near_miss},
     settings::Settings,
@@ -20,6 +22,8 @@ pub struct KubeVirtKind {
     pub kind: &'static str,
     /// Where the annotations lie that reach the launcher pod.
     pub annotations: &'static str,
+    /// Whether objects lie in a namespace, which is that of the pod.
+    pub namespaced: bool,
 }
 
 const fn kind(group: &'static str, kind: &'static str, annotations: &'static str) -> KubeVirtKind {
@@ -27,6 +31,15 @@ const fn kind(group: &'static str, kind: &'static str, annotations: &'static str
         group,
         kind,
         annotations,
+        namespaced: true,
+    }
+}
+
+/// A kind of objects that serve every namespace.
+const fn cluster(kind: KubeVirtKind) -> KubeVirtKind {
+    KubeVirtKind {
+        namespaced: false,
+        ..kind
     }
 }
 
@@ -44,17 +57,17 @@ pub const KINDS: [KubeVirtKind; 8] = [
         "spec.virtualMachineTemplate.spec.template.metadata.annotations",
     ),
     kind(INSTANCETYPE, "VirtualMachineInstancetype", "spec.annotations"),
-    kind(
+    cluster(kind(
         INSTANCETYPE,
         "VirtualMachineClusterInstancetype",
         "spec.annotations",
-    ),
+    )),
     kind(INSTANCETYPE, "VirtualMachinePreference", "spec.annotations"),
-    kind(
+    cluster(kind(
         INSTANCETYPE,
         "VirtualMachineClusterPreference",
         "spec.annotations",
-    ),
+    )),
 ];
 
 const VIRTUAL_MACHINE: &str = "VirtualMachine";
@@ -74,6 +87,16 @@ impl KubeVirtKind {
             .find(|known| known.group == group && known.kind == kind)
     }
 
+    /// The namespace of the pod, for an object in `name`.
+    #[must_use]
+    pub fn namespace(self, name: &str) -> Namespace {
+        if self.namespaced {
+            Namespace::named(name)
+        } else {
+            Namespace::Any
+        }
+    }
+
     /// Judges the annotation of `object`, if it is new or differs from that of `old`, the object before an UPDATE:
     /// status writes, finalizers and older objects are never in the way. The settings are read only for a judgement.
     ///
@@ -81,7 +104,7 @@ impl KubeVirtKind {
     /// What would reject the launcher pod, its creator aside.
     pub(crate) fn verdict(
         self,
-        settings: Option<Json<'_>>,
+        request: &Request<'_>,
         object: &Members<'_>,
         old: Option<&Members<'_>>,
     ) -> Result<Verdict, Violations> {
@@ -93,7 +116,10 @@ impl KubeVirtKind {
         let mut accepted = match changed(self.annotations) {
             None | Some(Ok(None)) => Accepted::default(),
             Some(Err(violation)) => return Err(violation.into()),
-            Some(Ok(Some(value))) => self.judged(&Settings::of_request(settings)?, value)?,
+            Some(Ok(Some(value))) => {
+                let namespace = self.namespace(&request.namespace);
+                self.judged(&Settings::of_request(request.settings, &namespace)?, value)?
+            }
         };
         let near_misses = |object| {
             let annotations = annotations_at(object, self.annotations).ok().flatten();

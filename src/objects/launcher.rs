@@ -8,6 +8,7 @@ use crate::{
     base::{
         field::{Path, Violation, Violations},
         json::{Json, Kind, Members},
+        namespace::Namespace,
         request::Request,
     },
     pod::{Edit, LISTS_OF_NEW_PODS, Pod, guard, inject, patch, sidecars::Sidecars, verify},
@@ -26,7 +27,7 @@ pub(crate) fn verdict(
 ) -> Result<Verdict, Violations> {
     let at = Path::root("object");
     // Bad settings reject every launcher pod, whatever it holds.
-    let settings = &Settings::of_request(request.settings)?;
+    let settings = &Settings::of_request(request.settings, &Namespace::named(&request.namespace))?;
     let requests = requests(settings, members.get(at, "metadata")?);
     let mut requests = requests.unwrap_or_else(|violation| Requests {
         violations: vec![violation],

@@ -20,9 +20,15 @@ pub fn knows(group: &str, kind: &str) -> bool {
 }
 
 /// The host paths that hook sidecars and `compute` see: in a pod, which must be the resulting one, those that it
-/// mounts; for an accepted KubeVirt object those that its annotation asks for. `object` is JSON.
+/// mounts; for an accepted KubeVirt object in `namespace` those that its annotation asks for. `object` is JSON.
 #[must_use]
-pub fn mounts(settings: &Settings, group: &str, kind: &str, object: &str) -> Vec<HostPathMount> {
+pub fn mounts(
+    settings: &Settings,
+    namespace: &str,
+    group: &str,
+    kind: &str,
+    object: &str,
+) -> Vec<HostPathMount> {
     let object = Json::document(object)
         .ok()
         .map(|object| Members::read(Path::root("object"), object));
@@ -32,7 +38,10 @@ pub fn mounts(settings: &Settings, group: &str, kind: &str, object: &str) -> Vec
     if is_pod(group, kind) {
         return in_pod(&object);
     }
-    let accepted = KubeVirtKind::find(group, kind).and_then(|kind| kind.accepted(settings, &object).ok());
+    let accepted = KubeVirtKind::find(group, kind).and_then(|kind| {
+        let settings = settings.clone().for_requester(&kind.namespace(namespace));
+        kind.accepted(&settings, &object).ok()
+    });
     accepted.map(|accepted| accepted.mounts).unwrap_or_default()
 }
 

@@ -8,7 +8,7 @@ use crate::{
     },
     requests::{
         annotation::{Access, Entry, RequestPlace},
-        reserved,
+        deciding, reserved,
     },
     settings::{Settings, TrustedCreators, rule::Rule},
 };
@@ -112,19 +112,24 @@ fn unusable(at: Path<'_>, path: Option<&ContainerPath>, why: &str) -> Violation 
     Violation::invalid(at, quote(path.map_or("", ContainerPath::as_str)), why)
 }
 
-/// The rule that decides on `path`, the most specific of those that match it, and why the path is refused
-/// nevertheless. Without a rule there is one reason; with a rule, none or several.
+/// The rule that decides on `path`, and why the path is refused nevertheless. Without a rule there is one reason; with a
+/// rule, none or several.
 #[must_use]
 pub fn path_rule<'s>(settings: &'s Settings, path: &HostPath) -> (Option<&'s Rule>, Vec<String>) {
-    let matching = settings.rules.iter().filter(|rule| rule.matches(path));
-    let Some(rule) = matching.max_by_key(|rule| rule.specificity()) else {
-        return (None, vec![under_no_rule(settings, path)]);
+    let rule = match deciding::rule(settings, path) {
+        Ok(rule) => rule,
+        Err(why) => return (None, vec![why]),
     };
+    let refused = refused_sensitive(settings, rule, path);
+    let refused = refused.into_iter().chain(refused_below_writable(settings, path));
+    (Some(rule), refused.collect())
+}
+
+/// Why `path`, on which `rule` decides, is too sensitive: what the rule does not name at or below a sensitive path, it
+/// does not mean.
+fn refused_sensitive(settings: &Settings, rule: &Rule, path: &HostPath) -> Option<String> {
     let quoted = quote(path.as_str());
-    let mut refused = Vec::new();
-    let (names, contained) = (path.names(), path.contained());
-    // A rule that names a path at or below a sensitive one means it.
-    let rule_names = rule.path().names();
+    let rule_names = rule.path().named().names();
     let named = |sensitive: &&HostPath| rule_names.iter().any(|name| name.is_at_or_below(sensitive));
     // As written first: that name says most to who reads it.
     let unnamed = |concerns: &dyn Fn(&HostPath) -> bool| {
@@ -133,42 +138,37 @@ pub fn path_rule<'s>(settings: &'s Settings, path: &HostPath) -> (Option<&'s Rul
     };
     let above = |name: &HostPath| unnamed(&|sensitive| name.is_at_or_below(sensitive));
     let inside = |name: &HostPath| unnamed(&|sensitive| sensitive.is_at_or_below(name));
-    if let Some(sensitive) = names.iter().find_map(above) {
-        refused.push(format!(
-            "{quoted} lies in the sensitive host path {sensitive}, which no rule for it names"
-        ));
-    } else if let Some(sensitive) = contained.iter().find_map(inside) {
-        refused.push(format!("{quoted} contains the sensitive host path {sensitive}"));
-    }
-    let writable = |rule: &&Rule| rule.is_writable() && names.iter().any(|name| name.is_below(rule.path()));
-    if let Some(writable) = settings.rules.iter().find(writable) {
-        refused.push(format!(
-            "{quoted} lies below {}, where sidecars may write: it could lead through a symbolic link",
-            writable.path()
+    if let Some(sensitive) = path.names().iter().find_map(above) {
+        let why = "which no rule for it names";
+        return Some(format!(
+            "{quoted} lies in the sensitive host path {sensitive}, {why}"
         ));
     }
-    (Some(rule), refused)
+    let sensitive = path.contained().iter().find_map(inside)?;
+    Some(format!("{quoted} contains the sensitive host path {sensitive}"))
 }
 
-fn under_no_rule(settings: &Settings, path: &HostPath) -> String {
-    let quoted = quote(path.as_str());
-    if settings.rules.is_empty() {
-        return format!("{quoted} is not allowed: the settings allow no host path");
-    }
-    let why = format!(
-        "{quoted} is under none of the allowed host paths: {}",
-        list(&settings.rules)
-    );
-    // A node without the link may have another directory there: only the name as written permits.
-    let other = path.names().into_iter().skip(1);
-    let mut other = other.filter(|name| settings.rules.iter().any(|rule| rule.matches(name)));
-    match other.next() {
-        Some(name) => format!(
-            "{why}. {}, which is allowed, is the same directory on most nodes: write it so",
-            quote(name.as_str())
-        ),
-        None => why,
-    }
+/// Why `path`, which lies below a path that is writable for whomever, could lead anywhere.
+fn refused_below_writable(settings: &Settings, path: &HostPath) -> Option<String> {
+    let names = path.names();
+    let is_above = |rule: &&Rule| {
+        let is_above = |name| {
+            rule.path()
+                .above(name)
+                .is_some_and(|above| !above.rest.is_empty())
+        };
+        rule.is_writable() && names.iter().any(is_above)
+    };
+    let writable = settings.rules.iter().find(is_above)?;
+    let directory = if writable.is_mine() {
+        format!("{writable:#}")
+    } else {
+        "a host path".to_owned()
+    };
+    Some(format!(
+        "{} lies below {directory}, where sidecars may write: it could lead through a symbolic link",
+        quote(path.as_str())
+    ))
 }
 
 /// Why `rule` does not permit a volume of this type.

@@ -1,6 +1,7 @@
 //! What the VM owner asks for: the annotation, read as KubeVirt reads it, and the verdict on each request in it.
 
 pub mod annotation;
+pub mod deciding;
 pub mod judge;
 mod judged;
 pub(crate) mod near_miss;

@@ -5,17 +5,19 @@ use std::borrow::Cow;
 use super::reader::Reader;
 use crate::{
     base::{
+        by_name::ByName,
         field::{Path, Violation, Violations},
         json::Json,
+        namespace::Namespace,
         path::HostPath,
     },
-    settings::rule::Rule,
+    settings::rule::{Mine, Rule},
 };
 
 /// How many items a list of the settings may have: every rule is compared with every other, and with each host path.
 pub const MOST_ITEMS: usize = 1000;
 
-/// Checked settings.
+/// Checked settings, as they are for requests in one namespace.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `allowedHostPaths`: what is allowed; empty allows nothing.
@@ -30,6 +32,10 @@ pub struct Settings {
     pub trusted_creators: TrustedCreators,
     /// `verifyOnly`: what would be injected is a violation.
     pub verify_only: bool,
+    /// Whose requests are judged.
+    pub(crate) requester: Namespace,
+    /// The paths that rules name for the requester, by the rule's index. Empty where no rule is for some requests only.
+    pub(super) own_paths: ByName<'static>,
 }
 
 /// `settings.guard`: whose hostPath mounts are judged, whoever put them into the pod.
@@ -89,18 +95,16 @@ pub enum TrustedCreators {
 }
 
 impl Settings {
-    /// Reads the settings of a request; absent is `{}`.
+    /// Reads the settings of a request in `namespace`; absent is `{}`.
     ///
     /// # Errors
     /// As [`Settings::read`].
-    pub(crate) fn of_request(settings: Option<Json<'_>>) -> Result<Self, Violations> {
-        match settings {
-            Some(settings) => Self::read(settings),
-            None => Self::read(Json::EMPTY_OBJECT),
-        }
+    pub(crate) fn of_request(settings: Option<Json<'_>>, namespace: &Namespace) -> Result<Self, Violations> {
+        let settings = Self::read(settings.unwrap_or(Json::EMPTY_OBJECT))?;
+        Ok(settings.for_requester(namespace))
     }
 
-    /// Reads the settings object.
+    /// Reads the settings object. They are those of requests without a namespace.
     ///
     /// # Errors
     /// Every fault with its field path: an unknown key, `null`, a rule with both or neither of `path` and
@@ -110,9 +114,29 @@ impl Settings {
         let mut reader = Reader::default();
         let settings = reader.settings(at, settings);
         match (settings, Violations::from_vec(reader.faults)) {
-            (Some(settings), None) => Ok(settings),
+            (Some(settings), None) => Ok(settings.for_requester(&Namespace::Absent)),
             (_, Some(faults)) => Err(faults),
             (None, None) => Err(Violation::required(at, "must be an object").into()),
         }
+    }
+
+    /// What the settings are for requests in `namespace`.
+    #[must_use]
+    pub fn for_requester(mut self, namespace: &Namespace) -> Self {
+        self.own_paths = ByName::default();
+        let is_shared = self.rules.iter().any(Rule::is_restricted);
+        for (index, rule) in self.rules.iter_mut().enumerate() {
+            rule.mine = rule.mine_in(namespace);
+            if let (Mine::Path(path), true) = (&rule.mine, is_shared) {
+                self.own_paths.add(Cow::Owned(path.to_string()), index);
+            }
+        }
+        self.requester = namespace.clone();
+        self
+    }
+
+    /// Whether a rule for the requester names this very path.
+    pub(crate) fn is_of_requester(&self, path: &HostPath) -> bool {
+        self.own_paths.has(path.as_str())
     }
 }

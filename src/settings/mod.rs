@@ -1,6 +1,7 @@
 //! What the admin allows: rules and sensitive paths, read whole or refused.
 
 mod checked;
+pub mod pattern;
 mod reader;
 pub mod rule;
 pub mod sensitive;

@@ -2,15 +2,18 @@
 
 mod items;
 mod rules;
+mod together;
 
 use std::borrow::Cow;
 
 use super::{GuardScope, RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
     base::{
+        by_name::ByName,
         field::{Path, Violation, list, quote},
         host_path_type::HostPathType,
         json::Json,
+        namespace::Namespace,
         path::HostPath,
     },
     settings::sensitive,
@@ -100,6 +103,8 @@ impl Reader {
             recursive_read_only: recursive_read_only?,
             trusted_creators: trusted_creators?,
             verify_only: verify_only?,
+            requester: Namespace::Absent,
+            own_paths: ByName::default(),
         })
     }
 

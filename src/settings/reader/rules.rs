@@ -1,17 +1,30 @@
-//! Rules, each by itself and all together.
+//! Rules, each by itself.
+
+use std::borrow::Cow;
 
 use super::Reader;
 use crate::{
     base::{
+        by_name::ByName,
         field::{Path, Violation, list, quote},
         host_path_type::HostPathType,
         json::{Json, Kind},
-        path::HostPath,
+        namespace::is_label,
     },
-    settings::rule::{PathPrefix, Rule, Scope},
+    settings::{
+        pattern::Pattern,
+        rule::{Mine, Rule, Scope},
+    },
 };
 
-const RULE_KEYS: [&str; 5] = ["pathPrefix", "path", "types", "allowSharedCompute", "readOnly"];
+const RULE_KEYS: [&str; 6] = [
+    "pathPrefix",
+    "path",
+    "types",
+    "allowSharedCompute",
+    "readOnly",
+    "namespaces",
+];
 
 impl Reader {
     /// The rules that could be read, by their index in the list.
@@ -39,7 +52,7 @@ impl Reader {
         let members = self.object(at, value, &RULE_KEYS)?;
         let read_only = self.boolean(at, &members, "readOnly", true);
         let scope = match (members.first("path"), members.first("pathPrefix")) {
-            (Some(path), None) => self.path(at.name("path"), path).map(|path| Scope::Exact {
+            (Some(path), None) => self.pattern(at.name("path"), path).map(|path| Scope::Exact {
                 path,
                 writable: read_only == Some(false),
             }),
@@ -52,8 +65,7 @@ impl Reader {
                          symbolic link to anywhere on the node",
                     ));
                 }
-                self.path(at.name("pathPrefix"), prefix)
-                    .map(|path| Scope::Prefix(PathPrefix(path)))
+                self.pattern(at.name("pathPrefix"), prefix).map(Scope::Prefix)
             }
             (Some(_), Some(_)) => self.fault(Violation::invalid(
                 at,
@@ -74,12 +86,50 @@ impl Reader {
             }
         };
         let allow_shared_compute = self.boolean(at, &members, "allowSharedCompute", false);
+        let namespaces = match members.first("namespaces") {
+            None => Some(None),
+            Some(namespaces) => self.labels(at.name("namespaces"), namespaces).map(Some),
+        };
         // A rule with a fault beside its path is still compared with the others; the settings are refused anyway.
         Some(Rule {
             scope: scope?,
+            namespaces: namespaces.unwrap_or_default(),
             types: types.unwrap_or_default(),
             allow_shared_compute: allow_shared_compute.unwrap_or_default(),
+            mine: Mine::No,
         })
+    }
+
+    fn pattern(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Pattern> {
+        let text = self.text(at, value)?;
+        match Pattern::parse(&text) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => self.fault(Violation::invalid(at, quote(&text), error.to_string())),
+        }
+    }
+
+    /// A list of DNS labels, none of them twice.
+    fn labels(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Vec<String>> {
+        let labels = self.each(at, value, |reader, at, item| {
+            let text = reader.text(at, item)?;
+            if !is_label(&text) {
+                let detail = "must be a DNS label: lower-case letters, digits and '-', at most 63";
+                return reader.fault(Violation::invalid(at, quote(&text), detail));
+            }
+            Some(text.into_owned())
+        })?;
+        if labels.is_empty() {
+            return self.fault(Violation::required(at, "must name at least one namespace"));
+        }
+        let mut known = ByName::default();
+        for (index, label) in labels.iter().enumerate() {
+            if !known.add(Cow::Borrowed(label.as_str()), index) {
+                let detail = "stands in the list already";
+                self.faults
+                    .push(Violation::invalid(at.index(index), quote(label), detail));
+            }
+        }
+        Some(labels)
     }
 
     fn narrower(&mut self, at: Path<'_>, types: &[HostPathType], allowed: &[HostPathType]) {
@@ -88,51 +138,6 @@ impl Reader {
                 let detail = format!("is not among allowedTypes: {}", list(allowed));
                 self.faults
                     .push(Violation::invalid(at.index(index), quote(t.as_str()), detail));
-            }
-        }
-    }
-
-    /// What no rule shows by itself: the same path twice, a path below a writable one, a path above a
-    /// sensitive one.
-    pub(super) fn rules_together(&mut self, at: Path<'_>, rules: &[(usize, Rule)], sensitive: &[HostPath]) {
-        for (index, rule) in rules {
-            let (field, exact) = match rule.scope {
-                Scope::Exact { .. } => ("path", true),
-                Scope::Prefix(_) => ("pathPrefix", false),
-            };
-            let rule_at = at.index(*index);
-            let field_at = rule_at.name(field);
-            let mut refuse = |detail: String| {
-                let value = quote(rule.path().as_str());
-                self.faults.push(Violation::invalid(field_at, value, detail));
-            };
-            let same =
-                |other: &Rule| other.path() == rule.path() && other.specificity() == rule.specificity();
-            if let Some((first, _)) = rules
-                .iter()
-                .take_while(|(i, _)| i != index)
-                .find(|(_, other)| same(other))
-            {
-                refuse(format!("stands in {} already", at.index(*first)));
-            }
-            let names = rule.path().names();
-            let above =
-                |other: &Rule| other.is_writable() && names.iter().any(|name| name.is_below(other.path()));
-            if let Some((writable, other)) = rules.iter().find(|(_, other)| above(other)) {
-                refuse(format!(
-                    "lies below {}, which {} makes writable: a sidecar could plant a symbolic link there",
-                    quote(other.path().as_str()),
-                    at.index(*writable)
-                ));
-            }
-            let contained = rule.path().contained();
-            let inside = |path: &&HostPath| contained.iter().any(|inside| path.is_at_or_below(inside));
-            let named = |path: &&HostPath| names.iter().any(|name| name.is_at_or_below(path));
-            if exact && let Some(below) = sensitive.iter().find(|path| inside(path) && !named(path)) {
-                refuse(format!(
-                    "can never be allowed, because it contains the sensitive host path {}",
-                    quote(below.as_str())
-                ));
             }
         }
     }

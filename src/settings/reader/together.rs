@@ -1,0 +1,133 @@
+//! What no rule shows by itself: faults of rules beside other rules and beside the sensitive paths.
+
+use std::borrow::Cow;
+
+use super::Reader;
+use crate::{
+    base::{
+        by_name::ByName,
+        field::{Path, Violation, quote},
+        path::HostPath,
+    },
+    settings::{
+        pattern::Pattern,
+        rule::{Rule, Scope},
+    },
+};
+
+/// Directories of the system that have a subdirectory for everything: no name of a namespace may choose one.
+const NO_DIRECTORIES_FOR_NAMESPACES: [&str; 3] = ["/", "/var", "/var/lib"];
+
+impl Reader {
+    /// Compares each of the rules, which lie at `at`, with the others and with the sensitive paths.
+    pub(super) fn rules_together(&mut self, at: Path<'_>, rules: &[(usize, Rule)], sensitive: &[HostPath]) {
+        let mut earlier = ByName::default();
+        let writable: Vec<&(usize, Rule)> = rules.iter().filter(|(_, rule)| rule.is_writable()).collect();
+        for (index, rule) in rules {
+            let rule_at = at.index(*index);
+            let field_at = rule_at.name(match rule.scope {
+                Scope::Exact { .. } => "path",
+                Scope::Prefix(_) => "pathPrefix",
+            });
+            let faults = [
+                stands_already(at, &mut earlier, *index, rule),
+                below_writable(at, &writable, rule),
+                writable_for_a_namespace(at, &writable, rule),
+                directory_of_namespaces(rule, sensitive),
+                above_sensitive(rule, sensitive),
+            ];
+            let value = quote(rule.path().as_written().as_str());
+            let faults = faults.into_iter().flatten();
+            self.faults
+                .extend(faults.map(|detail| Violation::invalid(field_at, value.clone(), detail)));
+        }
+    }
+}
+
+/// Two rules for the same path, of which neither is narrower. One that is for some namespaces is narrower than one for
+/// all of them.
+fn stands_already(at: Path<'_>, earlier: &mut ByName<'_>, index: usize, rule: &Rule) -> Option<String> {
+    let form = if rule.is_exact() { "exact" } else { "prefix" };
+    // No path and no label holds a NUL.
+    let path_and_form = format!("{}\0{form}\0", rule.path().as_written());
+    let Some(namespaces) = &rule.namespaces else {
+        let first = earlier.get(&path_and_form).first().copied();
+        earlier.add(Cow::Owned(path_and_form), index);
+        return first.map(|first| format!("stands in {} already", at.index(first)));
+    };
+    let mut found = None;
+    for namespace in namespaces {
+        let key = format!("{path_and_form}{namespace}");
+        if let Some(first) = earlier.get(&key).first().filter(|first| **first != index) {
+            found.get_or_insert_with(|| {
+                format!(
+                    "stands in {} already, for namespace {}",
+                    at.index(*first),
+                    quote(namespace)
+                )
+            });
+        }
+        earlier.add(Cow::Owned(key), index);
+    }
+    found
+}
+
+/// A rule below a path where sidecars may write, whomever the rules are for.
+fn below_writable(at: Path<'_>, writable: &[&(usize, Rule)], rule: &Rule) -> Option<String> {
+    if writable.is_empty() {
+        return None;
+    }
+    let names = rule.path().names();
+    let lies_below = |other: &Pattern| names.iter().any(|name| name.may_lie_below(other) == Some(true));
+    let (index, other) = writable.iter().find(|(_, other)| lies_below(other.path()))?;
+    Some(format!(
+        "lies below {}, which {} makes writable: a sidecar could plant a symbolic link there",
+        quote(other.path().as_written().as_str()),
+        at.index(*index)
+    ))
+}
+
+/// A rule for a path that a namespace of the right name may write to.
+fn writable_for_a_namespace(at: Path<'_>, writable: &[&(usize, Rule)], rule: &Rule) -> Option<String> {
+    let can_be = |other: &Pattern| {
+        let names = rule.path().names();
+        other.directory().is_some()
+            && other != rule.path()
+            && names.iter().any(|name| name.may_lie_below(other) == Some(false))
+    };
+    let (index, other) = writable.iter().find(|(_, other)| can_be(other.path()))?;
+    Some(format!(
+        "can be what {} stands for in {}, where it is writable: a namespace may have that name",
+        quote(other.path().as_written().as_str()),
+        at.index(*index)
+    ))
+}
+
+/// A placeholder where the names of namespaces would choose among directories of the system.
+fn directory_of_namespaces(rule: &Rule, sensitive: &[HostPath]) -> Option<String> {
+    let directory = rule.path().directory()?;
+    let names = directory.names();
+    let of_the_system = |name: &HostPath| NO_DIRECTORIES_FOR_NAMESPACES.contains(&name.as_str());
+    (names.iter().any(of_the_system) || sensitive.iter().any(|path| names.contains(path))).then(|| {
+        format!(
+            "must not have {{namespace}} directly in {}: a namespace could have the name of what the node keeps there",
+            quote(directory.as_str())
+        )
+    })
+}
+
+/// A rule for one path that contains a sensitive path, which would have to be named.
+fn above_sensitive(rule: &Rule, sensitive: &[HostPath]) -> Option<String> {
+    let path = rule.path();
+    if !rule.is_exact() || path.directory().is_some() {
+        return None;
+    }
+    let (names, contained) = (path.as_written().names(), path.as_written().contained());
+    let inside = |path: &HostPath| contained.iter().any(|inside| path.is_at_or_below(inside));
+    let named = |path: &HostPath| names.iter().any(|name| name.is_at_or_below(path));
+    let below = sensitive.iter().find(|path| inside(path) && !named(path))?;
+    Some(format!(
+        "can never be allowed, because it contains the sensitive host path {}",
+        quote(below.as_str())
+    ))
+}
