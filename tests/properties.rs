@@ -21,7 +21,9 @@ use model::{
     cases,
     choices::Choices,
     generate::{self, Ephemeral, Scenario, Update},
-    guard, judge, laws, path, pod, rewrite, settings,
+    guard, judge, laws, path, pod, rewrite,
+    rule::{self, PLACEHOLDER},
+    settings,
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::{Value, json};
@@ -120,7 +122,7 @@ fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else
     hold(2500, &kinds, |bytes| {
         let scenario = Scenario::foreign(&mut Choices::new(bytes));
         let word = verdict(&laws::foreign_pod(&policy, &scenario));
-        match settings::read(&scenario.settings).zip(pod::mounts(&scenario.pod)) {
+        match settings::of(&scenario.request(), &scenario.settings).zip(pod::mounts(&scenario.pod)) {
             Some((settings, mounts)) => format!("{}{word}", whose(&settings, &mounts)),
             None => word,
         }
@@ -178,28 +180,61 @@ fn no_admitted_path_runs_through_a_directory_that_a_sidecar_may_write() {
     hold(300, &[("read and written", 150)], |bytes| {
         let mut choices = Choices::new(bytes);
         let settings = generate::settings(&mut choices);
-        let mut paths: Vec<Vec<String>> = (0..4).map(|_| generate::elements(&mut choices)).collect();
-        for rule in settings["allowedHostPaths"].as_array().unwrap() {
-            let text = rule["path"].as_str().or(rule["pathPrefix"].as_str()).unwrap();
-            for name in aliases::names(&path::elements(text)) {
-                paths.push([name.clone(), vec!["a".to_owned()]].concat());
-                paths.push(name);
-            }
-        }
-        let (read, written) = laws::no_escape(&policy, &settings, &paths);
-        let words = [(read, "read"), (written, "written")];
+        let paths = paths_about(&mut choices, &settings);
+        let admitted = laws::admitted(&policy, &settings, &namespaces(), &paths);
+        laws::no_escape(&admitted);
+        let words = [(false, "read"), (true, "written")];
         let words: Vec<&str> = words
             .iter()
-            .filter(|(count, _)| *count > 0)
+            .filter(|(writable, _)| admitted.iter().any(|path| path.writable == *writable))
             .map(|(_, word)| *word)
             .collect();
         words.join(" and ")
     });
 }
 
+#[test]
+fn no_namespace_sees_what_a_rule_as_deep_reserves_for_another() {
+    hold(400, &[("beside what is of others", 100)], |bytes| {
+        let mut choices = Choices::new(bytes);
+        let settings = generate::settings(&mut choices);
+        let paths = paths_about(&mut choices, &settings);
+        let admitted = laws::admitted(&policy, &settings, &namespaces(), &paths);
+        (if laws::nothing_of_others(&settings, &admitted) > 0 {
+            "beside what is of others"
+        } else {
+            "alone"
+        })
+        .to_owned()
+    });
+}
+
+/// Two namespaces, and none.
+fn namespaces() -> [Value; 3] {
+    [json!("a"), json!("b"), Value::Null]
+}
+
+/// Some paths, and those that rules name for these namespaces, by all names, what they lie in, and what lies in them.
+fn paths_about(choices: &mut Choices<'_>, settings: &Value) -> Vec<Vec<String>> {
+    let mut paths: Vec<Vec<String>> = (0..4).map(|_| generate::elements(choices)).collect();
+    for rule in settings["allowedHostPaths"].as_array().unwrap() {
+        let text = rule["path"].as_str().or(rule["pathPrefix"].as_str()).unwrap();
+        for label in ["a", "b"] {
+            for name in aliases::names(&path::elements(&text.replace(PLACEHOLDER, label))) {
+                paths.push([&name[..], &["a".to_owned()]].concat());
+                paths.push(name[..name.len().saturating_sub(1)].to_vec());
+                paths.push(name);
+            }
+        }
+    }
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
 /// Settings that allow less than those of `scenario`, mostly of what it asks for; and what was taken, in a word.
 fn narrowed(choices: &mut Choices<'_>, scenario: &Scenario) -> Option<(&'static str, Value)> {
-    let wide = settings::read(&scenario.settings)?;
+    let wide = settings::of(&scenario.request(), &scenario.settings)?;
     let mut narrow = scenario.settings.clone();
     let rules = narrow["allowedHostPaths"].as_array_mut().unwrap();
     let entries = scenario.annotation.as_deref().and_then(model::annotation::read);
@@ -208,7 +243,7 @@ fn narrowed(choices: &mut Choices<'_>, scenario: &Scenario) -> Option<(&'static 
         .flatten()
         .flat_map(|entry| entry.requests())
         .next();
-    let decides = |rule: &settings::Rule| {
+    let decides = |rule: &rule::Rule| {
         let deciding = asked
             .as_ref()
             .and_then(|asked| judge::deciding(&wide, &asked.path));
@@ -261,13 +296,14 @@ fn sees_what_read_only_opened(pod: &Value, wide: &Value, narrow: &Value) -> bool
         .iter()
         .zip(&narrow.rules)
         .filter(|(before, after)| before.writable && !after.writable);
-    let closed: Vec<&Vec<String>> = closed.map(|(rule, _)| &rule.path).collect();
+    let closed: Vec<rule::Rule> = closed.map(|(rule, _)| rule.clone()).collect();
     let mounts = pod::mounts(pod).unwrap();
     let mut views = mounts.iter().flat_map(|mount| &mount.views);
     views.any(|view| {
-        closed
+        let path = path::elements(&view.path);
+        rule::instances(&closed, &wide.asker, &[&path])
             .iter()
-            .any(|rule| aliases::is_strictly_in(&path::elements(&view.path), rule))
+            .any(|rule| aliases::is_strictly_in(&path, &rule.path))
     })
 }
 
@@ -317,7 +353,7 @@ fn without_a_rule_for_its_path_nothing_is_let_in() {
     hold(1000, &[("rejected", 200)], |bytes| {
         let scenario = Scenario::plain(&mut Choices::new(bytes));
         let text = scenario.annotation.as_deref().unwrap();
-        let Some(read) = settings::read(&scenario.settings) else {
+        let Some(read) = settings::of(&scenario.request(), &scenario.settings) else {
             return "refused settings".to_owned();
         };
         let requests = model::annotation::permitted(&read, text).unwrap_or_default();
@@ -326,10 +362,12 @@ fn without_a_rule_for_its_path_nothing_is_let_in() {
         };
         let mut without = scenario.settings.clone();
         let rules = without["allowedHostPaths"].as_array_mut().unwrap();
-        let mut kept = read.rules.iter().map(|rule| {
-            let matches =
-                rule.path == request.path || !rule.exact && path::at_or_below(&request.path, &rule.path);
-            !matches
+        let about = rule::instances(&read.rules, &read.asker, &[&request.path]);
+        let mut kept = read.rules.iter().enumerate().map(|(index, _)| {
+            let mut of_this = about.iter().filter(|about| about.index == index);
+            !of_this.any(|rule| {
+                rule.path == request.path || !rule.rule.exact && path::at_or_below(&request.path, &rule.path)
+            })
         });
         rules.retain(|_| kept.next().unwrap());
         assert!(!ask(&scenario.request(), &without).accepted, "{without}");
@@ -389,6 +427,7 @@ fn spoil(choices: &mut Choices<'_>, settings: &mut Value) {
         "types",
         "readOnly",
         "allowSharedCompute",
+        "namespaces",
         "more",
     ];
     let junk = choices.one(&[
@@ -406,6 +445,14 @@ fn spoil(choices: &mut Choices<'_>, settings: &mut Value) {
         json!(["Socket"]),
         json!(["socket"]),
         json!(["/a"]),
+        json!("/srv/{namespace}"),
+        json!("/{namespace}/{namespace}"),
+        json!("/srv/a{namespace}"),
+        json!("/var/lib/{namespace}/a"),
+        json!("/srv/{a}"),
+        json!(["a"]),
+        json!(["b", "b"]),
+        json!(["-a"]),
         json!(["/a/../b"]),
         json!(["/a", null]),
         json!({}),

@@ -38,6 +38,16 @@ pub(crate) fn contained(path: &str) -> Vec<String> {
     })
 }
 
+/// The names in the directory `directory` that are half of a pair, such as `lib` in `/usr`.
+pub(crate) fn in_directory(directory: &str) -> impl Iterator<Item = &'static str> {
+    let both = ALIASES.into_iter().flat_map(|(one, other)| [one, other]);
+    both.filter_map(move |name| {
+        let (parent, last) = name.rsplit_once('/')?;
+        let is_here = parent == directory || parent.is_empty() && directory == "/";
+        is_here.then_some(last)
+    })
+}
+
 /// Everything that `other_name` leads to, from `path` on, in either direction of each pair.
 fn closure(path: &str, other_name: impl Fn(&str, (&str, &str)) -> Option<String>) -> Vec<String> {
     let mut found = vec![path.to_owned()];

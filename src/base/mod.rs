@@ -1,7 +1,7 @@
 //! Words that everything above is written in: JSON as it stands, paths and their names, types of volumes, namespaces,
 //! faults with their fields, the admission request.
 
-mod aliases;
+pub(crate) mod aliases;
 pub(crate) mod by_name;
 pub mod field;
 pub mod host_path_type;

@@ -1,8 +1,11 @@
 //! Which rule decides on a path. A rule that is for some namespaces takes its path away from the others: no rule with a
 //! shorter path gives it back to them.
 
+use std::borrow::Cow;
+
 use crate::{
     base::{
+        by_name::ByName,
         field::{list, quote},
         path::HostPath,
     },
@@ -71,22 +74,19 @@ fn is_taken(rules: &[Rule], name: &HostPath) -> bool {
 /// Whether the path of a rule that is for others lies strictly below `path`, under any name. A placeholder there is always
 /// for others too.
 fn contains_what_is_taken(settings: &Settings, path: &HostPath) -> bool {
+    let names = path.names();
     path.contained().iter().any(|directory| {
-        settings
-            .rules
-            .iter()
-            .filter(|rule| rule.is_restricted())
-            .any(|rule| match rule.path().below(directory) {
-                None | Some(Below::For { strictly: false, .. }) => false,
-                Some(Below::ForAny) => true,
-                Some(Below::For {
-                    label,
-                    strictly: true,
-                }) => {
-                    let taken = rule.path().with(label.unwrap_or_default());
-                    rule.rest(&taken).is_none() && !settings.is_of_requester(&taken)
-                }
-            })
+        // `/var` contains all of `/run`, which is `/var/run`.
+        let is_inside = !names.contains(directory);
+        let mut restricted = settings.rules.iter().filter(|rule| rule.is_restricted());
+        restricted.any(|rule| match rule.path().below(directory) {
+            Some(Below::ForAny) => true,
+            Some(Below::For { label, strictly }) if strictly || is_inside => {
+                let taken = rule.path().with(label.unwrap_or_default());
+                rule.rest(&taken).is_none() && !settings.is_of_requester(&taken)
+            }
+            _ => false,
+        })
     })
 }
 
@@ -96,8 +96,13 @@ fn under_no_rule(settings: &Settings, path: &HostPath) -> String {
         return format!("{quoted} is not allowed: the settings allow no host path");
     }
     // Messages name nothing that is for others.
-    let mut mine = settings.rules.iter().filter(|rule| rule.is_mine()).peekable();
-    if mine.peek().is_none() {
+    let mine = settings.rules.iter().filter(|rule| rule.is_mine());
+    let mut once = ByName::default();
+    let mine = mine
+        .map(Rule::to_string)
+        .filter(|path| once.add(Cow::Owned(path.clone()), 0));
+    let mine: Vec<String> = mine.collect();
+    if mine.is_empty() {
         let requester = &settings.requester;
         return format!("{quoted} is not allowed: the settings allow no host path for {requester}");
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::base::{
+    aliases,
     namespace::is_label,
     path::{HostPath, PathError, rest},
 };
@@ -108,11 +109,19 @@ impl Pattern {
             .map(|placeholder| &placeholder.directory)
     }
 
-    /// The pattern under all the names that it has on most nodes, as written first.
+    /// The pattern under all the names that it has on most nodes, as written first, and those that it has for namespaces
+    /// called like a link: with `lib` for its placeholder, `/usr/{namespace}` is `/lib`.
     #[must_use]
     pub fn names(&self) -> Vec<Pattern> {
-        let names = self.written.names().into_iter();
+        let mut names = self.written.names();
+        if let Some(directory) = self.directory() {
+            for directory in directory.names() {
+                let links = aliases::in_directory(directory.as_str());
+                names.extend(links.flat_map(|link| self.with(link).names()));
+            }
+        }
         names
+            .into_iter()
             .filter_map(|name| Pattern::parse(name.as_str()).ok())
             .collect()
     }

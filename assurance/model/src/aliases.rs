@@ -14,14 +14,7 @@ const LINKS: &str = "/var/run=/run /var/lock=/run/lock /bin=/usr/bin /sbin=/usr/
 /// Every name of `path`: where links lead from it, and which links lead to it.
 #[must_use]
 pub fn names(path: &[String]) -> Vec<Vec<String>> {
-    static PAIRS: OnceLock<Vec<(Vec<String>, Vec<String>)>> = OnceLock::new();
-    let pairs = PAIRS.get_or_init(|| {
-        let pair = |link: &str| {
-            link.split_once('=')
-                .map(|(link, target)| (elements(link), elements(target)))
-        };
-        LINKS.split_whitespace().filter_map(pair).collect()
-    });
+    let pairs = pairs();
     let mut names = vec![path.to_vec()];
     loop {
         let mut more = Vec::new();
@@ -44,6 +37,17 @@ pub fn names(path: &[String]) -> Vec<Vec<String>> {
     }
 }
 
+/// The names of the links, and of what they lead to, that lie directly in `directory`, by any of its names.
+#[must_use]
+pub fn links_in(directory: &[String]) -> Vec<String> {
+    let names = names(directory);
+    let ends = pairs().iter().flat_map(|(link, target)| [link, target]);
+    ends.filter_map(|end| end.split_last())
+        .filter(|(_, parent)| names.iter().any(|name| name == parent))
+        .map(|(last, _)| last.clone())
+        .collect()
+}
+
 /// Whether `path` is `other` or lies below it, by any of their names.
 #[must_use]
 pub fn is_in(path: &[String], other: &[String]) -> bool {
@@ -60,6 +64,17 @@ pub fn is_strictly_in(path: &[String], other: &[String]) -> bool {
 #[must_use]
 pub fn touch(one: &[String], other: &[String]) -> bool {
     is_in(one, other) || is_in(other, one)
+}
+
+fn pairs() -> &'static [(Vec<String>, Vec<String>)] {
+    static PAIRS: OnceLock<Vec<(Vec<String>, Vec<String>)>> = OnceLock::new();
+    PAIRS.get_or_init(|| {
+        let pair = |link: &str| {
+            link.split_once('=')
+                .map(|(link, target)| (elements(link), elements(target)))
+        };
+        LINKS.split_whitespace().filter_map(pair).collect()
+    })
 }
 
 fn any(path: &[String], other: &[String], holds: fn(&[String], &[String]) -> bool) -> bool {

@@ -29,6 +29,8 @@ pub struct Scenario {
     pub annotation: Option<String>,
     /// Who creates the pod.
     pub username: String,
+    /// Where it is created.
+    pub namespace: Value,
 }
 
 /// The user that the default of `trustedCreators` names.
@@ -46,6 +48,7 @@ impl Scenario {
             .map_or(1, |entries| entries.len());
         let pod = pod::pod(choices, &settings, entries, annotation.as_deref());
         Scenario {
+            namespace: namespace(choices),
             username: username(choices),
             settings,
             pod,
@@ -61,6 +64,7 @@ impl Scenario {
         let annotation = annotation(choices, &settings);
         let pod = pod::plain(choices, &annotation);
         Scenario {
+            namespace: namespace(choices),
             username: username(choices),
             settings,
             pod,
@@ -74,6 +78,7 @@ impl Scenario {
         let settings = settings(choices);
         let pod = pod::pod(choices, &settings, 2, None);
         Scenario {
+            namespace: namespace(choices),
             username: username(choices),
             settings,
             pod,
@@ -88,6 +93,7 @@ impl Scenario {
             "uid": "u",
             "kind": {"group": "", "version": "v1", "kind": "Pod"},
             "operation": "CREATE",
+            "namespace": self.namespace,
             "userInfo": {"username": self.username},
             "object": self.pod,
         })
@@ -101,6 +107,7 @@ impl Scenario {
             "uid": "u",
             "kind": {"group": "kubevirt.io", "version": "v1", "kind": "VirtualMachineInstance"},
             "operation": "CREATE",
+            "namespace": self.namespace,
             "userInfo": {"username": self.username},
             "object": {"metadata": {"annotations": annotations}},
         })
@@ -111,6 +118,20 @@ impl Scenario {
     pub fn payload(&self) -> Value {
         json!({"request": self.request(), "settings": self.settings})
     }
+}
+
+/// The namespace of a request. Most are in the one that wishes are for.
+fn namespace(choices: &mut Choices<'_>) -> Value {
+    choices.one(&[
+        json!("a"),
+        json!("a"),
+        json!("b"),
+        json!("a"),
+        json!("a"),
+        Value::Null,
+        json!("a."),
+        json!("a"),
+    ])
 }
 
 fn username(choices: &mut Choices<'_>) -> String {

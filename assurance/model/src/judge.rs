@@ -3,7 +3,8 @@
 use crate::{
     aliases,
     path::{at_or_below, on_node},
-    settings::{Rule, Settings},
+    rule::{Instance, Rule, instances},
+    settings::Settings,
 };
 
 /// How a container sees a host path.
@@ -17,15 +18,49 @@ pub struct View {
     pub writable: bool,
 }
 
-/// The rule that decides on `path`: an exact one before every prefix, a longer prefix before a shorter one.
+/// The rule that decides on `path`; none where it is reserved for others, or contains what is.
 #[must_use]
 pub fn deciding<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rule> {
-    let exact = settings.rules.iter().find(|rule| rule.exact && rule.path == path);
-    let prefixes = settings
-        .rules
-        .iter()
-        .filter(|rule| !rule.exact && at_or_below(path, &rule.path));
-    exact.or(prefixes.max_by_key(|rule| rule.path.len()))
+    let path = &path.to_vec();
+    let instances = instances(&settings.rules, &settings.asker, &[path]);
+    let lies_at = |instance: &Instance<'_>, name: &Vec<String>| {
+        let counts = !instance.rule.exact || instance.path == *name || !instance.is_mine;
+        name.starts_with(&instance.path) && counts
+    };
+    for name in aliases::names(path) {
+        let above = instances.iter().filter(|instance| lies_at(instance, &name));
+        let deepest = above.clone().map(|instance| instance.path.len()).max();
+        let mut of_deepest = above.filter(|instance| Some(instance.path.len()) == deepest);
+        if deepest.is_some() && !of_deepest.any(|instance| instance.is_mine) {
+            return None;
+        }
+    }
+    let others = instances.iter().filter(|instance| {
+        instance.rule.is_restricted() && !instance.is_mine && aliases::is_strictly_in(&instance.path, path)
+    });
+    let is_mine_too = |path: &Vec<String>| {
+        let mut mine = instances.iter().filter(|instance| instance.is_mine);
+        mine.any(|instance| instance.path == *path)
+    };
+    if others.into_iter().any(|other| !is_mine_too(&other.path)) {
+        return None;
+    }
+    let matching = instances.iter().filter(|instance| {
+        let is_at = instance.path == *path;
+        let is_above = !instance.rule.exact && path.starts_with(&instance.path);
+        instance.is_mine && (is_at || is_above)
+    });
+    let mut matching: Vec<&Instance<'_>> = matching.collect();
+    matching.sort_by_key(|instance| {
+        (
+            !instance.rule.exact,
+            usize::MAX - instance.path.len(),
+            instance.rule.namespaces.is_none(),
+            instance.rule.has_placeholder(),
+            instance.index,
+        )
+    });
+    matching.first().map(|instance| instance.rule)
 }
 
 /// The rule that permits `path`, types and access aside.
@@ -36,9 +71,10 @@ pub fn permitting<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rul
         .sensitive
         .iter()
         .filter(|sensitive| aliases::touch(path, sensitive));
-    let named = |sensitive: &Vec<String>| aliases::is_in(&rule.path, sensitive);
-    let planted = |other: &Rule| other.writable && aliases::is_strictly_in(path, &other.path);
-    let permitted = touched.into_iter().all(named) && !settings.rules.iter().any(planted);
+    let named = |sensitive: &Vec<String>| aliases::is_in(&rule.named(), sensitive);
+    let instances = instances(&settings.rules, &settings.asker, &[&path.to_vec()]);
+    let planted = |other: &Instance<'_>| other.rule.writable && aliases::is_strictly_in(path, &other.path);
+    let permitted = touched.into_iter().all(named) && !instances.iter().any(planted);
     permitted.then_some(rule)
 }
 

@@ -9,9 +9,11 @@ use crate::{
 
 mod exact;
 mod readers;
+mod whose;
 
 pub use exact::{ephemeral, foreign_pod, plain_pod, update};
-pub use readers::{Reading, annotation, no_escape, paths, payload, settings};
+pub use readers::{Reading, annotation, paths, payload, settings};
+pub use whose::{admitted, no_escape, nothing_of_others};
 
 /// The answer to a request, which must be in itself in order: one of the proper forms; a mutation that only adds; and
 /// nothing left to do, or to find fault with, when it runs again.
@@ -32,7 +34,7 @@ pub fn nothing_outside(request: &Value, settings: &Value, response: &Response) -
     if !response.accepted || !creates_launcher(request) {
         return false;
     }
-    let settings = settings::read(settings).expect("accepted under settings that must be refused");
+    let settings = settings::of(request, settings).expect("accepted under settings that must be refused");
     let result = response.mutated_object.as_ref().unwrap_or(before);
     let mounts = pod::mounts(result).expect("accepted a pod whose mounts cannot be told");
     let text = &before["metadata"]["annotations"][annotation::KEY];

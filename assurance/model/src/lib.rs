@@ -33,8 +33,10 @@ pub mod annotation;
 pub mod go_json;
 pub mod guard;
 pub mod judge;
+pub mod namespaces;
 pub mod path;
 pub mod pod;
+pub mod rule;
 pub mod settings;
 
 pub mod laws;

@@ -2,7 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::{aliases, path};
+use crate::{
+    aliases,
+    namespaces::{self, Asker},
+    path,
+    rule::{Instance, PLACEHOLDER, Rule, instances},
+};
 
 /// The types of hostPath volumes; `""` is a volume without type.
 pub const TYPES: [&str; 8] = [
@@ -37,21 +42,6 @@ const RUNTIME: &str = "api.sock buildkit ceph cloud-init containerd containers c
 /// How many items a list may have.
 const MOST: usize = 1000;
 
-/// A rule.
-#[derive(Clone, Debug)]
-pub struct Rule {
-    /// Its path.
-    pub path: Vec<String>,
-    /// Whether it is meant for this path alone.
-    pub exact: bool,
-    /// Whether a mount may be writable.
-    pub writable: bool,
-    /// The types that a volume may have.
-    pub types: Vec<String>,
-    /// Whether container `compute` may see it too.
-    pub shared: bool,
-}
-
 /// Settings that are not refused.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -67,6 +57,8 @@ pub struct Settings {
     pub all_containers: bool,
     /// `verifyOnly`.
     pub verify_only: bool,
+    /// Who asks under these settings.
+    pub asker: Asker,
 }
 
 /// The built-in list of sensitive paths.
@@ -80,7 +72,14 @@ pub fn sensitive() -> Vec<String> {
         .collect()
 }
 
-/// The settings that `value` holds; `None` where they must be refused.
+/// The settings that `value` holds, for the one who sent `request`; `None` where they must be refused.
+#[must_use]
+pub fn of(request: &Value, value: &Value) -> Option<Settings> {
+    let asker = namespaces::asker(request);
+    read(value).map(|settings| Settings { asker, ..settings })
+}
+
+/// The settings that `value` holds, for one who is in no namespace; `None` where they must be refused.
 #[must_use]
 pub fn read(value: &Value) -> Option<Settings> {
     let map = object(
@@ -134,11 +133,15 @@ pub fn read(value: &Value) -> Option<Settings> {
         creators,
         all_containers: guard == "AllContainers",
         verify_only: boolean(map, "verifyOnly", false)?,
+        asker: Asker::Nowhere,
     })
 }
 
 fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
-    let map = object(value, "path pathPrefix types readOnly allowSharedCompute")?;
+    let map = object(
+        value,
+        "path pathPrefix types readOnly allowSharedCompute namespaces",
+    )?;
     let (exact, value) = match (map.get("path"), map.get("pathPrefix")) {
         (Some(path), None) => (true, path),
         (None, Some(prefix)) => (false, prefix),
@@ -150,8 +153,17 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
     };
     let writable = !boolean(map, "readOnly", true)?;
     let usable = types.iter().all(|t| allowed.contains(t)) && (exact || !writable);
-    usable.then_some(Rule {
-        path: path::on_node(value.as_str()?)?,
+    let path = path::on_node(value.as_str()?)?;
+    let mut with_braces = path.iter().filter(|element| element.contains(['{', '}']));
+    let at_most_one =
+        with_braces.next().is_none_or(|element| element == PLACEHOLDER) && with_braces.next().is_none();
+    let namespaces = match map.get("namespaces") {
+        None => None,
+        Some(value) => Some(labels(value)?),
+    };
+    (usable && at_most_one).then_some(Rule {
+        path,
+        namespaces,
         exact,
         writable,
         types,
@@ -162,11 +174,63 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
 /// What no rule shows by itself.
 fn consistent(rules: &[Rule], sensitive: &[Vec<String>]) -> bool {
     rules.iter().enumerate().all(|(index, rule)| {
-        let twice = |other: &Rule| other.path == rule.path && other.exact == rule.exact;
-        let escape = |other: &Rule| other.writable && aliases::is_strictly_in(&rule.path, &other.path);
-        let never = |sensitive: &Vec<String>| rule.exact && aliases::is_strictly_in(sensitive, &rule.path);
-        !rules[..index].iter().any(twice) && !rules.iter().any(escape) && !sensitive.iter().any(never)
+        let twice = |other: &Rule| {
+            let overlap = match (&rule.namespaces, &other.namespaces) {
+                (None, None) => true,
+                (Some(own), Some(others)) => own.iter().any(|name| others.contains(name)),
+                _ => false,
+            };
+            other.path == rule.path && other.exact == rule.exact && overlap
+        };
+        let never = |sensitive: &Vec<String>| {
+            rule.exact && !rule.has_placeholder() && aliases::is_strictly_in(sensitive, &rule.path)
+        };
+        !rules[..index].iter().any(twice) && !sensitive.iter().any(never) && is_well_placed(rule, sensitive)
+    }) && no_escape(rules)
+}
+
+/// Whether the names of namespaces choose nothing that is the node's.
+fn is_well_placed(rule: &Rule, sensitive: &[Vec<String>]) -> bool {
+    let directories = aliases::names(&rule.named());
+    let of_the_node = ["/", "/var", "/var/lib"].map(path::elements);
+    !rule.has_placeholder()
+        || !of_the_node
+            .iter()
+            .chain(sensitive)
+            .any(|path| directories.contains(path))
+}
+
+/// Whether no rule names a path below one where sidecars may write, or one that a namespace may have for writing.
+fn no_escape(rules: &[Rule]) -> bool {
+    if !rules.iter().any(|rule| rule.writable) {
+        return true;
+    }
+    let paths: Vec<&Vec<String>> = rules.iter().map(|rule| &rule.path).collect();
+    let instances: Vec<(Instance<'_>, Vec<Vec<String>>)> = instances(rules, &Asker::Nowhere, &paths)
+        .into_iter()
+        .map(|instance| (instance.clone(), aliases::names(&instance.path)))
+        .collect();
+    let writable = instances.iter().filter(|(instance, _)| instance.rule.writable);
+    writable.into_iter().all(|(writable, writable_names)| {
+        instances.iter().all(|(other, names)| {
+            let below = |name: &Vec<String>| writable_names.iter().any(|above| path::below(name, above));
+            let is_expansion = writable.rule.has_placeholder()
+                && other.rule.path != writable.rule.path
+                && names.contains(&writable.path);
+            !names.iter().any(below) && !is_expansion
+        })
     })
+}
+
+/// A list of names of namespaces, none twice.
+fn labels(value: &Value) -> Option<Vec<String>> {
+    let labels = texts(value)?;
+    let once = labels
+        .iter()
+        .enumerate()
+        .all(|(index, label)| !labels[..index].contains(label));
+    let usable = labels.iter().all(|label| namespaces::is_label(label));
+    (!labels.is_empty() && once && usable).then_some(labels)
 }
 
 fn types(value: &Value) -> Option<Vec<String>> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     choices::Choices,
     generate::{
+        namespace,
         pod::{container, mount, pod, volume},
         settings::settings,
     },
@@ -17,6 +18,8 @@ pub struct Ephemeral {
     pub settings: Value,
     /// The pod as it is stored, or `null` where the request does not tell.
     pub before: Value,
+    /// Where the pod is.
+    pub namespace: Value,
     /// The pod as it was sent: with what was added, and perhaps with what the API server will not keep.
     pub after: Value,
 }
@@ -92,6 +95,7 @@ impl Ephemeral {
             _ => {}
         }
         Ephemeral {
+            namespace: namespace(choices),
             settings,
             before,
             after,
@@ -106,6 +110,7 @@ impl Ephemeral {
             "kind": {"group": "", "version": "v1", "kind": "Pod"},
             "operation": "UPDATE",
             "subResource": "ephemeralcontainers",
+            "namespace": self.namespace,
             "userInfo": {"username": "mallory"},
             "object": self.after,
             "oldObject": self.before,

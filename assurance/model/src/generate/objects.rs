@@ -5,8 +5,19 @@ use serde_json::{Value, json};
 use crate::{
     annotation::KEY,
     choices::Choices,
-    generate::{annotation::annotation, settings::settings},
+    generate::{annotation::annotation, namespace, settings::settings},
 };
+
+/// Kinds of objects that carry the annotation in places of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A VirtualMachineInstance: in its metadata.
+    Instance,
+    /// A VirtualMachine: in its template.
+    Machine,
+    /// A VirtualMachineClusterInstancetype, which is in no namespace: in its spec.
+    ClusterInstancetype,
+}
 
 /// Everything that a verdict on the update of a KubeVirt object depends on.
 #[derive(Clone, Debug)]
@@ -23,8 +34,10 @@ pub struct Update {
     pub is_going: bool,
     /// Whether the sender says so of it.
     pub says_going: bool,
-    /// Whether it is a VirtualMachine, which carries the annotation in its template.
-    pub is_vm: bool,
+    /// The object's kind.
+    pub kind: Kind,
+    /// Where the object is.
+    pub namespace: Value,
 }
 
 impl Update {
@@ -45,7 +58,13 @@ impl Update {
             has_old: !choices.once_in(6),
             is_going: choices.once_in(6),
             says_going: choices.once_in(3),
-            is_vm: choices.once_in(2),
+            kind: choices.one(&[
+                Kind::Instance,
+                Kind::Machine,
+                Kind::Instance,
+                Kind::ClusterInstancetype,
+            ]),
+            namespace: namespace(choices),
         }
     }
 
@@ -58,25 +77,31 @@ impl Update {
             if is_going {
                 metadata["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");
             }
-            if self.is_vm {
-                return json!({
-                    "metadata": metadata,
-                    "spec": {"template": {"metadata": {"annotations": annotations}}},
-                });
-            }
-            metadata["annotations"] = json!(annotations);
-            json!({"metadata": metadata})
+            let spec = match self.kind {
+                Kind::Machine => json!({"template": {"metadata": {"annotations": annotations}}}),
+                Kind::ClusterInstancetype => json!({"annotations": annotations}),
+                Kind::Instance => {
+                    metadata["annotations"] = json!(annotations);
+                    Value::Null
+                }
+            };
+            json!({"metadata": metadata, "spec": spec})
         };
-        let kind = if self.is_vm {
-            "VirtualMachine"
-        } else {
-            "VirtualMachineInstance"
+        let (group, kind) = match self.kind {
+            Kind::Machine => ("kubevirt.io", "VirtualMachine"),
+            Kind::Instance => ("kubevirt.io", "VirtualMachineInstance"),
+            Kind::ClusterInstancetype => ("instancetype.kubevirt.io", "VirtualMachineClusterInstancetype"),
+        };
+        let namespace = match self.kind {
+            Kind::ClusterInstancetype => &Value::Null,
+            _ => &self.namespace,
         };
         let old = object(&self.old, self.is_going);
         json!({
             "uid": "u",
-            "kind": {"group": "kubevirt.io", "version": "v1", "kind": kind},
+            "kind": {"group": group, "version": "v1", "kind": kind},
             "operation": "UPDATE",
+            "namespace": namespace,
             "userInfo": {"username": "mallory"},
             "object": object(&self.new, self.says_going),
             "oldObject": if self.has_old { old } else { Value::Null },

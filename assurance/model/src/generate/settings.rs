@@ -9,7 +9,9 @@ use crate::{
         CONTROLLER,
         words::{elements, spelled},
     },
-    path, settings,
+    path,
+    rule::PLACEHOLDER,
+    settings,
 };
 
 /// Settings. Most are valid: a rule that would spoil them is mostly left out.
@@ -81,6 +83,19 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
             _ => {}
         }
     }
+    if choices.once_in(5) {
+        match choices.below(4) {
+            0 if !elements.is_empty() => {
+                let index = choices.below(elements.len());
+                PLACEHOLDER.clone_into(&mut elements[index]);
+            }
+            1 => elements.insert(0, "a".to_owned()),
+            _ => {}
+        }
+        if !elements.iter().any(|element| element == PLACEHOLDER) {
+            elements.push(PLACEHOLDER.to_owned());
+        }
+    }
     let scope = choices.one(&["pathPrefix", "path", "pathPrefix", "path"]);
     let path = spelled(choices, &elements);
     rule.insert(scope.into(), json!(path));
@@ -91,6 +106,10 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
         let allowed = allowed.as_array().unwrap();
         let first = choices.below(allowed.len());
         rule.insert("types".into(), json!([allowed[first]]));
+    }
+    if choices.once_in(4) {
+        let namespaces = choices.one(&[json!(["a"]), json!(["b"]), json!(["a", "b"]), json!(["c", "a"])]);
+        rule.insert("namespaces".into(), namespaces);
     }
     if choices.once_in(2) {
         rule.insert("allowSharedCompute".into(), json!(true));
@@ -120,6 +139,9 @@ pub(super) fn wish(choices: &mut Choices<'_>, settings: &Value) -> Wish {
         let rule = &rules[choices.below(rules.len())];
         let exact = rule["path"].as_str();
         wish.path = path::elements(exact.or(rule["pathPrefix"].as_str()).unwrap_or_default());
+        for element in wish.path.iter_mut().filter(|element| *element == PLACEHOLDER) {
+            choices.one(&["a", "a", "a", "b"]).clone_into(element);
+        }
         if exact.is_none() && choices.once_in(2) {
             wish.path.push(choices.one(&["a", "b"]).to_owned());
         }

@@ -13,7 +13,7 @@ use crate::{
 /// A pod as KubeVirt makes it is accepted if and only if the model permits its annotation and trusts its creator; and
 /// so is the VirtualMachineInstance, whoever creates it.
 pub fn plain_pod(engine: &Engine<'_>, scenario: &Scenario) -> Response {
-    let read = settings::read(&scenario.settings);
+    let read = settings::of(&scenario.request(), &scenario.settings);
     let text = scenario.annotation.as_deref().unwrap_or_default();
     let requests = read
         .as_ref()
@@ -69,7 +69,7 @@ fn fits(mounts: &[pod::Mount], requests: &[(usize, Request)]) -> bool {
 /// what has to be judged, and its creator is trusted.
 pub fn foreign_pod(engine: &Engine<'_>, scenario: &Scenario) -> Response {
     let response = answer(engine, &scenario.request(), &scenario.settings);
-    let expected = settings::read(&scenario.settings)
+    let expected = settings::of(&scenario.request(), &scenario.settings)
         .zip(pod::mounts(&scenario.pod))
         .is_some_and(|(settings, mounts)| {
             let creator = guard::seen(&mounts).is_empty() || judge::trusts(&settings, &scenario.username);
@@ -104,7 +104,7 @@ fn ephemeral_expected(scenario: &Ephemeral) -> bool {
     }
     let mut kept = scenario.before.clone();
     kept["spec"][pod::EPHEMERAL] = scenario.after["spec"][pod::EPHEMERAL].clone();
-    let known = settings::read(&scenario.settings).zip(pod::running_mounts(&kept));
+    let known = settings::of(&scenario.request(), &scenario.settings).zip(pod::running_mounts(&kept));
     known.is_some_and(|(settings, kept)| guard::ephemeral_is_within(&settings, &stored, &kept))
 }
 
@@ -116,7 +116,7 @@ pub fn update(engine: &Engine<'_>, scenario: &Update) -> Response {
         None => true,
         Some(_) if !scenario.has_old => false,
         Some(_) if scenario.is_going || scenario.old == scenario.new => true,
-        Some(text) => settings::read(&scenario.settings)
+        Some(text) => settings::of(&scenario.request(), &scenario.settings)
             .is_some_and(|settings| annotation::permitted(&settings, text).is_some()),
     };
     assert_eq!(response.accepted, expected, "{:?}", response.message);

@@ -1,53 +1,13 @@
 //! Laws about what is read: payloads, settings, annotations and paths of any bytes.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use testkit::{Engine, Response};
 
 use super::{answer, nothing_outside};
 use crate::{
-    aliases,
     annotation::{self, Entry},
-    generate::Scenario,
     path, rewrite, settings,
 };
-
-/// No admitted path runs through a directory that an admitted request may write, under the same settings.
-///
-/// Answers with how many of the paths were admitted read-only, and how many writable.
-pub fn no_escape(engine: &Engine<'_>, settings: &Value, paths: &[Vec<String>]) -> (usize, usize) {
-    let admitted = |writable: bool| -> Vec<&Vec<String>> {
-        let types = settings::TYPES.iter().filter(|t| !t.is_empty());
-        let by_any_type =
-            |path: &&Vec<String>| types.clone().any(|t| admits(engine, settings, path, t, writable));
-        paths.iter().filter(by_any_type).collect()
-    };
-    let (read, written) = (admitted(false), admitted(true));
-    for path in read.iter().chain(&written) {
-        for directory in &written {
-            assert!(
-                !aliases::is_strictly_in(path, directory),
-                "{path:?} runs through {directory:?}, under {settings}"
-            );
-        }
-    }
-    (read.len(), written.len())
-}
-
-/// Whether one request for this path is admitted.
-fn admits(engine: &Engine<'_>, settings: &Value, path: &[String], volume_type: &str, writable: bool) -> bool {
-    let request = json!([{"hostPath": {
-        "path": path::text(path), "volumePath": "/m", "type": volume_type, "readOnly": !writable,
-    }}]);
-    let scenario = Scenario {
-        settings: settings.clone(),
-        pod: Value::Null,
-        annotation: Some(request.to_string()),
-        username: String::new(),
-    };
-    let payload = json!({"request": scenario.vmi_request(), "settings": settings}).to_string();
-    let response = Response::ask(engine, payload.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
-    response.accepted
-}
 
 /// Any bytes as the payload: a proper answer, and the invariant.
 pub fn payload(engine: &Engine<'_>, bytes: &[u8]) {
