@@ -73,6 +73,11 @@ CASES ?= 20000
 proptest-long:
 	PROPTEST_CASES=$(CASES) $(CARGO) test --locked --test properties --test garbage
 
+## small-scope: all settings of up to three rules in a small world, and every request there, against the model
+.PHONY: small-scope
+small-scope:
+	SMALL_SCOPE=all $(CARGO) test --locked --release --test small_scope -- --nocapture
+
 ## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what breaks a law goes to assurance/fuzz/findings, to stay there once mended
 FUZZ_TARGETS ?= payload settings pods annotation paths
 FUZZ_SECONDS ?= 600

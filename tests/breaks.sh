@@ -38,7 +38,7 @@ git ls-files -z --cached --others --exclude-standard | xargs -0 cp --no-derefere
 CARGO_TARGET_DIR=$PWD/target
 export CARGO_TARGET_DIR
 
-break_in src/base/path.rs "s/rest.starts_with('\/')/true/" \
+break_in src/base/aliases.rs "s/rest.is_empty() || rest.starts_with('\/')/true/" \
 	a_path_is_read_as_the_list_of_its_elements properties \
 	"a prefix matches without regard to element boundaries"
 break_in src/objects/launcher.rs '/violations.extend(guard::violations(settings, pod, &plan.met));/d' \
@@ -47,10 +47,10 @@ break_in src/objects/launcher.rs '/violations.extend(guard::violations(settings,
 break_in src/requests/annotation.rs 's/None | Some("true") => Ok(Access::ReadOnly),/None => Ok(Access::Writable), Some("true") => Ok(Access::ReadOnly),/' \
 	the_annotation_is_read_as_go_reads_it properties \
 	"a request is writable by default"
-break_in src/requests/judge.rs 's/matching.max_by_key(|rule| rule.specificity())/matching.reduce(|first, _| first)/' \
+break_in src/requests/deciding.rs 's/matching.max_by_key(|rule| rule.specificity(path))/matching.reduce(|_, first| first)/' \
 	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
 	"the first rule that matches decides"
-break_in src/requests/judge.rs 's/contained.iter().find_map(inside)/contained.iter().find_map(|_| None::<\&HostPath>)/' \
+break_in src/requests/judge.rs 's/path.contained().iter().find_map(inside)/path.contained().iter().find_map(|_| None::<\&HostPath>)/' \
 	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
 	"directories that contain a sensitive path are let through"
 break_in src/pod/inject/volume.rs 's/if let Some(container) = self.container_that_mounts(&name)/if let Some(container) = None::<String>/' \
@@ -65,10 +65,19 @@ break_in src/objects/ephemeral.rs 's/Pod::read(old, None, &LISTS)/Pod::read(obje
 break_in src/pod/sidecars.rs 's/container.is_hook_sidecar() || is_plugin_sidecar(container, &sockets)/container.is_hook_sidecar()/' \
 	a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else properties \
 	"the sidecars of plugins are not judged"
-break_in src/requests/judge.rs 's/names.iter().any(|name| name.is_below(rule.path()))/path.is_below(rule.path())/' \
+break_in src/requests/judge.rs 's/names.iter().any(is_above)/names.iter().take(1).any(is_above)/' \
 	no_admitted_path_runs_through_a_directory_that_a_sidecar_may_write properties \
 	"a writable directory is known under one name only"
 break_in src/pod/guard.rs 's/if settings.recursive_read_only == enabled/if false/' \
 	a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else properties \
 	"recursiveReadOnly: Enabled is not asked of mounts by others"
+break_in src/requests/deciding.rs 's/if path.names().iter().any(|name| is_taken(rules, name))/if false/' \
+	no_namespace_sees_what_a_rule_as_deep_reserves_for_another properties \
+	"a shorter rule gives back what is reserved for another namespace"
+break_in src/requests/deciding.rs 's/if contains_what_is_taken(settings, path)/if false/' \
+	no_namespace_sees_what_a_rule_as_deep_reserves_for_another properties \
+	"directories that contain what is reserved for another namespace are let through"
+break_in src/requests/judge.rs 's/rule.is_writable() \&\& names/rule.is_writable() \&\& rule.is_mine() \&\& names/' \
+	no_admitted_path_runs_through_a_directory_that_a_sidecar_may_write properties \
+	"a writable path is closed to its own namespace only"
 exit "$failed"

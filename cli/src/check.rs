@@ -39,6 +39,10 @@ pub struct CheckArgs {
     #[arg(short, long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
+    /// The namespace of objects that name none
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
     /// Evaluate with this policy module instead of the policy that is built into the command
     #[arg(long, value_name = "POLICY.wasm")]
     pub policy: Option<PathBuf>,
@@ -92,7 +96,8 @@ JSON output:
                           documents and the items of a list count from 1,
                           item is null outside of lists
     apiVersion, kind      as in the manifest
-    namespace, name       as in the manifest, or null
+    namespace, name       as in the manifest, or null; the namespace may be
+                          that of --namespace
     verdict               \"accepted\", \"rejected\" or \"skipped\"
     code                  the HTTP status code of a rejection, else null
     violations            the reasons of a rejection, a list of strings
@@ -119,7 +124,12 @@ pub struct Outcome {
 pub fn check(args: &CheckArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
     let file = SettingsFile::read(args.settings.as_deref().ok_or(Error::NoSettings)?)?;
     let rules = file.rules()?;
-    let found = read(&args.manifests, stdin)?;
+    let mut found = read(&args.manifests, stdin)?;
+    if let Some(namespace) = &args.namespace {
+        for manifest in &mut found.manifests {
+            manifest.default_namespace(namespace);
+        }
+    }
     let evaluator = evaluator(args, &file)?;
     if args.manifests.is_empty() {
         let stdout = match args.output {

@@ -60,7 +60,10 @@ pub enum Rule {
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PrefixRule {
     /// This path and everything below it, by whole path elements: `/foo` matches `/foo/bar`, not `/foobar`.
-    pub path_prefix: HostPathText,
+    pub path_prefix: RulePathText,
+    /// The namespaces that the rule is for. Default: all.
+    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Namespaces")]
+    pub namespaces: Option<Namespaces>,
     /// The types that a volume may have there. Default: `allowedTypes`.
     #[schemars(default, skip_serializing_if = "Option::is_none", with = "Types")]
     pub types: Option<Types>,
@@ -78,7 +81,10 @@ pub struct PrefixRule {
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExactRule {
     /// Exactly this path.
-    pub path: HostPathText,
+    pub path: RulePathText,
+    /// The namespaces that the rule is for. Default: all.
+    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Namespaces")]
+    pub namespaces: Option<Namespaces>,
     /// The types that a volume may have there. Default: `allowedTypes`.
     #[schemars(default, skip_serializing_if = "Option::is_none", with = "Types")]
     pub types: Option<Types>,
@@ -89,6 +95,11 @@ pub struct ExactRule {
     #[schemars(default)]
     pub allow_shared_compute: bool,
 }
+
+/// Names of namespaces. Who is in another one can no longer ask for the rule's path, whatever the other rules say.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline, extend("minItems" = 1, "maxItems" = MOST_ITEMS, "uniqueItems" = true))]
+pub struct Namespaces(pub Vec<Namespace>);
 
 /// A list of types.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -138,6 +149,13 @@ const PATH: &str = concat!(
     r"([^\\\u0000-\u001f\u007f-\u009f]*[^\\\u0000-\u001f\u007f-\u009f\s])?$",
 );
 
+/// Each element without braces, or `{namespace}`.
+const PLACEHOLDER: &str = r"^/([^/{}]*|\{namespace\})(/([^/{}]*|\{namespace\}))*$";
+const PLACEHOLDER_TWICE: &str = r"\{namespace\}/([^{]*/)?\{namespace\}";
+
+/// A DNS label, but for its length.
+const LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+
 /// What is cleaned to `/`.
 const ROOT: &str = r"^/(\.?/)*\.?$";
 
@@ -147,6 +165,28 @@ pub struct HostPathText(
     #[schemars(
         length(max = 4095),
         regex(pattern = PATH)
+    )]
+    pub String,
+);
+
+/// Such a path, of which one element may be `{namespace}`: the name of the request's namespace.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RulePathText(
+    #[schemars(
+        length(max = 4095),
+        regex(pattern = PATH),
+        extend("allOf" = [{ "pattern": PLACEHOLDER }, { "not": { "pattern": PLACEHOLDER_TWICE } }])
+    )]
+    pub String,
+);
+
+/// The name of a namespace, a DNS label.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Namespace(
+    #[schemars(
+        length(max = 63),
+        regex(pattern = LABEL)
     )]
     pub String,
 );

@@ -19,6 +19,12 @@ pub fn knows(group: &str, kind: &str) -> bool {
     is_pod(group, kind) || KubeVirtKind::find(group, kind).is_some()
 }
 
+/// Whether objects of this kind, which is judged, lie in a namespace.
+#[must_use]
+pub fn is_namespaced(group: &str, kind: &str) -> bool {
+    is_pod(group, kind) || KubeVirtKind::find(group, kind).is_some_and(|kind| kind.namespaced)
+}
+
 /// The host paths that hook sidecars and `compute` see: in a pod, which must be the resulting one, those that it
 /// mounts; for an accepted KubeVirt object in `namespace` those that its annotation asks for. `object` is JSON.
 #[must_use]

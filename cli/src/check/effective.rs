@@ -2,7 +2,7 @@
 
 use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
 use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::rule::{PathPrefix, Rule, Scope};
+use kubevirt_sidecar_hostpath_policy::settings::rule::{Rule, Scope};
 use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreators};
 use serde_json::{Map, Value, json};
 
@@ -51,8 +51,16 @@ pub fn text(file: &SettingsFile, rules: &Rules) -> String {
     )
 }
 
-fn rows(rules: &[Rule]) -> Vec<[String; 5]> {
-    let heading = ["PATH", "MATCHES", "TYPES", "ACCESS", "SHARED WITH COMPUTE"].map(str::to_owned);
+fn rows(rules: &[Rule]) -> Vec<[String; 6]> {
+    let heading = [
+        "PATH",
+        "MATCHES",
+        "NAMESPACES",
+        "TYPES",
+        "ACCESS",
+        "SHARED WITH COMPUTE",
+    ]
+    .map(str::to_owned);
     let row = |rule: &Rule| {
         let matches = match rule.scope {
             Scope::Exact { .. } => "this path alone",
@@ -60,8 +68,11 @@ fn rows(rules: &[Rule]) -> Vec<[String; 5]> {
         };
         let types: Vec<String> = rule.types.iter().map(ToString::to_string).collect();
         [
-            rule.path().to_string(),
+            rule.path().as_written().to_string(),
             matches.to_owned(),
+            rule.namespaces
+                .as_ref()
+                .map_or_else(|| "all".to_owned(), |names| names.join(", ")),
             types.join(", "),
             if rule.is_writable() {
                 "writable if asked for"
@@ -112,10 +123,13 @@ fn settings(file: &SettingsFile, rules: &Rules) -> Value {
 fn rule(rule: &Rule) -> Value {
     let (key, path) = match &rule.scope {
         Scope::Exact { path, .. } => ("path", path),
-        Scope::Prefix(PathPrefix(path)) => ("pathPrefix", path),
+        Scope::Prefix(path) => ("pathPrefix", path),
     };
     let mut map = Map::new();
-    map.insert(key.to_owned(), Value::from(path.as_str()));
+    map.insert(key.to_owned(), Value::from(path.as_written().as_str()));
+    if let Some(namespaces) = &rule.namespaces {
+        map.insert("namespaces".to_owned(), Value::from(namespaces.clone()));
+    }
     map.insert("types".to_owned(), types(&rule.types));
     map.insert(
         "allowSharedCompute".to_owned(),

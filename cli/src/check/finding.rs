@@ -2,7 +2,7 @@
 
 use kubevirt_sidecar_hostpath_policy::answer::verdict::HostPathMount;
 use kubevirt_sidecar_hostpath_policy::objects::preview;
-use kubevirt_sidecar_hostpath_policy::settings::Settings;
+use kubevirt_sidecar_hostpath_policy::settings::{Settings, rule::Rule};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ pub struct Finding {
     pub api_version: String,
     /// As in the manifest.
     pub kind: String,
-    /// As in the manifest, if it has one.
+    /// As in the manifest, or of the command, if either has one.
     pub namespace: Option<String>,
     /// As in the manifest, if it has one.
     pub name: Option<String>,
@@ -40,6 +40,9 @@ pub struct Finding {
     pub warnings: Vec<String>,
     /// What hook sidecars and `compute` see of the node; empty unless accepted.
     pub host_paths: Vec<HostPathMount>,
+    /// Whether it names no namespace though the settings have rules for some namespaces only.
+    #[serde(skip)]
+    pub lacks_namespace: bool,
 }
 
 /// The verdict on a manifest.
@@ -85,15 +88,28 @@ fn skipped(manifest: &Manifest) -> Finding {
         violations: Vec::new(),
         warnings: Vec::new(),
         host_paths: Vec::new(),
+        lacks_namespace: false,
     }
 }
 
 fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings) -> Finding {
-    let skipped = skipped(manifest);
+    let restricted = settings.rules.iter().any(Rule::is_restricted);
+    let skipped = Finding {
+        lacks_namespace: restricted
+            && manifest.namespace.is_none()
+            && preview::is_namespaced(manifest.group(), &manifest.kind),
+        ..skipped(manifest)
+    };
     let warnings = response.warnings.clone().unwrap_or_default();
     if response.allowed {
         let object = resulting(manifest, &response).to_string();
-        let host_paths = preview::mounts(settings, manifest.group(), &manifest.kind, &object);
+        let host_paths = preview::mounts(
+            settings,
+            manifest.namespace.as_deref().unwrap_or_default(),
+            manifest.group(),
+            &manifest.kind,
+            &object,
+        );
         return Finding {
             verdict: Verdict::Accepted,
             warnings,

@@ -19,7 +19,7 @@ pub struct Manifest {
     pub api_version: String,
     /// The kind.
     pub kind: String,
-    /// The namespace, if the manifest has one.
+    /// The namespace, if the manifest has one, or the command names one for those without.
     pub namespace: Option<String>,
     /// The name, if the manifest has one.
     pub name: Option<String>,
@@ -176,6 +176,13 @@ impl Manifest {
     #[must_use]
     pub fn group(&self) -> &str {
         group_and_version(&self.api_version).map_or("", |(group, _)| group)
+    }
+
+    /// Puts the object into this namespace, if it is of a kind that lies in one and names none.
+    pub fn default_namespace(&mut self, namespace: &str) {
+        if self.namespace.is_none() && preview::is_namespaced(self.group(), &self.kind) {
+            self.namespace = Some(namespace.to_owned());
+        }
     }
 
     /// The request that would create the object. No user is named, as in all local runs. `number` makes up the uid.

@@ -91,7 +91,11 @@ fn details(finding: &Finding) -> Vec<String> {
         .warnings
         .iter()
         .map(|warning| format!("{} {}", styled(WARNING, "warning:"), one_line(warning)));
-    let mut details: Vec<String> = violations.chain(warnings).collect();
+    let lacks_namespace = finding.lacks_namespace.then(|| {
+        let note = styled(HEADING, "note:");
+        format!("{note} the object names no namespace, so that no rule for namespaces is for it; --namespace names one")
+    });
+    let mut details: Vec<String> = violations.chain(warnings).chain(lacks_namespace).collect();
     match finding.host_paths.as_slice() {
         // Not of pods: one that is no launcher pod may mount whatever it likes.
         [] if finding.verdict == Verdict::Accepted && finding.kind != "Pod" => {

@@ -9,16 +9,23 @@ use crate::schema::permits;
 
 /// Refused by the policy for what a schema cannot say: rules, lists or lengths that only together are wrong.
 const BEYOND_A_SCHEMA: [&str; 13] = [
+    "s1-reject-below-expansion-of-writable",
+    "s1-reject-below-writable-of-others",
     "s1-reject-below-writable-under-another-name",
     "s1-reject-empty-type-beyond-allowed",
     "s1-reject-exact-above-own-sensitive",
     "s1-reject-exact-above-sensitive",
     "s1-reject-exact-below-writable",
     "s1-reject-exact-root",
+    "s1-reject-expansion-of-writable",
+    "s1-reject-expansion-of-writable-under-another-name",
     "s1-reject-never-allowed-by-the-added-list",
     "s1-reject-never-allowed-under-another-name",
+    "s1-reject-placeholder-directories",
+    "s1-reject-placeholder-in-own-sensitive",
     "s1-reject-prefix-below-writable",
     "s1-reject-same-path",
+    "s1-reject-same-path-for-a-namespace",
     "s1-reject-same-prefix",
     "s1-reject-types-beyond-allowed",
     "s1-reject-writable-below-writable",

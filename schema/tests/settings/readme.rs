@@ -82,6 +82,7 @@ fn their_defaults_are_those_of_the_reader() {
             "sensitiveHostPaths: [built-in list](src/settings/sensitive.rs)",
             "pathPrefix: one of the two",
             "path: one of the two",
+            "namespaces: all",
             "types: `allowedTypes`",
         ]
     );

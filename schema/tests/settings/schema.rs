@@ -103,22 +103,27 @@ fn its_defaults_are_those_of_the_reader() {
 
 /// Values of one place, each judged alike by both.
 #[rstest]
-#[case::path("path", &["/", "/a", "/a/b", "//a/./b/", "/..data", "/a..b", "/a/...", "/a:b", "/ä ö", "/a\u{2003}b"], &[
+#[case::path("path", &["/", "/a", "/a/b", "//a/./b/", "/..data", "/a..b", "/a/...", "/a:b", "/ä ö", "/a\u{2003}b",
+    "/a/{namespace}", "/a//{namespace}/./b/"], &[
     "", "a", "./a", "/..", "/../a", "/a/..", "/a/../b", "/a\\b", "/a\0", "/a\nb", "/a\u{7f}", "/a\u{85}b", "/a ",
-    " /a", "/a\t", "/a\u{2003}", "/ ", "/a /", "/a //", "/a /.", "/a\u{a0}/./",
+    "/a/{name}", "/a/x{namespace}", "/a/{namespace}x", "/a/{namespace}/{namespace}", "/a/{namespace}/b/{namespace}/", "/a}",
+    "/{/a", " /a", "/a\t", "/a\u{2003}", "/ ", "/a /", "/a //", "/a /.", "/a\u{a0}/./",
 ])]
 #[case::path_prefix("pathPrefix", &["/", "/a/", "/..data"], &["", "a", "/..", "/a/..", "/a\\b", "/a ", " /a"])]
+#[case::namespaces("namespaces", &["a", "0", "team-a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"], &[
+    "", "A", "-a", "a-", "a.b", "a/b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "ä", "a\n",
+])]
 #[case::type_of_volume("types", &[], &["directory", "Directory ", "Any"])]
 fn a_text_in_a_rule_is_judged_alike(#[case] key: &str, #[case] good: &[&str], #[case] bad: &[&str]) {
     let settings = |value: &str| {
-        let value = if key == "types" {
+        let value = if ["types", "namespaces"].contains(&key) {
             json!([value])
         } else {
             json!(value)
         };
         // Nothing is sensitive: an exact path could not contain it.
         let mut settings = json!({"allowedHostPaths": [{key: value}], "sensitiveHostPaths": []});
-        if key == "types" {
+        if ["types", "namespaces"].contains(&key) {
             settings["allowedHostPaths"][0]["path"] = json!("/a");
         }
         settings
