@@ -8,7 +8,7 @@ use crate::reader::root;
 use crate::schema::permits;
 
 /// Refused by the policy for what a schema cannot say: rules, lists or lengths that only together are wrong.
-const BEYOND_A_SCHEMA: [&str; 13] = [
+const BEYOND_A_SCHEMA: [&str; 20] = [
     "s1-reject-below-expansion-of-writable",
     "s1-reject-below-writable-of-others",
     "s1-reject-below-writable-under-another-name",
