@@ -18,7 +18,7 @@ VERSION := $(shell sed -n 's/^ *io.kubewarden.policy.version: *//p' metadata.yml
 # What a release consists of.
 DIST := target/dist
 
-POLICY_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock rust-toolchain.toml
+POLICY_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml
 COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src -name '*.rs') cli/Cargo.toml
 
 .PHONY: all

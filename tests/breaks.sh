@@ -47,7 +47,7 @@ break_in src/objects/launcher.rs '/violations.extend(guard::violations(settings,
 break_in src/requests/annotation.rs 's/None | Some("true") => Ok(Access::ReadOnly),/None => Ok(Access::Writable), Some("true") => Ok(Access::ReadOnly),/' \
 	the_annotation_is_read_as_go_reads_it properties \
 	"a request is writable by default"
-break_in src/requests/deciding.rs 's/matching.max_by_key(|rule| rule.specificity(path))/matching.reduce(|_, first| first)/' \
+break_in src/requests/deciding.rs 's/matching.max_by_key(|covering| covering.rule.specificity(covering.length))/matching.reduce(|_, first| first)/' \
 	a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted properties \
 	"the first rule that matches decides"
 break_in src/requests/judge.rs 's/path.contained().iter().find_map(inside)/path.contained().iter().find_map(|_| None::<\&HostPath>)/' \
@@ -71,10 +71,10 @@ break_in src/requests/judge.rs 's/names.iter().any(is_above)/names.iter().take(1
 break_in src/pod/guard.rs 's/if settings.recursive_read_only == enabled/if false/' \
 	a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else properties \
 	"recursiveReadOnly: Enabled is not asked of mounts by others"
-break_in src/requests/deciding.rs 's/if path.names().iter().any(|name| is_taken(rules, name))/if false/' \
+break_in src/requests/deciding.rs 's/if is_taken(&covering) ||/if false \&\&/' \
 	no_namespace_sees_what_a_rule_as_deep_reserves_for_another properties \
 	"a shorter rule gives back what is reserved for another namespace"
-break_in src/requests/deciding.rs 's/if contains_what_is_taken(settings, path)/if false/' \
+break_in src/requests/deciding.rs 's/if settings.taken.is_below(path, &settings.rules)/if false/' \
 	no_namespace_sees_what_a_rule_as_deep_reserves_for_another properties \
 	"directories that contain what is reserved for another namespace are let through"
 break_in src/requests/judge.rs 's/rule.is_writable() \&\& names/rule.is_writable() \&\& rule.is_mine() \&\& names/' \

@@ -84,7 +84,7 @@ fn ask(request: &Value, settings: &Value) -> Response {
 
 #[test]
 fn an_accepted_pod_shows_its_sidecars_nothing_outside_the_settings() {
-    let kinds = [("allow", 50), ("mutate", 50), ("deny 403", 150), ("deny 422", 30)];
+    let kinds = [("allow", 50), ("mutate", 30), ("deny 403", 150), ("deny 422", 30)];
     hold(1000, &kinds, |bytes| {
         let mut choices = Choices::new(bytes);
         let scenario = Scenario::pod(&mut choices);
@@ -116,8 +116,8 @@ fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else
         ("deny 422", 5),
         ("plugin: allow", 2),
         ("plugin: deny 403", 15),
-        ("elsewhere: deny 403", 5),
-        ("all containers: deny 403", 5),
+        ("elsewhere: deny 403", 2),
+        ("all containers: deny 403", 2),
     ];
     hold(2500, &kinds, |bytes| {
         let scenario = Scenario::foreign(&mut Choices::new(bytes));

@@ -9,29 +9,53 @@ use crate::{
         field::{list, quote},
         path::HostPath,
     },
-    settings::{Settings, pattern::Below, rule::Rule},
+    settings::{Settings, rule::Rule},
 };
+
+/// A rule whose path lies at or above a name of the path that is asked for, whomever the rule is for.
+struct Covering<'s> {
+    rule: &'s Rule,
+    /// How many bytes of the name the rule's path has.
+    length: usize,
+    /// Whether that is all of it.
+    is_whole: bool,
+    /// Whether the rule is for the one who asks.
+    is_mine: bool,
+}
+
+impl Covering<'_> {
+    /// Whether it says anything about the name. A rule for one path alone says nothing about what lies below that, except
+    /// that it is not for those whom the rule is not for.
+    fn counts(&self) -> bool {
+        self.is_whole || !self.rule.is_exact() || !self.is_mine
+    }
+
+    /// Whether it is for the one who asks, and matches.
+    fn matches(&self) -> bool {
+        self.is_mine && (self.is_whole || !self.rule.is_exact())
+    }
+}
 
 /// The rule that decides on `path`, the most specific of those that are for the one who asks and match it.
 ///
 /// # Errors
 /// Why none does: the path is under no rule, is reserved for others, or contains what is reserved for them.
 pub fn rule<'s>(settings: &'s Settings, path: &HostPath) -> Result<&'s Rule, String> {
-    let rules = &settings.rules;
+    let covering = covering(&settings.rules, path);
+    if !covering.iter().any(Covering::counts) {
+        return Err(under_no_rule(settings, path));
+    }
     // Without rules for some only, nothing is anyone's.
-    let is_shared = rules.iter().any(Rule::is_restricted);
-    if is_shared {
-        if !rules.iter().any(|rule| covered_by(rule, path).is_some()) {
-            return Err(under_no_rule(settings, path));
-        }
-        if path.names().iter().any(|name| is_taken(rules, name)) {
+    if settings.rules.iter().any(Rule::is_restricted) {
+        let mut other_names = path.names().into_iter().skip(1);
+        if is_taken(&covering) || other_names.any(|name| is_taken(&self::covering(&settings.rules, &name))) {
             return Err(format!(
                 "{} is reserved: no rule for it is for {}",
                 quote(path.as_str()),
                 settings.requester
             ));
         }
-        if contains_what_is_taken(settings, path) {
+        if settings.taken.is_below(path, &settings.rules) {
             return Err(format!(
                 "{} contains a host path that is reserved for others; ask for the part you need below it",
                 quote(path.as_str())
@@ -39,55 +63,34 @@ pub fn rule<'s>(settings: &'s Settings, path: &HostPath) -> Result<&'s Rule, Str
         }
     }
     // Of equals the first; `max_by_key` takes the last.
-    let matching = rules.iter().rev().filter(|rule| rule.matches(path));
-    let decides = matching.max_by_key(|rule| rule.specificity(path));
-    decides.ok_or_else(|| under_no_rule(settings, path))
+    let matching = covering.iter().rev().filter(|covering| covering.matches());
+    let decides = matching.max_by_key(|covering| covering.rule.specificity(covering.length));
+    decides
+        .map(|covering| covering.rule)
+        .ok_or_else(|| under_no_rule(settings, path))
 }
 
-/// How many bytes of `path` the rule covers, whomever it is for. A rule for one path alone says nothing about what lies
-/// below that, except that it is not for those whom the rule is not for.
-fn covered_by(rule: &Rule, path: &HostPath) -> Option<usize> {
-    let rest = rule.path().above(path)?.rest;
-    (rest.is_empty() || !rule.is_exact() || rule.rest(path).is_none())
-        .then(|| path.as_str().len().saturating_sub(rest.len()))
-}
-
-/// Whether none of the rules with the longest path at or above `name` is for the one who asks.
-fn is_taken(rules: &[Rule], name: &HostPath) -> bool {
-    let mut longest = None;
-    let mut is_for = true;
-    for rule in rules {
-        let Some(covered) = covered_by(rule, name) else {
-            continue;
-        };
-        let is_for_this = rule.rest(name).is_some();
-        if longest < Some(covered) {
-            longest = Some(covered);
-            is_for = is_for_this;
-        } else if longest == Some(covered) {
-            is_for |= is_for_this;
-        }
-    }
-    !is_for
-}
-
-/// Whether the path of a rule that is for others lies strictly below `path`, under any name. A placeholder there is always
-/// for others too.
-fn contains_what_is_taken(settings: &Settings, path: &HostPath) -> bool {
-    let names = path.names();
-    path.contained().iter().any(|directory| {
-        // `/var` contains all of `/run`, which is `/var/run`.
-        let is_inside = !names.contains(directory);
-        let mut restricted = settings.rules.iter().filter(|rule| rule.is_restricted());
-        restricted.any(|rule| match rule.path().below(directory) {
-            Some(Below::ForAny) => true,
-            Some(Below::For { label, strictly }) if strictly || is_inside => {
-                let taken = rule.path().with(label.unwrap_or_default());
-                rule.rest(&taken).is_none() && !settings.is_of_requester(&taken)
-            }
-            _ => false,
+fn covering<'s>(rules: &'s [Rule], name: &HostPath) -> Vec<Covering<'s>> {
+    let lies_above = |rule: &'s Rule| {
+        let rest = rule.path().above(name)?.rest;
+        Some(Covering {
+            rule,
+            length: name.as_str().len().saturating_sub(rest.len()),
+            is_whole: rest.is_empty(),
+            is_mine: rule.rest(name).is_some(),
         })
-    })
+    };
+    rules.iter().filter_map(lies_above).collect()
+}
+
+/// Whether none of the rules with the longest path is for the one who asks.
+fn is_taken(covering: &[Covering<'_>]) -> bool {
+    let counting = covering.iter().filter(|covering| covering.counts());
+    let Some(longest) = counting.clone().map(|covering| covering.length).max() else {
+        return false;
+    };
+    let mut longest = counting.filter(|covering| covering.length == longest);
+    !longest.any(|covering| covering.is_mine)
 }
 
 fn under_no_rule(settings: &Settings, path: &HostPath) -> String {

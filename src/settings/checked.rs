@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use super::reader::Reader;
 use crate::{
     base::{
-        by_name::ByName,
         field::{Path, Violation, Violations},
         json::Json,
         namespace::Namespace,
         path::HostPath,
     },
-    settings::rule::{Mine, Rule},
+    settings::{rule::Rule, taken::Taken},
 };
 
 /// How many items a list of the settings may have: every rule is compared with every other, and with each host path.
@@ -34,8 +33,8 @@ pub struct Settings {
     pub verify_only: bool,
     /// Whose requests are judged.
     pub(crate) requester: Namespace,
-    /// The paths that rules name for the requester, by the rule's index. Empty where no rule is for some requests only.
-    pub(super) own_paths: ByName<'static>,
+    /// What is taken from the requester.
+    pub(crate) taken: Taken,
 }
 
 /// `settings.guard`: whose hostPath mounts are judged, whoever put them into the pod.
@@ -123,20 +122,11 @@ impl Settings {
     /// What the settings are for requests in `namespace`.
     #[must_use]
     pub fn for_requester(mut self, namespace: &Namespace) -> Self {
-        self.own_paths = ByName::default();
-        let is_shared = self.rules.iter().any(Rule::is_restricted);
-        for (index, rule) in self.rules.iter_mut().enumerate() {
+        for rule in &mut self.rules {
             rule.mine = rule.mine_in(namespace);
-            if let (Mine::Path(path), true) = (&rule.mine, is_shared) {
-                self.own_paths.add(Cow::Owned(path.to_string()), index);
-            }
         }
+        self.taken = Taken::of(&self.rules);
         self.requester = namespace.clone();
         self
-    }
-
-    /// Whether a rule for the requester names this very path.
-    pub(crate) fn is_of_requester(&self, path: &HostPath) -> bool {
-        self.own_paths.has(path.as_str())
     }
 }

@@ -5,5 +5,6 @@ pub mod pattern;
 mod reader;
 pub mod rule;
 pub mod sensitive;
+mod taken;
 
 pub use checked::{GuardScope, MOST_ITEMS, RecursiveReadOnly, Settings, TrustedCreators};

@@ -9,14 +9,13 @@ use std::borrow::Cow;
 use super::{GuardScope, RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
     base::{
-        by_name::ByName,
         field::{Path, Violation, list, quote},
         host_path_type::HostPathType,
         json::Json,
         namespace::Namespace,
         path::HostPath,
     },
-    settings::sensitive,
+    settings::{sensitive, taken::Taken},
 };
 
 /// KubeVirt's controller, which creates every launcher pod.
@@ -104,7 +103,7 @@ impl Reader {
             trusted_creators: trusted_creators?,
             verify_only: verify_only?,
             requester: Namespace::Absent,
-            own_paths: ByName::default(),
+            taken: Taken::default(),
         })
     }
 

@@ -116,14 +116,14 @@ impl Rule {
         matches!(self.scope, Scope::Exact { writable: true, .. })
     }
 
-    /// Orders the rules that match one path: an exact rule is more specific than any prefix, a longer
-    /// prefix than a shorter one, a rule for some namespaces than one for all, a path than a placeholder.
+    /// Orders the rules that match one path, of which this one's path has so many bytes: an exact rule is more specific than
+    /// any prefix, a longer prefix than a shorter one, a rule for some namespaces than one for all, a path than a
+    /// placeholder.
     #[must_use]
-    pub fn specificity(&self, path: &HostPath) -> (bool, usize, bool, bool) {
-        let rest = self.rest(path).unwrap_or(path.as_str());
+    pub fn specificity(&self, length: usize) -> (bool, usize, bool, bool) {
         (
             self.is_exact(),
-            path.as_str().len().saturating_sub(rest.len()),
+            length,
             self.namespaces.is_some(),
             self.path().directory().is_none(),
         )

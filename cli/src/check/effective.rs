@@ -70,9 +70,11 @@ fn rows(rules: &[Rule]) -> Vec<[String; 6]> {
         [
             rule.path().as_written().to_string(),
             matches.to_owned(),
-            rule.namespaces
-                .as_ref()
-                .map_or_else(|| "all".to_owned(), |names| names.join(", ")),
+            match &rule.namespaces {
+                Some(names) => names.join(", "),
+                None if rule.path().directory().is_some() => "each its own".to_owned(),
+                None => "all".to_owned(),
+            },
             types.join(", "),
             if rule.is_writable() {
                 "writable if asked for"

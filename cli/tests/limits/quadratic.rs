@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     payloads::Worst,
-    pods::{payload, pod, update},
+    pods::{mounts, payload, pod, update},
 };
 
 /// As many mounts in one list as a pod may have beside a few volumes and containers.
@@ -61,6 +61,22 @@ pub(crate) fn all() -> Vec<Worst> {
             "4 900 volumes under 1 000 rules and 2 000 sensitive paths with two names each",
             payload(&other_names(), &many_rules()),
             &["rejected 403"],
+        ),
+        worst(
+            "4 000 volumes that contain many directories, under 1 000 rules for namespaces",
+            payload(
+                &same_volumes("/var", 4_000),
+                &rules_for_namespaces("/var", "/data"),
+            ),
+            &["accepted"],
+        ),
+        worst(
+            "2 500 volumes below 1 000 rules with {namespace}, of which each comes close",
+            payload(
+                &same_volumes(&format!("{TWO_NAMES}/a/b"), 2_500),
+                &rules_for_namespaces(TWO_NAMES, TWO_NAMES),
+            ),
+            &["accepted"],
         ),
     ]
 }
@@ -183,4 +199,29 @@ fn many_rules() -> Value {
         "allowedHostPaths": rules, "trustedCreators": ["*"],
         "sensitiveHostPaths": sensitive("/run/s"), "additionalSensitiveHostPaths": sensitive("/run/x"),
     })
+}
+
+/// A directory with two names.
+const TWO_NAMES: &str = "/run/images";
+
+/// A sidecar with many volumes of one path.
+fn same_volumes(path: &str, count: usize) -> Value {
+    let mut pod = mounts(count, |n| format!("v{n}"), "/");
+    for volume in pod["spec"]["volumes"].as_array_mut().into_iter().flatten() {
+        volume["hostPath"]["path"] = json!(path);
+    }
+    pod
+}
+
+/// One rule for all, and many for others beside it, and below `directory` with a placeholder.
+fn rules_for_namespaces(path: &str, directory: &str) -> Value {
+    let rule = |n: usize| match n {
+        0 => json!({"pathPrefix": path}),
+        n if n.is_multiple_of(2) => {
+            json!({"pathPrefix": format!("{path}{n}"), "namespaces": ["a", "b"]})
+        }
+        n => json!({"pathPrefix": format!("{directory}/{{namespace}}/x{n}")}),
+    };
+    let rules: Vec<Value> = (0..1000).map(rule).collect();
+    json!({"allowedHostPaths": rules, "sensitiveHostPaths": [], "trustedCreators": ["*"]})
 }

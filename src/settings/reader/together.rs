@@ -89,13 +89,14 @@ fn below_writable(at: Path<'_>, writable: &[&(usize, Rule)], rule: &Rule) -> Opt
 
 /// A rule for a path that a namespace of the right name may write to.
 fn writable_for_a_namespace(at: Path<'_>, writable: &[&(usize, Rule)], rule: &Rule) -> Option<String> {
-    let can_be = |other: &Pattern| {
-        let names = rule.path().names();
-        other.directory().is_some()
-            && other != rule.path()
-            && names.iter().any(|name| name.may_lie_below(other) == Some(false))
-    };
-    let (index, other) = writable.iter().find(|(_, other)| can_be(other.path()))?;
+    let mut of_namespaces = writable
+        .iter()
+        .filter(|(_, other)| other.path().directory().is_some() && other.path() != rule.path())
+        .peekable();
+    of_namespaces.peek()?;
+    let names = rule.path().names();
+    let can_be = |other: &Pattern| names.iter().any(|name| name.may_lie_below(other) == Some(false));
+    let (index, other) = of_namespaces.find(|(_, other)| can_be(other.path()))?;
     Some(format!(
         "can be what {} stands for in {}, where it is writable: a namespace may have that name",
         quote(other.path().as_written().as_str()),

@@ -83,7 +83,7 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
             _ => {}
         }
     }
-    if choices.once_in(5) {
+    if choices.once_in(7) {
         match choices.below(4) {
             0 if !elements.is_empty() => {
                 let index = choices.below(elements.len());
@@ -107,7 +107,7 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
         let first = choices.below(allowed.len());
         rule.insert("types".into(), json!([allowed[first]]));
     }
-    if choices.once_in(4) {
+    if choices.once_in(6) {
         let namespaces = choices.one(&[json!(["a"]), json!(["b"]), json!(["a", "b"]), json!(["c", "a"])]);
         rule.insert("namespaces".into(), namespaces);
     }
