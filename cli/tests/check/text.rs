@@ -106,3 +106,38 @@ fn names_cannot_fool_the_terminal() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["results"][0]["name"], evil);
 }
+
+/// A VM that asks for the path of `team-a`, where each namespace has its own, with this name or without a namespace.
+fn for_team_a(arguments: &[&str], namespace: Option<&str>) -> crate::harness::Outcome {
+    let dir = Dir::new();
+    dir.write(
+        "s.yaml",
+        "allowedHostPaths: [{pathPrefix: '/srv/tenants/{namespace}'}]\n",
+    );
+    let annotation = r#"[{"hostPath": {"path": "/srv/tenants/team-a", "volumePath": "/host-images"}}]"#;
+    let metadata = namespace.map_or(String::new(), |name| format!(r#""namespace":"{name}""#));
+    let manifest = vmi("x", annotation).replace(r#","namespace":"tenant-a""#, &format!(",{metadata}"));
+    dir.write("vm.yaml", manifest.replace(",}", "}"));
+    let arguments = [&["check", "-s", "s.yaml", "vm.yaml"], arguments].concat();
+    finish(command(&dir.path(""), &arguments), b"")
+}
+
+#[test]
+fn the_namespace_is_that_of_the_manifest() {
+    assert_snapshot!(for_team_a(&[], Some("team-a")).transcript());
+    let outcome = for_team_a(&["--namespace", "team-b"], Some("team-a"));
+    assert!(outcome.stdout.starts_with("ACCEPTED"), "{}", outcome.stdout);
+}
+
+#[test]
+fn an_object_that_names_no_namespace_says_so() {
+    assert_snapshot!(for_team_a(&[], None).transcript());
+}
+
+#[test]
+fn the_namespace_of_objects_without_one_can_be_given() {
+    assert_snapshot!(for_team_a(&["-n", "team-a"], None).transcript());
+    let outcome = for_team_a(&["--namespace", "team-b"], None);
+    let reason = r#"no rule for it is for namespace "team-b""#;
+    assert!(outcome.stdout.contains(reason), "{}", outcome.stdout);
+}
