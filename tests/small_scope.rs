@@ -21,7 +21,7 @@ use std::{
 use kubevirt_sidecar_hostpath_policy::{
     base::{namespace::Namespace, path::HostPath},
     read_settings,
-    requests::{annotation::Access, judge},
+    requests::{entry::Access, judge},
 };
 use model::{
     judge::{View, permits},
@@ -124,7 +124,7 @@ fn compare(settings: &Value, asked: &[Asked]) -> (usize, usize) {
         let native = native.clone().for_requester(&Namespace::named(name));
         model.asker = Asker::In(name.to_owned());
         for Asked { path, view } in asked {
-            let (rule, refused) = judge::path_rule(&native, path);
+            let (rule, refused) = judge::path_rule(&native, "hook-sidecar-0", path);
             let access = if view.writable {
                 Access::Writable
             } else {
@@ -134,7 +134,7 @@ fn compare(settings: &Value, asked: &[Asked]) -> (usize, usize) {
             let accepts = permitted.is_some_and(|rule| judge::refused_access(rule, access).is_none());
             assert_eq!(
                 accepts,
-                permits(&model, view),
+                permits(&model, "hook-sidecar-0", view),
                 "{name}: {view:?} under {settings}: {refused:?}"
             );
             compared += 1;

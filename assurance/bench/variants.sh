@@ -71,15 +71,14 @@ policy 'overflow-checks off' CARGO_PROFILE_POLICY_OVERFLOW_CHECKS=false
 optimise 'wasm-opt -O3' policy.wasm -O3
 optimise 'wasm-opt -Oz' policy.wasm -Oz
 optimise 'opt-level s, wasm-opt -Oz' "$build/opt-s.wasm" -Oz
-for threshold in 25 225; do
-	policy "inline threshold $threshold" RUSTFLAGS="-Cllvm-args=-inline-threshold=$threshold"
-done
 # The variable takes the place of what .cargo/config.toml says.
-inline=-Cllvm-args=-inline-threshold=75
+flags='-Cllvm-args=-inline-threshold=50 -Cllvm-args=-inlinehint-threshold=100 -Cllvm-args=-unroll-threshold=10'
+policy 'inlined and unrolled as by LLVM itself' RUSTFLAGS='-Cdebuginfo=0'
+policy 'inline threshold 75, no other' RUSTFLAGS='-Cllvm-args=-inline-threshold=75'
 for kib in 64 256; do
-	policy "stack of $kib KiB" RUSTFLAGS="$inline -C link-arg=-zstack-size=$((kib * 1024))"
+	policy "stack of $kib KiB" RUSTFLAGS="$flags -C link-arg=-zstack-size=$((kib * 1024))"
 done
-policy 'SIMD' RUSTFLAGS="$inline -C target-feature=+simd128"
+policy 'SIMD' RUSTFLAGS="$flags -C target-feature=+simd128"
 allocator 'lol_alloc, never frees' lol_leaking
 allocator 'lol_alloc, free list' lol_free_list
 allocator 'talc' talc

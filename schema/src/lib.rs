@@ -4,6 +4,8 @@
 //! once more, in the form that `schemars` understands; the tests of this crate hold both to the same verdict. What a
 //! schema cannot express (two rules that contradict each other, say) is left to the policy.
 
+use std::collections::BTreeMap;
+
 use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::settings::MOST_ITEMS;
 use kubevirt_sidecar_hostpath_policy::settings::sensitive;
@@ -33,6 +35,14 @@ pub struct Settings {
     /// Whose hostPath mounts are judged.
     #[schemars(default)]
     pub guard: Guard,
+    /// Containers, beside hook sidecars and `compute`, for which VM owners may ask for host paths with the annotation
+    /// `kubevirt-sidecar-hostpath-policy.dev/hostPaths`, and the directory of each in which they are mounted.
+    #[schemars(default)]
+    #[schemars(extend("propertyNames" = serde_json::json!({ "allOf": [
+        { "pattern": LABEL, "maxLength": 63 },
+        { "not": { "pattern": "^(compute|hook-sidecar-[0-9]*)$" } },
+    ] }), "maxProperties" = MOST_ITEMS))]
+    pub request_containers: BTreeMap<String, ContainerDirectory>,
     /// The value of that field on read-only mounts.
     #[schemars(default)]
     pub recursive_read_only: RecursiveReadOnly,
@@ -64,6 +74,9 @@ pub struct PrefixRule {
     /// The namespaces that the rule is for. Default: all.
     #[schemars(default, skip_serializing_if = "Option::is_none", with = "Namespaces")]
     pub namespaces: Option<Namespaces>,
+    /// The containers that the rule is for. Default: all.
+    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Containers")]
+    pub containers: Option<Containers>,
     /// The types that a volume may have there. Default: `allowedTypes`.
     #[schemars(default, skip_serializing_if = "Option::is_none", with = "Types")]
     pub types: Option<Types>,
@@ -85,6 +98,9 @@ pub struct ExactRule {
     /// The namespaces that the rule is for. Default: all.
     #[schemars(default, skip_serializing_if = "Option::is_none", with = "Namespaces")]
     pub namespaces: Option<Namespaces>,
+    /// The containers that the rule is for. Default: all.
+    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Containers")]
+    pub containers: Option<Containers>,
     /// The types that a volume may have there. Default: `allowedTypes`.
     #[schemars(default, skip_serializing_if = "Option::is_none", with = "Types")]
     pub types: Option<Types>,
@@ -100,6 +116,23 @@ pub struct ExactRule {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline, extend("minItems" = 1, "maxItems" = MOST_ITEMS, "uniqueItems" = true))]
 pub struct Namespaces(pub Vec<Namespace>);
+
+/// Names of containers. Others can no longer ask for the rule's path, and it is never for hook sidecars.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline, extend("minItems" = 1, "maxItems" = MOST_ITEMS, "uniqueItems" = true))]
+pub struct Containers(pub Vec<ContainerName>);
+
+/// The name of a container that is no hook sidecar, a DNS label.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct ContainerName(
+    #[schemars(
+        length(max = 63),
+        regex(pattern = LABEL),
+        extend("not" = serde_json::json!({ "pattern": HOOK_SIDECAR }))
+    )]
+    pub String,
+);
 
 /// A list of types.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -156,6 +189,9 @@ const PLACEHOLDER_TWICE: &str = r"\{namespace\}/([^{]*/)?\{namespace\}";
 /// A DNS label, but for its length.
 const LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 
+/// What KubeVirt calls hook sidecars.
+const HOOK_SIDECAR: &str = "^hook-sidecar-[0-9]*$";
+
 /// What is cleaned to `/`.
 const ROOT: &str = r"^/(\.?/)*\.?$";
 
@@ -198,6 +234,18 @@ pub struct SensitivePathText(
         length(max = 4095),
         regex(pattern = PATH),
         extend("not" = serde_json::json!({ "pattern": ROOT }))
+    )]
+    pub String,
+);
+
+/// A directory of a container in which something may be mounted: no directory that every image needs, and nothing of the
+/// kernel's or KubeVirt's.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ContainerDirectory(
+    #[schemars(
+        length(max = 4095),
+        regex(pattern = PATH),
+        extend("not" = serde_json::json!({ "pattern": ":" }))
     )]
     pub String,
 );

@@ -5,11 +5,11 @@ use serde::Serialize;
 use crate::{
     base::{
         by_name::ByName,
+        container_name::COMPUTE,
         field::{Violations, quote_within},
         host_path_type::HostPathType,
     },
-    pod::{COMPUTE, HOOK_SIDECAR},
-    requests::{Requests, annotation::Access, judge::HostPathRequest},
+    requests::{Requests, entry::Access, judge::HostPathRequest},
 };
 
 /// What becomes of the request.
@@ -59,28 +59,26 @@ impl Accepted {
         // Two requests may share one mount.
         let mut places = ByName::default();
         for (position, request) in requests.accepted.iter().enumerate() {
-            let sidecar = format!("{HOOK_SIDECAR}{}", request.place.entry);
-            if places.add(format!("{sidecar}{}", request.volume_path).into(), position) {
-                accepted.warnings.extend(warnings(&sidecar, request));
+            let container = &*request.container;
+            if places.add(format!("{container}{}", request.volume_path).into(), position) {
+                accepted.warnings.extend(warnings(container, request));
                 accepted
                     .mounts
-                    .push(mount(sidecar, request, request.volume_path.as_str()));
+                    .push(mount(container, request, request.volume_path.as_str()));
             }
             if let Some(shared) = &request.shared_compute_path
                 && places.add(format!("{COMPUTE}{shared}").into(), position)
             {
-                accepted
-                    .mounts
-                    .push(mount(COMPUTE.to_owned(), request, shared.as_str()));
+                accepted.mounts.push(mount(COMPUTE, request, shared.as_str()));
             }
         }
         accepted
     }
 }
 
-fn mount(container: String, request: &HostPathRequest, mount_path: &str) -> HostPathMount {
+fn mount(container: &str, request: &HostPathRequest, mount_path: &str) -> HostPathMount {
     HostPathMount {
-        container,
+        container: container.to_owned(),
         host_path: request.path.as_str().to_owned(),
         mount_path: mount_path.to_owned(),
         read_only: request.access == Access::ReadOnly,
@@ -91,7 +89,7 @@ fn mount(container: String, request: &HostPathRequest, mount_path: &str) -> Host
 /// The longest path that a warning shows whole, in bytes: clients cut warnings that are much over 120 characters.
 const WARNED_BYTES: usize = 48;
 
-fn warnings(sidecar: &str, request: &HostPathRequest) -> Vec<String> {
+fn warnings(container: &str, request: &HostPathRequest) -> Vec<String> {
     let path = quote_within(request.path.as_str(), WARNED_BYTES);
     let mut warnings = Vec::new();
     if request.access == Access::Writable {
@@ -99,17 +97,17 @@ fn warnings(sidecar: &str, request: &HostPathRequest) -> Vec<String> {
             .shared_compute_path
             .as_ref()
             .map_or("", |_| " and compute");
-        warnings.push(format!("{sidecar}{and_compute} may write to host path {path}"));
+        warnings.push(format!("{container}{and_compute} may write to host path {path}"));
     }
     match request.host_path_type {
         HostPathType::Socket => warnings.push(format!(
-            "{sidecar} may connect to socket {path} on the host: a read-only mount does not stop that"
+            "{container} may connect to socket {path} on the host: a read-only mount does not stop that"
         )),
         HostPathType::CharDevice | HostPathType::BlockDevice => warnings.push(format!(
-            "{sidecar} may write to device {path} on the host: a read-only mount does not stop that"
+            "{container} may write to device {path} on the host: a read-only mount does not stop that"
         )),
         HostPathType::DirectoryOrCreate | HostPathType::FileOrCreate => warnings.push(format!(
-            "{sidecar}: host path {path} is created by root on the node if it is absent ({})",
+            "{container}: host path {path} is created by root on the node if it is absent ({})",
             request.host_path_type
         )),
         _ => {}

@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use crate::{
     answer::verdict::{Accepted, Verdict},
     base::{
-        by_name::ByName,
+        container_name::COMPUTE,
         field::{Path, Violation, Violations},
         json::Members,
         namespace::Namespace,
         request::Request,
     },
-    pod::{COMPUTE, ContainerList, Mount, Pod, guard::Guard, sidecars},
+    pod::{ContainerList, Mount, Pod, guard::Guard, inject::Met, sidecars},
     settings::Settings,
 };
 
@@ -70,14 +70,14 @@ fn violations(settings: &Settings, pod: &Pod<'_>, first_new: usize) -> Vec<Viola
             }
         }
     }
-    let requests = ByName::default();
-    let mut guard = Guard::of(settings, pod, &requests);
+    let nothing_met = Met::default();
+    let mut guard = Guard::of(settings, pod, &nothing_met);
     let spec = Path::root("spec");
     let list = spec.name(ContainerList::Ephemeral.key());
     for container in new {
         for mount in guard.pod().host_path_mounts(container) {
             if !was_there.contains(&(&*container.name, mount.mount)) {
-                guard.judge(list.index(container.index), container, mount);
+                guard.judge(list.index(container.index), container, false, mount);
             }
         }
     }

@@ -1,15 +1,15 @@
-//! The KubeVirt objects through which the annotation reaches a launcher pod, judged so that its owner learns of
+//! The KubeVirt objects through which annotations reach a launcher pod, judged so that its owner learns of
 //! an error at `kubectl apply` and not from a VM that does not start. The pod's own check stays authoritative.
 
 use crate::{
     answer::verdict::{Accepted, Verdict},
     base::{
         field::{Path, Violation, Violations},
-        json::{Json, Members},
+        json::Members,
         namespace::Namespace,
         request::Request,
     },
-    requests::{Requests, annotation, near_miss},
+    requests::{Annotations, Requests, near_miss},
     settings::Settings,
 };
 
@@ -109,16 +109,23 @@ impl KubeVirtKind {
         old: Option<&Members<'_>>,
     ) -> Result<Verdict, Violations> {
         let changed = |path| {
-            let new = annotation_at(object, path);
-            let is_same = old.is_some_and(|old| as_written(&annotation_at(old, path)) == as_written(&new));
+            let new = annotations_in(object, path);
+            let old = old.map(|old| annotations_in(old, path));
+            let is_same = match (&new, &old) {
+                (Ok(new), Some(Ok(old))) => new.is_same(old),
+                (Err(new), Some(Err(old))) => new == old,
+                _ => false,
+            };
             (!is_same).then_some(new)
         };
         let mut accepted = match changed(self.annotations) {
-            None | Some(Ok(None)) => Accepted::default(),
+            None => Accepted::default(),
             Some(Err(violation)) => return Err(violation.into()),
-            Some(Ok(Some(value))) => {
+            Some(Ok(annotations)) if annotations.is_empty() => Accepted::default(),
+            Some(Ok(annotations)) => {
                 let namespace = self.namespace(&request.namespace);
-                self.judged(&Settings::of_request(request.settings, &namespace)?, value)?
+                let settings = Settings::of_request(request.settings, &namespace)?;
+                self.judged(&settings, &annotations)?
             }
         };
         let near_misses = |object| {
@@ -135,25 +142,28 @@ impl KubeVirtKind {
         let misplaced = [OWN, POOL_TEMPLATE]
             .into_iter()
             .filter(|path| *path != self.annotations && (*path == OWN || self.annotations.starts_with(POOL)));
-        for path in misplaced.filter(|path| matches!(changed(path), Some(Ok(Some(_))))) {
-            accepted.warnings.push(format!(
-                "KubeVirt ignores {} in {path} of a {}: put it into {}",
-                annotation::KEY,
-                self.kind,
-                self.annotations
-            ));
+        for path in misplaced {
+            let Some(Ok(annotations)) = changed(path) else {
+                continue;
+            };
+            for key in annotations.keys() {
+                accepted.warnings.push(format!(
+                    "KubeVirt ignores {key} in {path} of a {}: put it into {}",
+                    self.kind, self.annotations
+                ));
+            }
         }
         // The audit annotation is the launcher pod's.
         accepted.mounts.clear();
         Ok(Verdict::Allow(accepted))
     }
 
-    /// Whether `object` has the annotation where KubeVirt reads it.
+    /// Whether `object` has an annotation that asks for host paths where KubeVirt reads it.
     ///
     /// # Errors
     /// Where that cannot be told.
     pub(crate) fn carries_annotation(self, object: &Members<'_>) -> Result<bool, Violation> {
-        Ok(annotation_at(object, self.annotations)?.is_some())
+        Ok(!annotations_in(object, self.annotations)?.is_empty())
     }
 
     /// The requests in `object`, accepted.
@@ -161,15 +171,11 @@ impl KubeVirtKind {
     /// # Errors
     /// What would reject the launcher pod, its creator aside.
     pub(crate) fn accepted(self, settings: &Settings, object: &Members<'_>) -> Result<Accepted, Violations> {
-        match annotation_at(object, self.annotations)? {
-            None => Ok(Accepted::default()),
-            Some(value) => self.judged(settings, value),
-        }
+        self.judged(settings, &annotations_in(object, self.annotations)?)
     }
 
-    fn judged(self, settings: &Settings, value: Json<'_>) -> Result<Accepted, Violations> {
-        let annotations = Path::root(self.annotations);
-        let mut requests = Requests::read(settings, annotations.key(annotation::KEY), value);
+    fn judged(self, settings: &Settings, annotations: &Annotations<'_>) -> Result<Accepted, Violations> {
+        let mut requests = Requests::read(settings, Path::root(self.annotations), annotations);
         match Violations::from_vec(std::mem::take(&mut requests.violations)) {
             Some(violations) => Err(violations),
             None => Ok(Accepted::of(requests)),
@@ -177,11 +183,11 @@ impl KubeVirtKind {
     }
 }
 
-/// The annotation below the member path `annotations`, such as `spec.annotations`.
-fn annotation_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Json<'v>>, Violation> {
+/// The annotations below the member path `annotations`, such as `spec.annotations`, that ask for host paths.
+fn annotations_in<'v>(object: &Members<'v>, annotations: &str) -> Result<Annotations<'v>, Violation> {
     match annotations_at(object, annotations)? {
-        Some(members) => members.value(Path::root(annotations), annotation::KEY),
-        None => Ok(None),
+        Some(members) => Annotations::of(Path::root(annotations), &members),
+        None => Ok(Annotations::default()),
     }
 }
 
@@ -204,9 +210,4 @@ fn annotations_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<
         walked = end.saturating_add(".".len());
     }
     Ok(inner)
-}
-
-/// What is compared: the text itself, which one API server writes in one way.
-fn as_written<'v>(found: &Result<Option<Json<'v>>, Violation>) -> Result<Option<&'v str>, Violation> {
-    found.clone().map(|value| value.map(Json::get))
 }

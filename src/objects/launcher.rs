@@ -1,4 +1,4 @@
-//! A launcher pod that is being created: its annotation, what must be added for it, and the guard.
+//! A launcher pod that is being created: its annotations, what must be added for it, and the guard.
 
 use crate::{
     answer::{
@@ -12,7 +12,7 @@ use crate::{
         request::Request,
     },
     pod::{Edit, LISTS_OF_NEW_PODS, Pod, guard, inject, patch, sidecars::Sidecars, verify},
-    requests::{Requests, annotation, judge, near_miss},
+    requests::{Annotations, Requests, judge, near_miss},
     settings::Settings,
 };
 
@@ -67,7 +67,7 @@ pub(crate) fn verdict(
     }
 }
 
-/// The requests of the pod's annotation, and warnings about annotations that are nearly that one.
+/// The requests of the pod's annotations, and warnings about annotations that are nearly that one.
 fn requests(settings: &Settings, metadata: Option<Json<'_>>) -> Result<Requests, Violation> {
     let metadata_at = Path::root("metadata");
     let Some(metadata) = metadata else {
@@ -78,10 +78,7 @@ fn requests(settings: &Settings, metadata: Option<Json<'_>>) -> Result<Requests,
     };
     let at = metadata_at.name("annotations");
     let annotations = Members::read(at, annotations)?;
-    let mut requests = match annotations.value(at, annotation::KEY)? {
-        Some(value) => Requests::read(settings, at.key(annotation::KEY), value),
-        None => Requests::default(),
-    };
+    let mut requests = Requests::read(settings, at, &Annotations::of(at, &annotations)?);
     requests
         .warnings
         .splice(0..0, near_miss::of_annotations(&annotations));

@@ -1,5 +1,7 @@
 //! What containers would see of the node, for people who check a manifest without a cluster.
 
+use std::rc::Rc;
+
 use crate::{
     answer::verdict::HostPathMount,
     base::{
@@ -9,7 +11,7 @@ use crate::{
     },
     objects::kubevirt_object::KubeVirtKind,
     pod::{self, LISTS_OF_NEW_PODS, Pod, sidecars::Sidecars},
-    requests::annotation::Access,
+    requests::{entry::Access, own_container_names},
     settings::Settings,
 };
 
@@ -25,7 +27,7 @@ pub fn is_namespaced(group: &str, kind: &str) -> bool {
     is_pod(group, kind) || KubeVirtKind::find(group, kind).is_some_and(|kind| kind.namespaced)
 }
 
-/// The host paths that hook sidecars and `compute` see: in a pod, which must be the resulting one, those that it
+/// The host paths that sidecars, `compute` and containers with requests see: in a pod, which must be the resulting one, those that it
 /// mounts; for an accepted KubeVirt object in `namespace` those that its annotation asks for. `object` is JSON.
 #[must_use]
 pub fn mounts(
@@ -60,12 +62,14 @@ fn in_pod(object: &Members<'_>) -> Vec<HostPathMount> {
         return Vec::new();
     };
     let sidecars = Sidecars::of(&pod);
+    let asking = asking(object);
     let shown = pod
         .containers
         .iter()
         .enumerate()
         .filter(|(number, container)| {
-            container.is_hook_sidecar() || container.is_compute() || sidecars.contains(*number)
+            let is_asking = asking.iter().any(|name| **name == *container.name);
+            container.is_hook_sidecar() || container.is_compute() || sidecars.contains(*number) || is_asking
         })
         .map(|(_, container)| container);
     shown
@@ -83,4 +87,16 @@ fn in_pod(object: &Members<'_>) -> Vec<HostPathMount> {
                 })
         })
         .collect()
+}
+
+/// The containers for which this policy's own annotation of a pod asks for host paths.
+fn asking(object: &Members<'_>) -> Vec<Rc<str>> {
+    let at = Path::root("metadata");
+    let metadata = object.get(Path::root("object"), "metadata").ok().flatten();
+    let metadata = metadata.and_then(|metadata| Members::read(at, metadata).ok());
+    let annotations = metadata.and_then(|metadata| metadata.get(at, "annotations").ok().flatten());
+    let annotations = annotations.and_then(|annotations| Members::read(at, annotations).ok());
+    annotations
+        .map(|annotations| own_container_names(&annotations))
+        .unwrap_or_default()
 }

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use crate::{
     base::{
+        container_name,
         json::Json,
         path::{ContainerPath, PathError},
     },
-    requests::annotation::Access,
+    requests::entry::Access,
 };
 
 /// The lists that a new pod has.
@@ -94,26 +95,16 @@ impl Mount<'_> {
     }
 }
 
-/// The container in which QEMU runs.
-pub const COMPUTE: &str = "compute";
-
-/// What every hook sidecar's name begins with; digits follow.
-pub const HOOK_SIDECAR: &str = "hook-sidecar-";
-
 impl Container<'_> {
     /// Whether QEMU runs in it.
     #[must_use]
     pub fn is_compute(&self) -> bool {
-        self.list == ContainerList::Main && self.name == COMPUTE
+        self.list == ContainerList::Main && self.name == container_name::COMPUTE
     }
 
     /// Whether KubeVirt made this container for a hook, from the annotation or for a network binding plugin.
     #[must_use]
     pub fn is_hook_sidecar(&self) -> bool {
-        self.list != ContainerList::Ephemeral
-            && self
-                .name
-                .strip_prefix(HOOK_SIDECAR)
-                .is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
+        self.list != ContainerList::Ephemeral && container_name::is_hook_sidecar(&self.name)
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     base::path::ContainerPath,
     pod::{Container, ContainerList},
-    requests::{annotation::Access, judge::HostPathRequest},
+    requests::{entry::Access, judge::HostPathRequest},
     settings::RecursiveReadOnly,
 };
 

@@ -3,23 +3,27 @@
 //!
 //! Other mounts are judged only with `guard: AllContainers`: agents and KubeVirt itself mount hostPath volumes too.
 
+use std::borrow::Cow;
+
 use crate::{
     base::{
         by_name::ByName,
+        container_name::COMPUTE,
         field::{Path, Violation, Violations, list, quote},
         host_path_type::HostPathType,
     },
     pod::{
-        COMPUTE, Container, HostPathMount, HostPathSource, Pod,
+        Container, HostPathMount, HostPathSource, Pod,
+        inject::Met,
         sidecars::{self, Sidecars},
     },
-    requests::{annotation::Access, judge},
+    requests::{entry::Access, judge},
     settings::{GuardScope, RecursiveReadOnly, Settings, rule::Rule},
 };
 
-/// Judges the mounts of the resulting pod. `met` names the volumes by which requests of the annotation are met.
+/// Judges the mounts of the resulting pod, in which requests are `met`.
 #[must_use]
-pub(crate) fn violations(settings: &Settings, pod: &Pod<'_>, met: &ByName<'static>) -> Vec<Violation> {
+pub(crate) fn violations(settings: &Settings, pod: &Pod<'_>, met: &Met) -> Vec<Violation> {
     if !pod.has_host_path_volume() {
         return Vec::new();
     }
@@ -35,7 +39,7 @@ pub(crate) fn violations(settings: &Settings, pod: &Pod<'_>, met: &ByName<'stati
                 || settings.guard == GuardScope::AllContainers
                     && !sidecars::is_kubevirts_own(container, mount.mount);
             if is_judged {
-                guard.judge(at, container, mount);
+                guard.judge(at, container, is_sidecar, mount);
             }
         }
     }
@@ -46,14 +50,48 @@ pub(crate) fn violations(settings: &Settings, pod: &Pod<'_>, met: &ByName<'stati
 pub(crate) struct Guard<'s, 'p, 'a> {
     settings: &'s Settings,
     pod: &'p Pod<'a>,
-    met: &'s ByName<'static>,
+    met: &'p Met,
     sidecars: Sidecars,
-    /// By the volume's index: the container that makes it a guarded volume.
-    guarded: Vec<Option<&'p str>>,
-    /// By the volume's index, once it was of interest: what the settings say of its path and type.
-    judged: Vec<Option<Judged<'s>>>,
+    /// The containers that rules name.
+    named: ByName<'s>,
+    /// By the volume's index.
+    guarded: Vec<Guarded<'p>>,
+    /// By the volume's index, once it was of interest: what the settings say of its path and type, for those who ask.
+    judged: Vec<Vec<(Asker<'p>, Judged<'s>)>>,
     /// What was found.
     pub(crate) violations: Vec<Violation>,
+}
+
+/// For whom a path is judged: a container that a rule names, or any other; with the name of one.
+#[derive(Clone, Copy)]
+struct Asker<'p> {
+    is_named: bool,
+    name: &'p str,
+}
+
+impl Asker<'_> {
+    /// Whether the settings say the same for both.
+    fn is_like(self, other: Asker<'_>) -> bool {
+        !self.is_named && !other.is_named || self.name == other.name
+    }
+}
+
+/// What makes a volume a guarded one.
+#[derive(Clone, Default)]
+struct Guarded<'p> {
+    /// The first sidecar that mounts it.
+    by: Option<&'p str>,
+    /// For whom it is judged where other containers mount it: the sidecars, and the containers of the requests that it meets,
+    /// one of those for which the settings say the same.
+    askers: Vec<Asker<'p>>,
+}
+
+impl<'p> Guarded<'p> {
+    fn add(&mut self, asker: Asker<'p>) {
+        if !self.askers.iter().any(|known| known.is_like(asker)) {
+            self.askers.push(asker);
+        }
+    }
 }
 
 /// What the settings say of a volume.
@@ -70,60 +108,115 @@ enum Refused {
 }
 
 impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
-    /// The guard of `pod`, in which these volumes meet requests.
-    pub(crate) fn of(settings: &'s Settings, pod: &'p Pod<'a>, met: &'s ByName<'static>) -> Self {
-        let sidecars = Sidecars::of(pod);
-        let mut guarded = vec![None; pod.volumes.len()];
-        for (number, container) in pod.containers.iter().enumerate() {
-            if !sidecars.contains(number) {
-                continue;
-            }
-            for mount in pod.host_path_mounts(container) {
-                if let Some(by) = guarded.get_mut(mount.volume) {
-                    by.get_or_insert(&*container.name);
-                }
+    /// The guard of `pod`, in which requests are `met`.
+    pub(crate) fn of(settings: &'s Settings, pod: &'p Pod<'a>, met: &'p Met) -> Self {
+        let mut named = ByName::default();
+        for (index, rule) in settings.rules.iter().enumerate() {
+            for name in rule.containers.iter().flatten() {
+                named.add(Cow::Borrowed(name.as_str()), index);
             }
         }
-        Guard {
+        let mut guard = Guard {
             settings,
             pod,
             met,
-            sidecars,
-            guarded,
-            judged: pod.volumes.iter().map(|_| None).collect(),
+            sidecars: Sidecars::of(pod),
+            named,
+            guarded: vec![Guarded::default(); pod.volumes.len()],
+            judged: pod.volumes.iter().map(|_| Vec::new()).collect(),
             violations: Vec::new(),
+        };
+        for (number, container) in pod.containers.iter().enumerate() {
+            if !guard.sidecars.contains(number) {
+                continue;
+            }
+            let asker = guard.asker(&container.name);
+            for mount in pod.host_path_mounts(container) {
+                if let Some(guarded) = guard.guarded.get_mut(mount.volume) {
+                    guarded.by.get_or_insert(&*container.name);
+                    guarded.add(asker);
+                }
+            }
         }
+        for (index, volume) in pod.volumes.iter().enumerate() {
+            for name in met.askers(&volume.name) {
+                let asker = guard.asker(name);
+                if let Some(guarded) = guard.guarded.get_mut(index) {
+                    guarded.add(asker);
+                }
+            }
+        }
+        guard
     }
 
-    fn guarded_by(&self, mount: HostPathMount<'_, '_>) -> Option<&'p str> {
-        self.guarded.get(mount.volume).copied().flatten()
+    fn asker(&self, name: &'p str) -> Asker<'p> {
+        let is_named = self.named.has(name);
+        Asker { is_named, name }
     }
 
     fn is_guarded(&self, mount: HostPathMount<'_, '_>) -> bool {
-        self.guarded_by(mount).is_some() || self.met.has(&mount.mount.volume)
+        let guarded = self.guarded.get(mount.volume);
+        guarded.is_some_and(|guarded| !guarded.askers.is_empty())
     }
 
-    /// Judges one mount of `container`, which stands at `at`, unless there are violations enough.
-    pub(crate) fn judge(&mut self, at: Path<'_>, container: &Container<'_>, place: HostPathMount<'_, '_>) {
+    /// Judges one mount of `container`, which stands at `at`, unless there are violations enough. A sidecar is judged by
+    /// itself; another container that mounts a guarded volume, for those because of whom it is one: one will do.
+    pub(crate) fn judge(
+        &mut self,
+        at: Path<'_>,
+        container: &'p Container<'a>,
+        is_sidecar: bool,
+        place: HostPathMount<'_, '_>,
+    ) {
         if self.violations.len() >= Violations::ENOUGH {
             return;
         }
+        let own = vec![self.asker(&container.name)];
+        let guarded = self.guarded.get(place.volume).filter(|_| !is_sidecar);
+        let askers = match guarded {
+            Some(guarded) if !guarded.askers.is_empty() => guarded.askers.clone(),
+            _ => own,
+        };
+        let mut refused = None;
+        for asker in askers {
+            let found = self.violations_for(asker, at, container, place);
+            if found.is_empty() {
+                return;
+            }
+            refused.get_or_insert(found);
+        }
+        self.violations.extend(refused.into_iter().flatten());
+    }
+
+    fn violations_for(
+        &mut self,
+        asker: Asker<'p>,
+        at: Path<'_>,
+        container: &Container<'_>,
+        place: HostPathMount<'_, '_>,
+    ) -> Vec<Violation> {
         let mounts_at = at.name("volumeMounts");
         let at = mounts_at.index(place.index);
         let mount = place.mount;
         let volume = quote(&mount.volume);
-        let shared = match self.guarded_by(place) {
+        let guarded_by = self.guarded.get(place.volume).and_then(|guarded| guarded.by);
+        let shared = match guarded_by {
             Some(by) if by != container.name => format!(", which {} mounts too", quote(by)),
             _ => String::new(),
         };
         let subject = format!("hostPath volume {volume}{shared}");
         let settings = self.settings;
-        let Some(slot) = self.judged.get_mut(place.volume) else {
-            return;
-        };
-        let judged = slot.get_or_insert_with(|| Judged::of(settings, place.source));
-        let rule = judged.rule;
         let mut found = Vec::new();
+        let Some(known) = self.judged.get_mut(place.volume) else {
+            return found;
+        };
+        if !known.iter().any(|(known, _)| known.is_like(asker)) {
+            known.push((asker, Judged::of(settings, asker.name, place.source)));
+        }
+        let Some((_, judged)) = known.iter().find(|(known, _)| known.is_like(asker)) else {
+            return found;
+        };
+        let rule = judged.rule;
         for refused in &judged.refused {
             found.push(match refused {
                 Refused::Invalid(why) => {
@@ -137,6 +230,15 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
         };
         if let Some(why) = rule.and_then(|rule| judge::refused_access(rule, mount.access)) {
             forbid("readOnly", &why);
+        }
+        if let Some(rule) = rule.filter(|rule| !is_for(rule, container)) {
+            forbid(
+                "name",
+                &format!(
+                    "the rule for {rule} is not for container {}",
+                    quote(&container.name)
+                ),
+            );
         }
         let is_met_in_compute = container.name == COMPUTE && self.met.has(&mount.volume);
         if let Some(why) = rule
@@ -173,7 +275,7 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
                 }
             }
         }
-        self.violations.append(&mut found);
+        found
     }
 
     /// The pod that is guarded.
@@ -182,12 +284,19 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
     }
 }
 
+/// Whether a rule that is for some containers lets this one see its path: it is one of them, or QEMU's and shared with it. Who
+/// owns the VM chooses what a container of the name `virtiofs-…` mounts.
+fn is_for(rule: &Rule, container: &Container<'_>) -> bool {
+    rule.is_for_container(&container.name) || container.is_compute() && rule.allow_shared_compute
+}
+
 impl<'s> Judged<'s> {
-    fn of(settings: &'s Settings, source: &HostPathSource<'_>) -> Self {
+    /// What the settings say of `source` for this container.
+    fn of(settings: &'s Settings, container: &str, source: &HostPathSource<'_>) -> Self {
         let mut refused = Vec::new();
         let rule = match &source.path {
             Ok(path) => {
-                let (rule, why) = judge::path_rule(settings, path);
+                let (rule, why) = judge::path_rule(settings, container, path);
                 refused.extend(why.into_iter().map(Refused::Forbidden));
                 rule
             }

@@ -3,20 +3,23 @@
 mod conflict;
 mod volume;
 
+use std::rc::Rc;
+
 use conflict::{describe_conflict, first_that_leads_elsewhere};
 
 use crate::{
     base::{
         by_name::ByName,
+        container_name::COMPUTE,
         field::{Path, Violation, quote},
         path::ContainerPath,
     },
-    pod::{COMPUTE, Container, Edit, HOOK_SIDECAR, Mount, MountRef, Pod, claims, mounts::MountsByPath},
-    requests::{
-        annotation::{self, Access},
-        at_request,
-        judge::HostPathRequest,
+    pod::{
+        Container, Edit, Mount, MountRef, Pod,
+        claims::{Claims, ClaimsAround},
+        mounts::MountsByPath,
     },
+    requests::{entry::Access, judge::HostPathRequest, place::Requester},
     settings::RecursiveReadOnly,
 };
 
@@ -25,16 +28,41 @@ use crate::{
 pub struct Plan {
     /// The changes.
     pub edits: Vec<Edit>,
-    /// The names of the volumes by which requests are met.
-    pub(crate) met: ByName<'static>,
+    /// By which volumes requests are met.
+    pub(crate) met: Met,
     /// Why requests cannot be met.
     pub violations: Vec<Violation>,
 }
 
+/// The volumes by which requests are met, with the containers that asked.
+#[derive(Debug, Default)]
+pub(crate) struct Met {
+    volumes: ByName<'static>,
+    askers: Vec<Rc<str>>,
+}
+
+impl Met {
+    /// Whether a request is met by a volume of this name.
+    pub(crate) fn has(&self, volume: &str) -> bool {
+        self.volumes.has(volume)
+    }
+
+    /// The containers whose requests are met by it.
+    pub(crate) fn askers(&self, volume: &str) -> impl Iterator<Item = &str> {
+        let askers = self.volumes.get(volume).iter();
+        askers.filter_map(|index| self.askers.get(*index).map(|name| &**name))
+    }
+}
+
 impl Plan {
-    fn meet(&mut self, volume: &str) {
-        if !self.met.has(volume) {
-            self.met.add(volume.to_owned().into(), 0);
+    fn meet(&mut self, volume: &str, container: &Rc<str>) {
+        // Many requests of one container may be met by one volume, one after the other.
+        let last = self.met.volumes.get(volume).last();
+        let last = last.and_then(|index| self.met.askers.get(*index));
+        if last != Some(container) {
+            let index = self.met.askers.len();
+            self.met.askers.push(Rc::clone(container));
+            self.met.volumes.add(volume.to_owned().into(), index);
         }
     }
 }
@@ -45,7 +73,7 @@ pub fn plan(pod: &mut Pod<'_>, requests: &[HostPathRequest], recursive_read_only
     if requests.is_empty() {
         return Plan::default();
     }
-    let claims = claims::above(pod, requests);
+    let claims = Claims::around(pod, requests);
     let mut planner = Planner {
         mounts: pod.containers.iter().map(|_| None).collect(),
         mounted_volumes: None,
@@ -54,8 +82,12 @@ pub fn plan(pod: &mut Pod<'_>, requests: &[HostPathRequest], recursive_read_only
         recursive_read_only,
         plan: Plan::default(),
     };
-    for (request, claim) in requests.iter().zip(claims) {
-        planner.request(request, claim.as_deref());
+    for (position, request) in requests.iter().enumerate() {
+        let metadata = Path::root("metadata");
+        let annotations = metadata.name("annotations");
+        request.place.at(annotations, |at| {
+            planner.request(at, request, claims.of(position));
+        });
     }
     planner.plan
 }
@@ -75,7 +107,7 @@ struct Planner<'p, 'a> {
 /// One place in one container where a request is to be met.
 #[derive(Clone, Copy)]
 struct Place<'r> {
-    /// The request's own place in the annotation.
+    /// Where the request was written.
     at: Path<'r>,
     /// The key that names the path.
     field: &'r str,
@@ -87,38 +119,34 @@ struct Place<'r> {
 }
 
 impl Planner<'_, '_> {
-    fn request(&mut self, request: &HostPathRequest, claim: Option<&str>) {
-        let metadata = Path::root("metadata");
-        let annotations = metadata.name("annotations");
-        let annotation = annotations.key(annotation::KEY);
-        at_request(annotation, request.place, |at| {
-            self.request_at(at, request, claim)
-        });
-    }
-
-    fn request_at(&mut self, at: Path<'_>, request: &HostPathRequest, claim: Option<&str>) {
-        let sidecar = format!("{HOOK_SIDECAR}{}", request.place.entry);
-        let sidecars = self.pod.containers_named(&sidecar);
-        if sidecars.is_empty() {
-            let why = format!("the pod has no container {sidecar} to mount it in");
+    fn request(&mut self, at: Path<'_>, request: &HostPathRequest, claims: ClaimsAround<'_>) {
+        let containers = self.containers(&request.container);
+        if containers.is_empty() {
+            let name = &request.container;
+            let why = match request.place.of {
+                Requester::Container(_) if &**name != COMPUTE => format!(
+                    "the pod has no container {name} to mount it in: the admission policy of a plugin must have added \
+                     it before this webhook runs"
+                ),
+                _ => format!("the pod has no container {name} to mount it in"),
+            };
             self.refuse(at, request.path.as_str(), why);
         }
         let mut volume = None;
-        for container in sidecars {
+        for container in containers {
             let place = Place {
                 at,
                 field: "volumePath",
                 container,
                 path: &request.volume_path,
-                claim: None,
+                claim: claims.volume_path,
             };
             volume = self.mount_once(place, request, volume);
         }
         let Some(shared) = &request.shared_compute_path else {
             return;
         };
-        let mut computes = self.pod.containers_named(COMPUTE);
-        computes.retain(|&index| self.pod.containers.get(index).is_some_and(Container::is_compute));
+        let computes = self.containers(COMPUTE);
         if computes.is_empty() {
             let why = "the pod has no container compute to share it with".to_owned();
             self.refuse(at.name("sharedComputePath"), shared.as_str(), why);
@@ -129,10 +157,19 @@ impl Planner<'_, '_> {
                 field: "sharedComputePath",
                 container,
                 path: shared,
-                claim,
+                claim: claims.shared_compute_path,
             };
             volume = self.mount_once(place, request, volume);
         }
+    }
+
+    /// The containers of this name, of which there is one; QEMU's is among the main ones only.
+    fn containers(&self, name: &str) -> Vec<usize> {
+        let mut containers = self.pod.containers_named(name);
+        if name == COMPUTE {
+            containers.retain(|&index| self.pod.containers.get(index).is_some_and(Container::is_compute));
+        }
+        containers
     }
 
     /// As [`Planner::mount`], but a place that several requests share is planned once. Requests share a place only if
@@ -222,7 +259,7 @@ impl Planner<'_, '_> {
             access: request.access,
             recursive_read_only,
         });
-        self.plan.meet(&volume);
+        self.plan.meet(&volume, &request.container);
         Some(volume)
     }
 
@@ -242,7 +279,7 @@ impl Planner<'_, '_> {
             let Some(mount) = container.mounts.get_mut(index) else {
                 continue;
             };
-            self.plan.meet(&mount.volume);
+            self.plan.meet(&mount.volume, &request.container);
             let mount_ref = MountRef {
                 container: place,
                 index,

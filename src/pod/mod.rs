@@ -13,6 +13,6 @@ pub mod sidecars;
 pub mod verify;
 mod view;
 
-pub use container::{COMPUTE, Container, ContainerList, HOOK_SIDECAR, LISTS_OF_NEW_PODS, Mount};
+pub use container::{Container, ContainerList, LISTS_OF_NEW_PODS, Mount};
 pub use edit::{ContainerRef, Edit, MountRef};
 pub use view::{HostPathMount, HostPathSource, Pod, Volume};

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     base::json::Json,
     pod::{Container, ContainerRef, Edit, MountRef, Pod},
-    requests::annotation::Access,
+    requests::entry::Access,
     settings::RecursiveReadOnly,
 };
 use splices::{Splices, item};
@@ -95,6 +95,7 @@ mod tests {
         },
         pod::{ContainerList, LISTS_OF_NEW_PODS},
         requests::judge::HostPathRequest,
+        requests::place::{RequestPlace, Requester},
     };
 
     const PLACE: ContainerRef = ContainerRef {
@@ -106,10 +107,12 @@ mod tests {
         Edit::AddVolume {
             name: name.to_owned(),
             request: HostPathRequest {
-                place: crate::requests::annotation::RequestPlace {
-                    entry: 0,
+                place: RequestPlace {
+                    of: Requester::Entry(0),
                     element: None,
                 },
+                container: "hook-sidecar-0".into(),
+                volume: "hook-sidecar-0-hostpath".to_owned(),
                 path: HostPath::parse("/data").unwrap(),
                 volume_path: ContainerPath::parse("/d").unwrap(),
                 host_path_type: HostPathType::File,

@@ -10,7 +10,7 @@ use crate::{
         json::{Json, Kind, Members, NoItems, Wanted},
         path::HostPath,
     },
-    requests::annotation::Access,
+    requests::entry::Access,
 };
 
 /// How many volumes or containers may bear one name. The API server refuses the second; until it does, each of them is

@@ -3,7 +3,7 @@
 use crate::{
     base::field::{Path, Violation, quote},
     pod::Edit,
-    requests::annotation::Access,
+    requests::entry::Access,
     settings::RecursiveReadOnly,
 };
 

@@ -1,86 +1,26 @@
-//! The annotation `hooks.kubevirt.io/hookSidecars`: its host path requests, read strictly.
+//! KubeVirt's annotation `hooks.kubevirt.io/hookSidecars`: its host path requests, read strictly.
 //!
 //! KubeVirt reads the same text with Go's `encoding/json` and counts its entries: entry N becomes container
 //! `hook-sidecar-N`. So what is not ours is skipped exactly as leniently as Go skips it, or the indexes
 //! would drift; and what Go might take for our key, or reads as something else, is refused.
 
-use std::{borrow::Cow, fmt, rc::Rc};
+use std::rc::Rc;
 
 use crate::{
     base::{
-        field::{Path, Violation, list, quote},
-        host_path_type::HostPathType,
+        field::{Path, Violation, quote},
         json::{Json, Kind, Members},
-        path::{ContainerPath, HostPath, PathError},
+        path::ContainerPath,
     },
-    requests::near_miss,
+    requests::{
+        entry::{self, Entry, MOST_BYTES, Occupied},
+        near_miss,
+        place::{self, Requester},
+    },
 };
 
 /// The annotation's key.
-pub const KEY: &str = "hooks.kubevirt.io/hookSidecars";
-
-/// The longest annotation, in bytes: Kubernetes stores no object whose annotations are longer, taken together
-/// (`TotalAnnotationSizeLimitB`, `k8s.io/apimachinery/pkg/api/validation`).
-const MOST_BYTES: usize = 256 * 1024;
-
-/// Whether a mount can be written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    /// `readOnly: true`.
-    ReadOnly,
-    /// `readOnly: false`.
-    Writable,
-}
-
-/// A host path request of an entry, each member read by itself, so that what is wrong with one does not
-/// hide what is wrong with another.
-#[derive(Debug)]
-pub struct Entry {
-    /// Where it stands.
-    pub place: RequestPlace,
-    /// `path`.
-    pub path: Result<HostPath, Violation>,
-    /// `volumePath`.
-    pub volume_path: Result<ContainerPath, Violation>,
-    /// `type`.
-    pub host_path_type: Result<HostPathType, Violation>,
-    /// `readOnly`.
-    pub access: Result<Access, Violation>,
-    /// `sharedComputePath`.
-    pub shared_compute_path: Result<Option<ContainerPath>, Violation>,
-    /// Keys that are none of these.
-    pub unknown: Vec<Violation>,
-    /// Where KubeVirt mounts something of this entry's own in the sidecar.
-    pub occupied: Rc<[Occupied]>,
-}
-
-/// Where a host path request stands in the annotation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestPlace {
-    /// The entry's index, which is the N of `hook-sidecar-N`.
-    pub entry: usize,
-    /// Its index in the list, where `hostPath` is one; `null`s count.
-    pub element: Option<usize>,
-}
-
-impl fmt::Display for RequestPlace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}].{HOST_PATH}", self.entry)?;
-        match self.element {
-            Some(element) => write!(f, "[{element}]"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// A place in the sidecar that another key of its entry asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Occupied {
-    /// The key, `pvc.volumePath` for one.
-    pub key: &'static str,
-    /// The place.
-    pub path: ContainerPath,
-}
+pub const KEY: &str = place::HOOK_SIDECARS;
 
 /// A place in `compute` that an entry asks for with KubeVirt's `pvc` option.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,30 +52,29 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Annotation, Violation> {
         let detail = "must be a JSON list, or absent: KubeVirt cannot start a VM with an empty annotation";
         return Err(Violation::required(at, detail));
     }
-    let refused = |detail: String| Violation::invalid(at, quote(text), detail);
-    if text.len() > MOST_BYTES {
-        let detail =
-            format!("must be at most {MOST_BYTES} bytes: Kubernetes does not store longer annotations");
-        return Err(refused(detail));
-    }
-    let json = Json::document(text).map_err(|error| refused(format!("must be JSON: {error}")))?;
+    let json = entry::document(at, text)?;
     let entries = match json.kind() {
         Kind::Null => Vec::new(),
         // Each item has a byte at least: there cannot be more of them.
         _ => json
             .items(MOST_BYTES)
-            .map_err(|_| refused("must be a JSON list".to_owned()))?,
+            .map_err(|_| Violation::invalid(at, quote(text), "must be a JSON list"))?,
     };
     let mut annotation = Annotation::default();
     for (index, raw) in entries.into_iter().enumerate() {
-        let entry = entry(at.index(index), index, raw, &mut annotation);
-        annotation.entries.extend(entry.err().map(Err));
+        let read = read_entry(at.index(index), index, raw, &mut annotation);
+        annotation.entries.extend(read.err().map(Err));
     }
     Ok(annotation)
 }
 
 /// Reads one entry into `annotation`: its requests, and what else is of interest.
-fn entry(at: Path<'_>, index: usize, raw: Json<'_>, annotation: &mut Annotation) -> Result<(), Violation> {
+fn read_entry(
+    at: Path<'_>,
+    index: usize,
+    raw: Json<'_>,
+    annotation: &mut Annotation,
+) -> Result<(), Violation> {
     match raw.kind() {
         Kind::Null => return Ok(()),
         Kind::Object => {}
@@ -175,29 +114,13 @@ fn entry(at: Path<'_>, index: usize, raw: Json<'_>, annotation: &mut Annotation)
         .take(MOST_OCCUPIED)
         .chain(config_map.take(MOST_OCCUPIED))
         .collect();
-    let mut read = |at, element, raw: Json<'_>, kinds: &str| {
-        let place = RequestPlace {
-            entry: index,
-            element,
-        };
-        let entry = match raw.kind() {
-            Kind::Object => request(at, place, raw, &occupied),
-            other => Err(Violation::invalid(at, other.shown(), format!("must be {kinds}"))),
-        };
-        annotation.entries.push(entry);
-    };
-    match raw.kind() {
-        Kind::List => {
-            // Each has a byte at least.
-            let elements = raw.items(MOST_BYTES).unwrap_or_default();
-            for (element, raw) in elements.into_iter().enumerate() {
-                if raw.kind() != Kind::Null {
-                    read(at.index(element), Some(element), raw, "an object or null");
-                }
-            }
-        }
-        _ => read(at, None, raw, "an object"),
-    }
+    entry::all(
+        at,
+        &Requester::Entry(index),
+        raw,
+        &occupied,
+        &mut annotation.entries,
+    );
     Ok(())
 }
 
@@ -229,90 +152,4 @@ const HOST_PATH: &str = "hostPath";
 fn folds_to_host_path(key: &str) -> bool {
     let fold = |c: char| if c == 'ſ' { 's' } else { c.to_ascii_lowercase() };
     key.chars().map(fold).eq(HOST_PATH.chars().map(fold))
-}
-
-const REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
-
-fn request(
-    at: Path<'_>,
-    place: RequestPlace,
-    raw: Json<'_>,
-    occupied: &Rc<[Occupied]>,
-) -> Result<Entry, Violation> {
-    let members = Members::read(at, raw)?;
-    // Written once: there may be a hundred thousand of them.
-    let mut detail = None;
-    let unknown = members
-        .iter()
-        .map(|(key, _)| key.to_text())
-        .filter(|key| !REQUEST_KEYS.contains(&key.as_ref()))
-        .map(|key| {
-            let known = || format!("unknown key, known are {}", list(REQUEST_KEYS));
-            Violation::invalid(at, quote(&key), detail.get_or_insert_with(known).as_str())
-        })
-        .collect();
-    let value = |key| members.get(at, key);
-    let text = |key| value(key)?.map(|raw| raw.text(at.name(key))).transpose();
-
-    Ok(Entry {
-        place,
-        path: required(
-            at.name("path"),
-            text("path"),
-            "the path on the node",
-            HostPath::parse,
-        ),
-        volume_path: required(
-            at.name("volumePath"),
-            text("volumePath"),
-            "the path in the sidecar",
-            ContainerPath::parse,
-        ),
-        host_path_type: text("type").and_then(|text| host_path_type(at.name("type"), text.as_deref())),
-        access: value("readOnly").and_then(|raw| access(at.name("readOnly"), raw)),
-        shared_compute_path: text("sharedComputePath").and_then(|text| {
-            text.map(|text| parsed(at.name("sharedComputePath"), &text, ContainerPath::parse))
-                .transpose()
-        }),
-        unknown,
-        occupied: Rc::clone(occupied),
-    })
-}
-
-fn required<T>(
-    at: Path<'_>,
-    text: Result<Option<Cow<'_, str>>, Violation>,
-    what: &str,
-    parse: impl Fn(&str) -> Result<T, PathError>,
-) -> Result<T, Violation> {
-    match text? {
-        Some(text) => parsed(at, &text, parse),
-        None => Err(Violation::required(at, what)),
-    }
-}
-
-fn parsed<T>(at: Path<'_>, text: &str, parse: impl Fn(&str) -> Result<T, PathError>) -> Result<T, Violation> {
-    parse(text).map_err(|error| Violation::invalid(at, quote(text), error.to_string()))
-}
-
-fn host_path_type(at: Path<'_>, text: Option<&str>) -> Result<HostPathType, Violation> {
-    match text.map(HostPathType::parse) {
-        None | Some(Some(HostPathType::Unset)) => Ok(HostPathType::Directory),
-        Some(Some(named)) => Ok(named),
-        Some(None) => {
-            let detail = format!("must be one of {}", list(HostPathType::REQUESTABLE));
-            Err(Violation::invalid(at, quote(text.unwrap_or_default()), detail))
-        }
-    }
-}
-
-fn access(at: Path<'_>, raw: Option<Json<'_>>) -> Result<Access, Violation> {
-    match raw.map(Json::get) {
-        None | Some("true") => Ok(Access::ReadOnly),
-        Some("false") => Ok(Access::Writable),
-        Some(_) => {
-            let shown = raw.map_or(Kind::Null, Json::kind).shown();
-            Err(Violation::invalid(at, shown, "must be true or false"))
-        }
-    }
 }

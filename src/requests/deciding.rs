@@ -40,22 +40,24 @@ impl Covering<'_> {
 ///
 /// # Errors
 /// Why none does: the path is under no rule, is reserved for others, or contains what is reserved for them.
-pub fn rule<'s>(settings: &'s Settings, path: &HostPath) -> Result<&'s Rule, String> {
-    let covering = covering(&settings.rules, path);
+pub fn rule<'s>(settings: &'s Settings, container: &str, path: &HostPath) -> Result<&'s Rule, String> {
+    let covering = covering(&settings.rules, container, path);
     if !covering.iter().any(Covering::counts) {
-        return Err(under_no_rule(settings, path));
+        return Err(under_no_rule(settings, container, path));
     }
     // Without rules for some only, nothing is anyone's.
     if settings.rules.iter().any(Rule::is_restricted) {
         let mut other_names = path.names().into_iter().skip(1);
-        if is_taken(&covering) || other_names.any(|name| is_taken(&self::covering(&settings.rules, &name))) {
+        let covering_name = |name| self::covering(&settings.rules, container, &name);
+        let taken = |covering: &[Covering<'_>]| taken_for(covering, settings, container);
+        let taken = taken(&covering).or_else(|| other_names.find_map(|name| taken(&covering_name(name))));
+        if let Some(whom) = taken {
             return Err(format!(
-                "{} is reserved: no rule for it is for {}",
-                quote(path.as_str()),
-                settings.requester
+                "{} is reserved: no rule for it is for {whom}",
+                quote(path.as_str())
             ));
         }
-        if settings.taken.is_below(path, &settings.rules) {
+        if settings.taken.is_below(path, container, &settings.rules) {
             return Err(format!(
                 "{} contains a host path that is reserved for others; ask for the part you need below it",
                 quote(path.as_str())
@@ -67,39 +69,48 @@ pub fn rule<'s>(settings: &'s Settings, path: &HostPath) -> Result<&'s Rule, Str
     let decides = matching.max_by_key(|covering| covering.rule.specificity(covering.length));
     decides
         .map(|covering| covering.rule)
-        .ok_or_else(|| under_no_rule(settings, path))
+        .ok_or_else(|| under_no_rule(settings, container, path))
 }
 
-fn covering<'s>(rules: &'s [Rule], name: &HostPath) -> Vec<Covering<'s>> {
+fn covering<'s>(rules: &'s [Rule], container: &str, name: &HostPath) -> Vec<Covering<'s>> {
     let lies_above = |rule: &'s Rule| {
         let rest = rule.path().above(name)?.rest;
         Some(Covering {
             rule,
             length: name.as_str().len().saturating_sub(rest.len()),
             is_whole: rest.is_empty(),
-            is_mine: rule.rest(name).is_some(),
+            is_mine: rule.is_for_container(container) && rule.rest(name).is_some(),
         })
     };
     rules.iter().filter_map(lies_above).collect()
 }
 
-/// Whether none of the rules with the longest path is for the one who asks.
-fn is_taken(covering: &[Covering<'_>]) -> bool {
+/// For whom none of the rules with the longest path is, if that is so of the one who asks.
+fn taken_for(covering: &[Covering<'_>], settings: &Settings, container: &str) -> Option<String> {
     let counting = covering.iter().filter(|covering| covering.counts());
-    let Some(longest) = counting.clone().map(|covering| covering.length).max() else {
-        return false;
-    };
+    let longest = counting.clone().map(|covering| covering.length).max()?;
     let mut longest = counting.filter(|covering| covering.length == longest);
-    !longest.any(|covering| covering.is_mine)
+    if longest.clone().any(|covering| covering.is_mine) {
+        return None;
+    }
+    let is_for_others_here = longest.any(|covering| !covering.rule.is_for_container(container));
+    Some(if is_for_others_here {
+        format!("container {} in {}", quote(container), settings.requester)
+    } else {
+        settings.requester.to_string()
+    })
 }
 
-fn under_no_rule(settings: &Settings, path: &HostPath) -> String {
+fn under_no_rule(settings: &Settings, container: &str, path: &HostPath) -> String {
     let quoted = quote(path.as_str());
     if settings.rules.is_empty() {
         return format!("{quoted} is not allowed: the settings allow no host path");
     }
     // Messages name nothing that is for others.
-    let mine = settings.rules.iter().filter(|rule| rule.is_mine());
+    let mine = settings
+        .rules
+        .iter()
+        .filter(|rule| rule.is_mine() && rule.is_for_container(container));
     let mut once = ByName::default();
     let mine = mine
         .map(Rule::to_string)
@@ -107,12 +118,22 @@ fn under_no_rule(settings: &Settings, path: &HostPath) -> String {
     let mine: Vec<String> = mine.collect();
     if mine.is_empty() {
         let requester = &settings.requester;
-        return format!("{quoted} is not allowed: the settings allow no host path for {requester}");
+        let whom = if settings.rules.iter().any(|rule| rule.containers.is_some()) {
+            format!("container {} in {requester}", quote(container))
+        } else {
+            requester.to_string()
+        };
+        return format!("{quoted} is not allowed: the settings allow no host path for {whom}");
     }
     let why = format!("{quoted} is under none of the allowed host paths: {}", list(mine));
     // A node without the link may have another directory there: only the name as written permits.
     let mut other = path.names().into_iter().skip(1);
-    match other.find(|name| settings.rules.iter().any(|rule| rule.matches(name))) {
+    match other.find(|name| {
+        settings
+            .rules
+            .iter()
+            .any(|rule| rule.is_for_container(container) && rule.matches(name))
+    }) {
         Some(name) => format!(
             "{why}. {}, which is allowed, is the same directory on most nodes: write it so",
             quote(name.as_str())

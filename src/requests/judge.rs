@@ -1,14 +1,19 @@
 //! The verdict on one host path: which rule decides, and whether it permits path, type, access and sharing.
 
+use std::rc::Rc;
+
 use crate::{
     base::{
+        container_name::COMPUTE,
         field::{Path, Violation, list, quote},
         host_path_type::HostPathType,
         path::{ContainerPath, HostPath},
+        reserved,
     },
     requests::{
-        annotation::{Access, Entry, RequestPlace},
-        deciding, reserved,
+        deciding,
+        entry::{Access, Entry},
+        place::{RequestPlace, Requester},
     },
     settings::{Settings, TrustedCreators, rule::Rule},
 };
@@ -16,29 +21,39 @@ use crate::{
 /// A request in which everything is well-formed and permitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostPathRequest {
-    /// Where it stands.
+    /// Where it was written.
     pub place: RequestPlace,
+    /// The name of the container that it is for.
+    pub container: Rc<str>,
+    /// The name of the volume that is added for it.
+    pub volume: String,
     /// The path on the node.
     pub path: HostPath,
-    /// The path in the sidecar.
+    /// The path in the container.
     pub volume_path: ContainerPath,
     /// What must lie there.
     pub host_path_type: HostPathType,
     /// Whether the mounts are writable.
     pub access: Access,
-    /// The path in container `compute`, if it is to be mounted there too.
+    /// The path in container `compute`, if it is to be mounted there as well as in another.
     pub shared_compute_path: Option<ContainerPath>,
 }
 
-/// Judges one request, which stands at `at`.
+/// Judges one request, which stands at `at`, and for which a volume of the name `volume` would be added.
 ///
 /// # Errors
 /// Every member that is malformed or not permitted.
-pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPathRequest, Vec<Violation>> {
+pub fn entry(
+    settings: &Settings,
+    at: Path<'_>,
+    entry: Entry,
+    volume: String,
+) -> Result<HostPathRequest, Vec<Violation>> {
+    let container = entry.place.container();
     let mut violations = entry.unknown;
     let rule = match &entry.path {
         Ok(path) => {
-            let (rule, refused) = path_rule(settings, path);
+            let (rule, refused) = path_rule(settings, &container, path);
             violations.extend(
                 refused
                     .into_iter()
@@ -51,10 +66,8 @@ pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPath
     let path = keep(entry.path, &mut violations);
 
     let volume_path = keep(entry.volume_path, &mut violations);
-    if let Some(why) = volume_path.as_ref().and_then(reserved::in_sidecar) {
-        violations.push(unusable(at.name("volumePath"), volume_path.as_ref(), why));
-    }
     if let Some(path) = &volume_path {
+        violations.extend(refused_place(settings, at, &entry.place, path, rule));
         let is_hidden = |name: ContainerPath| name.is_at_or_below(path);
         for occupied in entry.occupied.iter() {
             if occupied.path.names().into_iter().any(is_hidden) {
@@ -83,6 +96,10 @@ pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPath
     let shared_compute_path = keep(entry.shared_compute_path, &mut violations);
     if let Some(Some(shared)) = &shared_compute_path {
         let at = at.name("sharedComputePath");
+        if &*container == COMPUTE {
+            let why = "the request is for container compute already: volumePath is the path there";
+            violations.push(unusable(at, Some(shared), why));
+        }
         if let Some(why) = rule.and_then(refused_sharing) {
             violations.push(Violation::forbidden(at, why));
         }
@@ -94,6 +111,8 @@ pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPath
     let request = (|| {
         Some(HostPathRequest {
             place: entry.place,
+            container,
+            volume,
             path: path?,
             volume_path: volume_path?,
             host_path_type: host_path_type?,
@@ -104,6 +123,54 @@ pub fn entry(settings: &Settings, at: Path<'_>, entry: Entry) -> Result<HostPath
     request.filter(|_| violations.is_empty()).ok_or(violations)
 }
 
+/// Why nothing may be mounted at `path` in the container that the request names. Only in hook sidecars, which are the VM
+/// owner's own, everything is free that the image does not need.
+fn refused_place(
+    settings: &Settings,
+    at: Path<'_>,
+    place: &RequestPlace,
+    path: &ContainerPath,
+    rule: Option<&Rule>,
+) -> Vec<Violation> {
+    let field = at.name("volumePath");
+    let container = match &place.of {
+        Requester::Container(name) => Some(&**name),
+        Requester::Entry(_) => None,
+    };
+    let is_compute = container == Some(COMPUTE);
+    let reserved = if is_compute {
+        reserved::in_compute(path)
+    } else {
+        reserved::in_sidecar(path)
+    };
+    let reserved = reserved.map(|why| unusable(field, Some(path), why));
+    let forbidden = match container {
+        None => None,
+        Some(COMPUTE) => rule
+            .and_then(refused_sharing)
+            .map(|why| Violation::forbidden(field, why)),
+        Some(name) => match settings
+            .request_containers
+            .iter()
+            .find(|(known, _)| known == name)
+        {
+            None => Some(Violation::forbidden(
+                at,
+                format!("settings.requestContainers does not name container {name}"),
+            )),
+            Some((_, directory)) if !path.is_at_or_below(directory) => Some(Violation::forbidden(
+                field,
+                format!(
+                    "{} lies outside {directory}, where settings.requestContainers lets requests mount in container {name}",
+                    quote(path.as_str()),
+                ),
+            )),
+            Some(_) => None,
+        },
+    };
+    forbidden.into_iter().chain(reserved).collect()
+}
+
 fn keep<T>(result: Result<T, Violation>, violations: &mut Vec<Violation>) -> Option<T> {
     result.map_err(|violation| violations.push(violation)).ok()
 }
@@ -112,11 +179,15 @@ fn unusable(at: Path<'_>, path: Option<&ContainerPath>, why: &str) -> Violation 
     Violation::invalid(at, quote(path.map_or("", ContainerPath::as_str)), why)
 }
 
-/// The rule that decides on `path`, and why the path is refused nevertheless. Without a rule there is one reason; with a
-/// rule, none or several.
+/// The rule that decides on `path` for this container, and why the path is refused nevertheless. Without a rule there is one
+/// reason; with a rule, none or several.
 #[must_use]
-pub fn path_rule<'s>(settings: &'s Settings, path: &HostPath) -> (Option<&'s Rule>, Vec<String>) {
-    let rule = match deciding::rule(settings, path) {
+pub fn path_rule<'s>(
+    settings: &'s Settings,
+    container: &str,
+    path: &HostPath,
+) -> (Option<&'s Rule>, Vec<String>) {
+    let rule = match deciding::rule(settings, container, path) {
         Ok(rule) => rule,
         Err(why) => return (None, vec![why]),
     };

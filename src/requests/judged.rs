@@ -1,19 +1,81 @@
-//! The host path requests of a whole annotation, judged.
+//! The host path requests of an object's annotations, judged.
+
+use std::rc::Rc;
 
 use crate::{
     base::{
+        container_name::HOOK_SIDECAR,
         field::{Path, Violation},
-        json::Json,
+        json::{Json, Members},
     },
     requests::{
-        annotation::{self, RequestPlace},
+        annotation::{self, Annotation},
+        entry::Entry,
         judge::{self, HostPathRequest},
+        own_annotation,
+        place::{RequestPlace, Requester},
         sharing,
     },
     settings::Settings,
 };
 
-/// The annotation's host path requests.
+/// The annotations of an object that ask for host paths, as they stand.
+#[derive(Debug, Default)]
+pub(crate) struct Annotations<'a> {
+    hook_sidecars: Option<Json<'a>>,
+    host_paths: Option<Json<'a>>,
+    /// What is wrong with keys of this policy's domain.
+    unknown: Vec<Violation>,
+}
+
+impl<'a> Annotations<'a> {
+    /// Finds them among the annotations at `at`.
+    ///
+    /// # Errors
+    /// Where one of them stands twice.
+    pub(crate) fn of(at: Path<'_>, annotations: &Members<'a>) -> Result<Self, Violation> {
+        Ok(Annotations {
+            hook_sidecars: annotations.value(at, annotation::KEY)?,
+            host_paths: annotations.value(at, own_annotation::KEY)?,
+            unknown: own_annotation::unknown_keys(at, annotations),
+        })
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hook_sidecars.is_none() && self.host_paths.is_none() && self.unknown.is_empty()
+    }
+
+    /// The keys of those that are there.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let both = [
+            (annotation::KEY, self.hook_sidecars),
+            (own_annotation::KEY, self.host_paths),
+        ];
+        both.into_iter().filter_map(|(key, json)| json.map(|_| key))
+    }
+
+    /// Whether they are written as these are: by one API server in one way.
+    pub(crate) fn is_same(&self, other: &Annotations<'_>) -> bool {
+        let texts = |annotations: &Annotations<'_>| {
+            let both = [annotations.hook_sidecars, annotations.host_paths];
+            both.map(|json| json.map(|json| json.get().to_owned()))
+        };
+        texts(self) == texts(other) && self.unknown == other.unknown
+    }
+}
+
+/// The names of the containers that this policy's own annotation, in `annotations`, asks for, as far as they can be read.
+pub(crate) fn own_container_names(annotations: &Members<'_>) -> Vec<Rc<str>> {
+    let at = Path::root("annotations");
+    let value = annotations.value(at, own_annotation::KEY).ok().flatten();
+    let text = value.and_then(|value| value.text(at).ok());
+    let entries = text.and_then(|text| own_annotation::read(at, &text).ok());
+    let entries = entries.into_iter().flatten().flatten();
+    entries.map(|entry| entry.place.container()).collect()
+}
+
+/// The host path requests.
 #[derive(Debug, Default)]
 pub struct Requests {
     /// Those that are well-formed and permitted.
@@ -27,35 +89,46 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Reads and judges the annotation's value, which stands at `at`.
+    /// Reads and judges the requests of `annotations`, which stand at `at`.
     #[must_use]
-    pub fn read(settings: &Settings, at: Path<'_>, annotation: Json<'_>) -> Self {
+    pub(crate) fn read(settings: &Settings, at: Path<'_>, annotations: &Annotations<'_>) -> Self {
         let mut requests = Requests::default();
-        let annotation = match annotation.text(at).and_then(|text| annotation::read(at, &text)) {
-            Ok(annotation) => annotation,
-            Err(violation) => {
-                requests.violations.push(violation);
-                return requests;
-            }
-        };
-        requests.any = !annotation.entries.is_empty();
-        requests.warnings = annotation.warnings;
-        let judged: Vec<Result<HostPathRequest, Vec<Violation>>> = annotation
-            .entries
+        let hook_sidecars = annotations.hook_sidecars.map(|json| {
+            let at = at.key(annotation::KEY);
+            json.text(at).and_then(|text| annotation::read(at, &text))
+        });
+        let host_paths = annotations.host_paths.map(|json| {
+            let at = at.key(own_annotation::KEY);
+            json.text(at).and_then(|text| own_annotation::read(at, &text))
+        });
+        let Annotation {
+            mut entries,
+            claims,
+            warnings,
+        } = unless_refused(hook_sidecars, &mut requests.violations);
+        let own = unless_refused(host_paths, &mut requests.violations);
+        let first_own = entries.len();
+        entries.extend(own);
+        requests.any = !entries.is_empty();
+        requests.warnings = warnings;
+        let judged: Vec<Result<HostPathRequest, Vec<Violation>>> = entries
             .into_iter()
-            .map(|entry| {
+            .enumerate()
+            .map(|(position, entry)| {
                 let entry = entry.map_err(|violation| vec![violation])?;
-                at_request(at, entry.place, |at| judge::entry(settings, at, entry))
+                let volume = volume_name(&entry, position.saturating_sub(first_own));
+                let place = entry.place.clone();
+                place.at(at, |at| judge::entry(settings, at, entry, volume))
             })
             .collect();
         let well_formed: Vec<&HostPathRequest> = judged.iter().flatten().collect();
-        let mut conflicts = sharing::conflicts(&well_formed, &annotation.claims).into_iter();
+        let mut conflicts = sharing::conflicts(&well_formed, &claims).into_iter();
         for outcome in judged {
             match outcome {
                 Err(faults) => requests.violations.extend(faults),
                 Ok(request) => {
                     let conflicts = conflicts.next().unwrap_or_default();
-                    let found = at_request(at, request.place, |at| conflicts.violations(at, &request));
+                    let found = request.place.at(at, |at| conflicts.violations(at, &request));
                     if found.is_empty() {
                         requests.accepted.push(request);
                     }
@@ -63,16 +136,38 @@ impl Requests {
                 }
             }
         }
+        requests.violations.extend(annotations.unknown.iter().cloned());
         requests
     }
 }
 
-/// What `of` says of the place of a request in the annotation at `at`.
-pub(crate) fn at_request<T>(at: Path<'_>, place: RequestPlace, of: impl FnOnce(Path<'_>) -> T) -> T {
-    let entry = at.index(place.entry);
-    let host_path = entry.name("hostPath");
-    match place.element {
-        None => of(host_path),
-        Some(element) => of(host_path.index(element)),
+/// What was read, or nothing, and why.
+fn unless_refused<T: Default>(read: Option<Result<T, Violation>>, violations: &mut Vec<Violation>) -> T {
+    match read {
+        Some(Ok(read)) => read,
+        Some(Err(violation)) => {
+            violations.push(violation);
+            T::default()
+        }
+        None => T::default(),
+    }
+}
+
+/// The name of the volume for a request, which is this one by number in this policy's own annotation. A list of one
+/// request has the same as the request by itself.
+fn volume_name(entry: &Entry, number: usize) -> String {
+    match &entry.place {
+        RequestPlace {
+            of: Requester::Container(_),
+            ..
+        } => format!("sidecar-hostpath-{number}"),
+        RequestPlace {
+            of: Requester::Entry(entry),
+            element: None | Some(0),
+        } => format!("{HOOK_SIDECAR}{entry}-hostpath"),
+        RequestPlace {
+            of: Requester::Entry(entry),
+            element: Some(element),
+        } => format!("{HOOK_SIDECAR}{entry}-hostpath-{element}"),
     }
 }

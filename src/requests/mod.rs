@@ -1,12 +1,15 @@
-//! What the VM owner asks for: the annotation, read as KubeVirt reads it, and the verdict on each request in it.
+//! What the VM owner asks for: KubeVirt's annotation, read as KubeVirt reads it, and this
+//! policy's own; and the verdict on each request in them.
 
 pub mod annotation;
 pub mod deciding;
+pub mod entry;
 pub mod judge;
 mod judged;
 pub(crate) mod near_miss;
-pub mod reserved;
+pub mod own_annotation;
+pub mod place;
 pub mod sharing;
 
 pub use judged::Requests;
-pub(crate) use judged::at_request;
+pub(crate) use judged::{Annotations, own_container_names};

@@ -1,20 +1,27 @@
-//! The places that all requests of an annotation ask for in one container: they must fit together, in a sidecar those of
-//! one entry, in container `compute`, which is one, those of all, and beside those of KubeVirt's own `pvc` option.
+//! The places that all requests ask for in one container, in whichever annotation: they must fit together, and in `compute`
+//! beside those of KubeVirt's own `pvc` option.
+
+use std::borrow::Cow;
 
 use crate::{
     base::{
         by_name::ByName,
+        container_name::COMPUTE,
         field::{Path, Violation, quote},
         path::ContainerPath,
     },
-    requests::{annotation::ClaimPath, judge::HostPathRequest},
+    requests::{
+        annotation::ClaimPath,
+        judge::HostPathRequest,
+        place::{RequestPlace, Requester},
+    },
 };
 
 /// Why the places of one request cannot stand beside those of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conflicts {
-    in_sidecar: Option<String>,
-    in_compute: Option<String>,
+    volume_path: Option<String>,
+    shared_compute_path: Option<String>,
 }
 
 impl Conflicts {
@@ -22,11 +29,13 @@ impl Conflicts {
     #[must_use]
     pub fn violations(self, at: Path<'_>, request: &HostPathRequest) -> Vec<Violation> {
         let shared = request.shared_compute_path.as_ref();
-        let in_sidecar = self
-            .in_sidecar
+        let volume_path = self
+            .volume_path
             .map(|why| ("volumePath", Some(&request.volume_path), why));
-        let in_compute = self.in_compute.map(|why| ("sharedComputePath", shared, why));
-        let both = in_sidecar.into_iter().chain(in_compute);
+        let shared = self
+            .shared_compute_path
+            .map(|why| ("sharedComputePath", shared, why));
+        let both = volume_path.into_iter().chain(shared);
         both.map(|(key, path, why)| {
             Violation::invalid(at.name(key), quote(path.map_or("", ContainerPath::as_str)), why)
         })
@@ -34,13 +43,20 @@ impl Conflicts {
     }
 }
 
-/// A place in a container that an entry asks for.
+/// A place in a container that is asked for.
 #[derive(Clone, Copy)]
 enum Asked<'r> {
-    /// For a host path: the request, its position and the place as it is written.
-    HostPath(&'r HostPathRequest, usize, &'r ContainerPath),
+    /// For a host path: the request, its position, which of its members it is, and the place as it is written.
+    HostPath(&'r HostPathRequest, usize, Member, &'r ContainerPath),
     /// For a claim.
     Claim(&'r ClaimPath),
+}
+
+/// A member of a request that names a place in a container.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Member {
+    VolumePath,
+    SharedComputePath,
 }
 
 /// What is in conflict, for each of these requests: the later of two is told. Two may share one identical mount, of the
@@ -49,48 +65,61 @@ enum Asked<'r> {
 #[must_use]
 pub fn conflicts(requests: &[&HostPathRequest], claims: &[ClaimPath]) -> Vec<Conflicts> {
     let mut conflicts = vec![Conflicts::default(); requests.len()];
-    let asked = requests
-        .iter()
-        .enumerate()
-        .map(|(position, request)| (position, *request));
-    // Those of one entry follow each other.
-    let mut rest = asked.clone().peekable();
-    while let Some((position, first)) = rest.next() {
-        let mut of_entry = vec![(position, first)];
-        while let Some(next) = rest.next_if(|(_, next)| next.place.entry == first.place.entry) {
-            of_entry.push(next);
-        }
-        if of_entry.len() > 1 {
-            let container = format!("hook-sidecar-{}", first.place.entry);
-            let places = of_entry
-                .iter()
-                .map(|(position, request)| Asked::HostPath(request, *position, &request.volume_path));
-            for (position, why) in apart(&container, places) {
-                if let Some(found) = conflicts.get_mut(position) {
-                    found.in_sidecar.get_or_insert(why);
-                }
-            }
+    let mut by_container = ByName::default();
+    for (position, request) in requests.iter().enumerate() {
+        by_container.add(Cow::Borrowed(&*request.container), position);
+    }
+    let volume_path = |position: usize| {
+        let request = requests.get(position)?;
+        Some(Asked::HostPath(
+            request,
+            position,
+            Member::VolumePath,
+            &request.volume_path,
+        ))
+    };
+    let mut found = Vec::new();
+    for (position, request) in requests.iter().enumerate() {
+        let of_container = by_container.get(&request.container);
+        let is_first = of_container.first() == Some(&position);
+        if is_first && of_container.len() > 1 && &*request.container != COMPUTE {
+            let places = of_container.iter().copied().filter_map(volume_path);
+            found.extend(apart(&request.container, places));
         }
     }
-    let shared = asked.filter_map(|(position, request)| {
+    let shared = requests.iter().enumerate().filter_map(|(position, request)| {
         let path = request.shared_compute_path.as_ref()?;
-        Some(Asked::HostPath(request, position, path))
+        Some(Asked::HostPath(
+            request,
+            position,
+            Member::SharedComputePath,
+            path,
+        ))
     });
-    for (position, why) in apart("compute", shared.chain(claims.iter().map(Asked::Claim))) {
-        if let Some(found) = conflicts.get_mut(position) {
-            found.in_compute.get_or_insert(why);
+    let in_compute = by_container.get(COMPUTE).iter().copied().filter_map(volume_path);
+    let in_compute = in_compute.chain(shared).chain(claims.iter().map(Asked::Claim));
+    found.extend(apart(COMPUTE, in_compute));
+    for (position, member, why) in found {
+        if let Some(conflicts) = conflicts.get_mut(position) {
+            let field = match member {
+                Member::VolumePath => &mut conflicts.volume_path,
+                Member::SharedComputePath => &mut conflicts.shared_compute_path,
+            };
+            field.get_or_insert(why);
         }
     }
     conflicts
 }
 
-/// The places of one container that are not apart: the positions of requests, and why.
-fn apart<'r>(container: &str, asked: impl Iterator<Item = Asked<'r>>) -> Vec<(usize, String)> {
+/// The places of one container that are not apart: the positions of requests, their members, and why.
+fn apart<'r>(container: &str, asked: impl Iterator<Item = Asked<'r>>) -> Vec<(usize, Member, String)> {
     // Each under all its names, but those of claims: one of two that meet is a request's.
     let mut places: Vec<(ContainerPath, Asked<'_>)> = Vec::new();
     for asked in asked {
         match asked {
-            Asked::HostPath(_, _, path) => places.extend(path.names().into_iter().map(|name| (name, asked))),
+            Asked::HostPath(_, _, _, path) => {
+                places.extend(path.names().into_iter().map(|name| (name, asked)))
+            }
             Asked::Claim(claim) => places.push((claim.shared_compute_path.clone(), asked)),
         }
     }
@@ -119,20 +148,23 @@ fn apart<'r>(container: &str, asked: impl Iterator<Item = Asked<'r>>) -> Vec<(us
 }
 
 /// Why two places of which one is at or above the other cannot both be; and the position of the request to be told.
-fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize, String)> {
+fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize, Member, String)> {
     match (one, other) {
         (Asked::Claim(_), Asked::Claim(_)) => None,
-        (Asked::HostPath(_, position, path), Asked::Claim(claim))
-        | (Asked::Claim(claim), Asked::HostPath(_, position, path)) => {
+        (Asked::HostPath(_, position, member, path), Asked::Claim(claim))
+        | (Asked::Claim(claim), Asked::HostPath(_, position, member, path)) => {
             let why = format!(
                 "{} and pvc.sharedComputePath {} of entry {} lie one in the other in container {container}",
                 quote(path.as_str()),
                 quote(claim.shared_compute_path.as_str()),
                 claim.index
             );
-            Some((position, why))
+            Some((position, member, why))
         }
-        (Asked::HostPath(one, first, path), Asked::HostPath(other, second, other_path)) => {
+        (
+            Asked::HostPath(one, first, member, path),
+            Asked::HostPath(other, second, other_member, other_path),
+        ) => {
             let is_same = path == other_path;
             if first == second || is_same && one.same_mount(other) {
                 return None;
@@ -151,16 +183,26 @@ fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize,
                     quote(other_path.as_str()),
                 )
             };
-            Some((first.max(second), why))
+            let later = if first < second { other_member } else { member };
+            Some((first.max(second), later, why))
         }
     }
 }
 
 /// Two requests for people, the earlier one first.
 fn both(earlier: &HostPathRequest, later: &HostPathRequest) -> String {
-    let (one, other) = (earlier.place, later.place);
-    match (one.element, other.element) {
-        (None, None) => format!("entries {} and {}", one.entry, other.entry),
+    let (one, other) = (&earlier.place, &later.place);
+    match (one, other) {
+        (
+            RequestPlace {
+                of: Requester::Entry(one),
+                element: None,
+            },
+            RequestPlace {
+                of: Requester::Entry(other),
+                element: None,
+            },
+        ) => format!("entries {one} and {other}"),
         _ => format!("{one} and {other}"),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         field::{Path, Violation, Violations},
         json::Json,
         namespace::Namespace,
-        path::HostPath,
+        path::{ContainerPath, HostPath},
     },
     settings::{rule::Rule, taken::Taken},
 };
@@ -25,6 +25,9 @@ pub struct Settings {
     pub sensitive: Cow<'static, [HostPath]>,
     /// `guard`: whose mounts are judged.
     pub guard: GuardScope,
+    /// `requestContainers`: the containers, beside hook sidecars and `compute`, for which requests may be made, and the
+    /// directory of each in which they are mounted.
+    pub request_containers: Vec<(String, ContainerPath)>,
     /// `recursiveReadOnly`: what read-only mounts ask of the runtime for the mounts below them.
     pub recursive_read_only: RecursiveReadOnly,
     /// `trustedCreators`: who may create launcher pods with host paths.

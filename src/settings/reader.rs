@@ -1,5 +1,6 @@
 //! Reads the settings object, member by member.
 
+mod containers;
 mod items;
 mod rules;
 mod together;
@@ -21,12 +22,13 @@ use crate::{
 /// KubeVirt's controller, which creates every launcher pod.
 const KUBEVIRT_CONTROLLER: &str = "system:serviceaccount:kubevirt:kubevirt-controller";
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "allowedHostPaths",
     "allowedTypes",
     "sensitiveHostPaths",
     "additionalSensitiveHostPaths",
     "guard",
+    "requestContainers",
     "recursiveReadOnly",
     "trustedCreators",
     "verifyOnly",
@@ -86,6 +88,10 @@ impl Reader {
             None => Some(GuardScope::Sidecars),
             Some(value) => self.guard(at.name("guard"), value),
         };
+        let request_containers = match members.first("requestContainers") {
+            None => Some(Vec::new()),
+            Some(value) => self.request_containers(at.name("requestContainers"), value),
+        };
         let recursive_read_only = match members.first("recursiveReadOnly") {
             None => Some(RecursiveReadOnly::IfPossible),
             Some(value) => self.recursive_read_only(at.name("recursiveReadOnly"), value),
@@ -99,6 +105,7 @@ impl Reader {
             rules: rules?.into_iter().map(|(_, rule)| rule).collect(),
             sensitive: sensitive?,
             guard: guard?,
+            request_containers: request_containers?,
             recursive_read_only: recursive_read_only?,
             trusted_creators: trusted_creators?,
             verify_only: verify_only?,

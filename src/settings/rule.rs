@@ -43,6 +43,8 @@ pub struct Rule {
     pub scope: Scope,
     /// The namespaces that it is for; `None`: for every one.
     pub namespaces: Option<Vec<String>>,
+    /// The names of the containers that it is for; `None`: for every one.
+    pub containers: Option<Vec<String>>,
     /// The types that a volume may have there; never empty.
     pub types: Vec<HostPathType>,
     /// Whether `sharedComputePath` may be used.
@@ -69,7 +71,14 @@ impl Rule {
     /// Whether it is for some requests only.
     #[must_use]
     pub fn is_restricted(&self) -> bool {
-        self.namespaces.is_some() || self.path().directory().is_some()
+        self.namespaces.is_some() || self.containers.is_some() || self.path().directory().is_some()
+    }
+
+    /// Whether it is for a container of this name.
+    #[must_use]
+    pub fn is_for_container(&self, name: &str) -> bool {
+        let containers = self.containers.as_ref();
+        containers.is_none_or(|names| names.iter().any(|known| known == name))
     }
 
     /// Whether it is for the one who asks.
@@ -117,13 +126,14 @@ impl Rule {
     }
 
     /// Orders the rules that match one path, of which this one's path has so many bytes: an exact rule is more specific than
-    /// any prefix, a longer prefix than a shorter one, a rule for some namespaces than one for all, a path than a
-    /// placeholder.
+    /// any prefix, a longer prefix than a shorter one, a rule for some containers than one for all, then one for some
+    /// namespaces, a path than a placeholder.
     #[must_use]
-    pub fn specificity(&self, length: usize) -> (bool, usize, bool, bool) {
+    pub fn specificity(&self, length: usize) -> (bool, usize, bool, bool, bool) {
         (
             self.is_exact(),
             length,
+            self.containers.is_some(),
             self.namespaces.is_some(),
             self.path().directory().is_none(),
         )

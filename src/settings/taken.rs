@@ -10,12 +10,12 @@ use crate::{
     },
 };
 
-/// The paths of rules by whose they are. Empty where no rule is for some requests only.
+/// The paths of rules by whose they are, containers aside. Empty where no rule is for some requests only.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Taken {
     /// As rules that are for the one who asks name them.
     own: ByName<'static>,
-    /// As written, of rules for others. A placeholder is always for others too.
+    /// As written, of rules that are not for every one who asks. A placeholder is always for others too.
     others: ByName<'static>,
     /// The directories of placeholders, each once.
     directories: Vec<HostPath>,
@@ -36,8 +36,7 @@ impl Taken {
             }
         }
         let others = rules.iter().enumerate().filter(|(_, rule)| {
-            let is_own = || taken.own.has(rule.path().as_written().as_str());
-            rule.path().directory().is_some() || !rule.is_mine() && !is_own()
+            rule.path().directory().is_some() || rule.containers.is_some() || !rule.is_mine()
         });
         for (index, rule) in others {
             let path = rule.path().as_written();
@@ -52,15 +51,17 @@ impl Taken {
     }
 
     /// Whether the path of a rule that is for others lies strictly below `path`, under any name.
-    pub(crate) fn is_below(&self, path: &HostPath, rules: &[Rule]) -> bool {
+    pub(crate) fn is_below(&self, path: &HostPath, container: &str, rules: &[Rule]) -> bool {
         let names = path.names();
         path.contained().iter().any(|directory| {
             // `/var` contains all of `/run`, which is `/var/run`.
             let with_itself = !names.contains(directory);
-            self.lies_below(directory, with_itself)
+            self.lies_below(directory, with_itself, container, rules)
                 || self.with_a_label(directory).any(|index| {
                     let rule = rules.get(index);
-                    rule.is_some_and(|rule| self.lies_below_for_a_label(rule, directory, with_itself))
+                    rule.is_some_and(|rule| {
+                        self.lies_below_for_a_label(rule, directory, with_itself, container, rules)
+                    })
                 })
         })
     }
@@ -72,14 +73,28 @@ impl Taken {
     }
 
     /// As [`Taken::is_below`], for rules without a placeholder, and those that have theirs below `directory`.
-    fn lies_below(&self, directory: &HostPath, with_itself: bool) -> bool {
+    fn lies_below(&self, directory: &HostPath, with_itself: bool, container: &str, rules: &[Rule]) -> bool {
         let start = directory.join("", "");
-        self.others.starting_with(start.as_str()).next().is_some()
-            || with_itself && self.others.has(directory.as_str())
+        let below = self.others.starting_with(start.as_str());
+        let itself = self.others.get(directory.as_str()).iter().copied();
+        let mut others = below.chain(itself.filter(|_| with_itself));
+        others.any(|index| {
+            let rule = rules.get(index);
+            rule.is_some_and(|rule| {
+                rule.path().directory().is_some() || !self.is_own(rule.path().as_written(), container, rules)
+            })
+        })
     }
 
     /// As [`Taken::is_below`], for a rule with a placeholder for which `directory` has a name.
-    fn lies_below_for_a_label(&self, rule: &Rule, directory: &HostPath, with_itself: bool) -> bool {
+    fn lies_below_for_a_label(
+        &self,
+        rule: &Rule,
+        directory: &HostPath,
+        with_itself: bool,
+        container: &str,
+        rules: &[Rule],
+    ) -> bool {
         let label = match rule.path().below(directory) {
             Some(Below::For {
                 label: Some(label),
@@ -88,6 +103,17 @@ impl Taken {
             _ => return false,
         };
         let path = rule.path().with(label);
-        rule.rest(&path).is_none() && !self.own.has(path.as_str())
+        let is_its_own = rule.is_for_container(container) && rule.rest(&path).is_some();
+        !is_its_own && !self.is_own(&path, container, rules)
+    }
+
+    /// Whether a rule for the one who asks names this very path.
+    fn is_own(&self, path: &HostPath, container: &str, rules: &[Rule]) -> bool {
+        let mut naming = self
+            .own
+            .get(path.as_str())
+            .iter()
+            .filter_map(|index| rules.get(*index));
+        naming.any(|rule| rule.is_for_container(container))
     }
 }

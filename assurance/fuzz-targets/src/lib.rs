@@ -6,7 +6,11 @@ use kubevirt_sidecar_hostpath_policy::{
         field,
         path::{ContainerPath, HostPath},
     },
-    requests::annotation,
+    requests::{
+        annotation,
+        entry::{Access, Entry},
+        place::Requester,
+    },
     validate, validate_settings,
 };
 use model::{
@@ -88,17 +92,20 @@ fn is_below(one: &str, other: &str) -> bool {
 /// What the policy's reader says of an annotation, in the model's words.
 fn reading(text: &str) -> laws::Reading {
     let read = annotation::read(field::Path::root("annotation"), text).map_err(drop)?;
-    let read = read.entries.into_iter().map(|entry| match entry {
-        Ok(entry) => (entry.place.entry, entry.place.element, request(entry)),
+    let read = read.entries.into_iter().filter_map(|entry| match entry {
+        Ok(entry) => match entry.place.of {
+            Requester::Entry(index) => Some((index, entry.place.element, request(entry))),
+            Requester::Container(_) => None,
+        },
         Err(violation) => {
             let (entry, element) = indexes_in(&violation.field);
-            (entry, element, None)
+            Some((entry, element, None))
         }
     });
     Ok(read.collect())
 }
 
-fn request(entry: annotation::Entry) -> Option<Request> {
+fn request(entry: Entry) -> Option<Request> {
     if !entry.unknown.is_empty() {
         return None;
     }
@@ -107,7 +114,7 @@ fn request(entry: annotation::Entry) -> Option<Request> {
         path: elements(entry.path.ok()?.as_str()),
         volume_path: elements(entry.volume_path.ok()?.as_str()),
         volume_type: entry.host_path_type.ok()?.as_str().to_owned(),
-        writable: entry.access.ok()? == annotation::Access::Writable,
+        writable: entry.access.ok()? == Access::Writable,
         shared: entry
             .shared_compute_path
             .ok()?

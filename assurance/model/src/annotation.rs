@@ -1,11 +1,9 @@
 //! The annotation: how many sidecars it makes, and what it asks for each of them.
 
 use crate::{
-    aliases,
     go_json::{self, Json},
-    judge::{self, View},
-    path,
-    settings::{self, Settings},
+    judge::View,
+    path, settings,
 };
 
 /// The annotation's key.
@@ -135,33 +133,40 @@ fn entry(json: Json<'_>) -> Entry {
         .collect();
     match ours.as_slice() {
         [] => Entry::Nothing,
-        [(key, value)] if name(key) == "hostPath" && value.is_null() => Entry::Nothing,
-        [(key, value)] if name(key) == "hostPath" => match value.as_list() {
-            Some(list) => {
-                let elements = list
-                    .into_iter()
-                    .enumerate()
-                    .filter(|(_, element)| !element.is_null());
-                let asked: Vec<Asked> = elements
-                    .map(|(index, element)| {
-                        let request = request(element);
-                        let at = |request| Request {
-                            element: Some(index),
-                            ..request
-                        };
-                        (Some(index), request.map(at))
-                    })
-                    .collect();
-                if asked.is_empty() {
-                    Entry::Nothing
-                } else {
-                    Entry::Requests(asked)
-                }
-            }
-            None if value.as_object().is_some() => Entry::Requests(vec![(None, request(*value))]),
-            None => Entry::Unclear,
-        },
+        [(key, value)] if name(key) == "hostPath" => self::value(*value),
         _ => Entry::Unclear,
+    }
+}
+
+/// What is asked for by an object, by a list of objects and `null`s, or by `null`.
+pub(crate) fn value(value: Json<'_>) -> Entry {
+    if value.is_null() {
+        return Entry::Nothing;
+    }
+    match value.as_list() {
+        Some(list) => {
+            let elements = list
+                .into_iter()
+                .enumerate()
+                .filter(|(_, element)| !element.is_null());
+            let asked: Vec<Asked> = elements
+                .map(|(index, element)| {
+                    let request = request(element);
+                    let at = |request| Request {
+                        element: Some(index),
+                        ..request
+                    };
+                    (Some(index), request.map(at))
+                })
+                .collect();
+            if asked.is_empty() {
+                Entry::Nothing
+            } else {
+                Entry::Requests(asked)
+            }
+        }
+        None if value.as_object().is_some() => Entry::Requests(vec![(None, request(value))]),
+        None => Entry::Unclear,
     }
 }
 
@@ -235,60 +240,4 @@ impl Request {
             writable: self.writable,
         }
     }
-
-    /// Whether the settings permit it, and nothing reserved is hidden by it.
-    #[must_use]
-    pub fn is_permitted(&self, settings: &Settings) -> bool {
-        let may_share = judge::permitting(settings, &self.path).is_some_and(|rule| rule.shared);
-        judge::permits(settings, &self.view())
-            && judge::free_in_sidecar(&self.volume_path)
-            && self
-                .shared
-                .as_ref()
-                .is_none_or(|shared| may_share && judge::free_in_compute(shared))
-    }
-}
-
-/// The requests of an annotation by the index of their entry, if each of them is permitted, those for one container fit
-/// together, and none is in the way of what KubeVirt mounts for the same annotation.
-#[must_use]
-pub fn permitted(settings: &Settings, text: &str) -> Option<Vec<(usize, Request)>> {
-    let mut requests = Vec::new();
-    for (index, entry) in read(text)?.into_iter().enumerate() {
-        let asked = entry.requests();
-        if entry.is_unclear() || !asked.iter().all(|request| request.is_permitted(settings)) {
-            return None;
-        }
-        requests.extend(asked.into_iter().map(|request| (index, request)));
-    }
-    let apart = |one: &Request, at: &Vec<String>, other: &Request, there: &Vec<String>| {
-        if at == there {
-            one.view() == other.view()
-        } else {
-            !aliases::touch(at, there)
-        }
-    };
-    let fit = |(entry, one): &(usize, Request), (other_entry, other): &(usize, Request)| {
-        let in_sidecar = entry != other_entry || apart(one, &one.volume_path, other, &other.volume_path);
-        let in_compute = match (&one.shared, &other.shared) {
-            (Some(at), Some(there)) => apart(one, at, other, there),
-            _ => true,
-        };
-        in_sidecar && in_compute
-    };
-    let all_fit = requests
-        .iter()
-        .all(|one| requests.iter().all(|other| fit(one, other)));
-    let own = own(text);
-    let beside_own = requests.iter().all(|(index, request)| {
-        let hides = |path: &Vec<String>| aliases::is_in(path, &request.volume_path);
-        let meets = |path: &Vec<String>| {
-            request
-                .shared
-                .as_ref()
-                .is_some_and(|shared| aliases::touch(path, shared))
-        };
-        !own[*index].in_sidecar.iter().any(hides) && !own.iter().flat_map(|own| &own.in_compute).any(meets)
-    });
-    (all_fit && beside_own).then_some(requests)
 }

@@ -10,13 +10,17 @@ mod words;
 
 use serde_json::{Value, json};
 
-pub use annotation::{annotation, annotation_text};
+pub use annotation::{annotation, annotation_text, own_annotation};
 pub use ephemeral::Ephemeral;
 pub use objects::Update;
 pub use settings::settings;
 pub use words::{elements, path_text};
 
-use crate::{annotation::KEY, annotation::read, choices::Choices};
+use crate::{
+    annotation::{KEY, read},
+    choices::Choices,
+    wanted,
+};
 
 /// Everything that a verdict on a launcher pod depends on.
 #[derive(Clone, Debug)]
@@ -25,8 +29,10 @@ pub struct Scenario {
     pub settings: Value,
     /// The pod.
     pub pod: Value,
-    /// The annotation's text, if the pod has it.
+    /// The text of KubeVirt's annotation, if the pod has it.
     pub annotation: Option<String>,
+    /// The text of the policy's own annotation, if the pod has it.
+    pub own: Option<String>,
     /// Who creates the pod.
     pub username: String,
     /// Where it is created.
@@ -46,8 +52,10 @@ impl Scenario {
             .as_deref()
             .and_then(read)
             .map_or(1, |entries| entries.len());
-        let pod = pod::pod(choices, &settings, entries, annotation.as_deref());
+        let mut pod = pod::pod(choices, &settings, entries, annotation.as_deref());
+        let own = own(choices, &settings, &mut pod);
         Scenario {
+            own,
             namespace: namespace(choices),
             username: username(choices),
             settings,
@@ -61,9 +69,15 @@ impl Scenario {
     #[must_use]
     pub fn plain(choices: &mut Choices<'_>) -> Self {
         let settings = settings(choices);
-        let annotation = annotation(choices, &settings);
-        let pod = pod::plain(choices, &annotation);
+        let annotation = if choices.once_in(5) {
+            "[]".to_owned()
+        } else {
+            annotation(choices, &settings)
+        };
+        let mut pod = pod::plain(choices, &annotation);
+        let own = own(choices, &settings, &mut pod);
         Scenario {
+            own,
             namespace: namespace(choices),
             username: username(choices),
             settings,
@@ -78,6 +92,7 @@ impl Scenario {
         let settings = settings(choices);
         let pod = pod::pod(choices, &settings, 2, None);
         Scenario {
+            own: None,
             namespace: namespace(choices),
             username: username(choices),
             settings,
@@ -102,7 +117,13 @@ impl Scenario {
     /// The admission request that creates a VirtualMachineInstance with the same annotation.
     #[must_use]
     pub fn vmi_request(&self) -> Value {
-        let annotations = self.annotation.as_deref().map(|text| json!({KEY: text}));
+        let mut annotations = json!({});
+        if let Some(text) = &self.annotation {
+            annotations[KEY] = json!(text);
+        }
+        if let Some(text) = &self.own {
+            annotations[wanted::KEY] = json!(text);
+        }
         json!({
             "uid": "u",
             "kind": {"group": "kubevirt.io", "version": "v1", "kind": "VirtualMachineInstance"},
@@ -118,6 +139,16 @@ impl Scenario {
     pub fn payload(&self) -> Value {
         json!({"request": self.request(), "settings": self.settings})
     }
+}
+
+/// The policy's own annotation, in some pods.
+fn own(choices: &mut Choices<'_>, settings: &Value, pod: &mut Value) -> Option<String> {
+    if !choices.once_in(3) {
+        return None;
+    }
+    let text = own_annotation(choices, settings);
+    pod["metadata"]["annotations"][wanted::KEY] = json!(text);
+    Some(text)
 }
 
 /// The namespace of a request. Most are in the one that wishes are for.

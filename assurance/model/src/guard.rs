@@ -2,19 +2,13 @@
 
 use crate::{
     judge, path,
+    places::is_hook_sidecar,
     pod::{EPHEMERAL, Mount},
     settings::Settings,
 };
 
 /// A container, by list and index.
 pub type Place = (&'static str, usize);
-
-/// Whether KubeVirt makes containers of this name for hooks.
-#[must_use]
-pub fn is_hook_sidecar(name: &str) -> bool {
-    let number = name.strip_prefix("hook-sidecar-");
-    number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()))
-}
 
 /// Whether this is `compute` itself, in which QEMU runs.
 fn is_compute(mount: &Mount) -> bool {
@@ -72,28 +66,63 @@ pub fn is_seen(mounts: &[Mount], volume: &str) -> bool {
     seen(mounts).iter().any(|mount| mount.volume == volume)
 }
 
-/// Whether everything that must be judged is permitted; `met` are the volumes by which requests are met.
+/// A request that is met: by a volume, for a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// The volume's name.
+    pub volume: String,
+    /// The name of the container that asked.
+    pub container: String,
+}
+
+/// Whether everything that must be judged is permitted, where requests are `met`.
 #[must_use]
-pub fn is_within(settings: &Settings, mounts: &[Mount], met: &[String]) -> bool {
-    let seen: Vec<&Mount> = seen(mounts);
+pub fn is_within(settings: &Settings, mounts: &[Mount], met: &[Met]) -> bool {
     mounts.iter().all(|mount| {
-        let is_guarded = seen.iter().any(|other| other.volume == mount.volume) || met.contains(&mount.volume);
+        let is_guarded = !askers(mounts, mount, met).is_empty();
         let is_judged = is_guarded || settings.all_containers && !is_kubevirts_own(mount);
-        mount.views.is_empty() || !is_judged || is_permitted(settings, mount, met)
+        mount.views.is_empty() || !is_judged || is_permitted(settings, mounts, mount, met)
     })
 }
 
-/// Whether the settings permit everything about this mount.
-fn is_permitted(settings: &Settings, mount: &Mount, met: &[String]) -> bool {
-    let is_shared = mount.container == "compute" && met.contains(&mount.volume);
-    mount.views.iter().all(|view| {
-        let rule = path::on_node(&view.path).and_then(|path| judge::permitting(settings, &path));
-        let creates = |t: &String| t == "DirectoryOrCreate";
-        judge::permits(settings, view)
-            && rule.is_some_and(|rule| {
-                (!is_shared || rule.shared) && (!mount.is_part || rule.types.iter().any(creates))
-            })
-            && (view.writable || settings.recursive != "Enabled" || mount.recursive == "Enabled")
+/// The containers because of which a mount is judged: the sidecar itself, else the sidecars that mount the volume, and those
+/// whose requests are met by it.
+fn askers<'m>(mounts: &'m [Mount], mount: &'m Mount, met: &'m [Met]) -> Vec<&'m str> {
+    let seen = seen(mounts);
+    if seen.iter().any(|other| other.place == mount.place) {
+        return vec![&mount.container];
+    }
+    let sidecars = seen.into_iter().filter(|other| other.volume == mount.volume);
+    let met = met.iter().filter(|met| met.volume == mount.volume);
+    sidecars
+        .map(|other| other.container.as_str())
+        .chain(met.map(|met| met.container.as_str()))
+        .collect()
+}
+
+/// Whether the settings permit everything about this mount, to one of those because of whom it is judged.
+fn is_permitted(settings: &Settings, mounts: &[Mount], mount: &Mount, met: &[Met]) -> bool {
+    let mut askers = askers(mounts, mount, met);
+    if askers.is_empty() {
+        askers.push(&mount.container);
+    }
+    let is_met = met.iter().any(|met| met.volume == mount.volume);
+    let is_shared = mount.container == "compute" && is_met;
+    let creates = |t: &String| t == "DirectoryOrCreate";
+    askers.into_iter().any(|asker| {
+        mount.views.iter().all(|view| {
+            let path = path::on_node(&view.path);
+            let rule = path.and_then(|path| judge::permitting(settings, asker, &path));
+            judge::permits(settings, asker, view)
+                && rule.is_some_and(|rule| {
+                    let names_it = |names: &Vec<String>| names.contains(&mount.container);
+                    let is_for = rule.containers.as_ref().is_none_or(names_it);
+                    (is_for || is_compute(mount) && rule.shared)
+                        && (!is_shared || rule.shared)
+                        && (!mount.is_part || rule.types.iter().any(creates))
+                })
+                && (view.writable || settings.recursive != "Enabled" || mount.recursive == "Enabled")
+        })
     }) && !mount.propagates
 }
 
@@ -116,7 +145,7 @@ pub fn ephemeral_is_within(settings: &Settings, before: &[Mount], after: &[Mount
     after.iter().filter(in_ephemeral).all(|mount| {
         let same = |old: &Mount| old.container == mount.container && essence(old) == essence(mount);
         mount.views.is_empty()
-            || is_permitted(settings, mount, &[])
+            || is_permitted(settings, after, mount, &[])
             || before.iter().filter(in_ephemeral).any(same)
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     aliases,
-    path::{at_or_below, on_node},
+    path::on_node,
     rule::{Instance, Rule, instances},
     settings::Settings,
 };
@@ -18,11 +18,11 @@ pub struct View {
     pub writable: bool,
 }
 
-/// The rule that decides on `path`; none where it is reserved for others, or contains what is.
+/// The rule that decides on `path` for this container; none where it is reserved for others, or contains what is.
 #[must_use]
-pub fn deciding<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rule> {
+pub fn deciding<'s>(settings: &'s Settings, container: &str, path: &[String]) -> Option<&'s Rule> {
     let path = &path.to_vec();
-    let instances = instances(&settings.rules, &settings.asker, &[path]);
+    let instances = instances(&settings.rules, &settings.asker, container, &[path]);
     let lies_at = |instance: &Instance<'_>, name: &Vec<String>| {
         let counts = !instance.rule.exact || instance.path == *name || !instance.is_mine;
         name.starts_with(&instance.path) && counts
@@ -55,6 +55,7 @@ pub fn deciding<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rule>
         (
             !instance.rule.exact,
             usize::MAX - instance.path.len(),
+            instance.rule.containers.is_none(),
             instance.rule.namespaces.is_none(),
             instance.rule.has_placeholder(),
             instance.index,
@@ -63,25 +64,25 @@ pub fn deciding<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rule>
     matching.first().map(|instance| instance.rule)
 }
 
-/// The rule that permits `path`, types and access aside.
+/// The rule that permits `path` to this container, types and access aside.
 #[must_use]
-pub fn permitting<'s>(settings: &'s Settings, path: &[String]) -> Option<&'s Rule> {
-    let rule = deciding(settings, path)?;
+pub fn permitting<'s>(settings: &'s Settings, container: &str, path: &[String]) -> Option<&'s Rule> {
+    let rule = deciding(settings, container, path)?;
     let touched = settings
         .sensitive
         .iter()
         .filter(|sensitive| aliases::touch(path, sensitive));
     let named = |sensitive: &Vec<String>| aliases::is_in(&rule.named(), sensitive);
-    let instances = instances(&settings.rules, &settings.asker, &[&path.to_vec()]);
+    let instances = instances(&settings.rules, &settings.asker, container, &[&path.to_vec()]);
     let planted = |other: &Instance<'_>| other.rule.writable && aliases::is_strictly_in(path, &other.path);
     let permitted = touched.into_iter().all(named) && !instances.iter().any(planted);
     permitted.then_some(rule)
 }
 
-/// Whether the settings permit this view of the node.
+/// Whether the settings permit this container this view of the node.
 #[must_use]
-pub fn permits(settings: &Settings, view: &View) -> bool {
-    let rule = on_node(&view.path).and_then(|path| permitting(settings, &path));
+pub fn permits(settings: &Settings, container: &str, view: &View) -> bool {
+    let rule = on_node(&view.path).and_then(|path| permitting(settings, container, &path));
     rule.is_some_and(|rule| rule.types.contains(&view.volume_type) && (rule.writable || !view.writable))
 }
 
@@ -93,36 +94,4 @@ pub fn trusts(settings: &Settings, username: &str) -> bool {
             .creators
             .iter()
             .any(|user| user == "*" || user == username)
-}
-
-/// Directories of the image.
-const IMAGE: &str =
-    "/ /bin /etc /lib /lib64 /sbin /usr /usr/bin /usr/lib /usr/lib64 /usr/sbin /var /run /var/run";
-/// Where nothing may be mounted, at or below.
-const KERNEL: &str = "/proc /sys /dev /var/run/kubevirt-hooks /run/kubevirt-hooks /var/run/kubevirt-plugin /run/kubevirt-plugin";
-/// The same in container `compute`.
-const COMPUTE: &str = "/bin /sbin /usr /lib /lib64 /etc /var/lib/libvirt /var/lib/swtpm-localca";
-/// How the paths begin that are KubeVirt's in container `compute`.
-const COMPUTE_STARTS: &str = "/var/run/kubevirt /run/kubevirt /var/run/libvirt /run/libvirt";
-
-/// Whether something may be mounted at this path of a hook sidecar.
-#[must_use]
-pub fn free_in_sidecar(path: &[String]) -> bool {
-    let text = crate::path::text(path);
-    !IMAGE.split(' ').any(|reserved| reserved == text) && !in_one_of(path, KERNEL)
-}
-
-/// Whether something may be mounted at this path of container `compute`.
-#[must_use]
-pub fn free_in_compute(path: &[String]) -> bool {
-    let text = crate::path::text(path);
-    free_in_sidecar(path)
-        && !in_one_of(path, COMPUTE)
-        && text != "/var/lib"
-        && !COMPUTE_STARTS.split(' ').any(|start| text.starts_with(start))
-}
-
-fn in_one_of(path: &[String], directories: &str) -> bool {
-    let mut directories = directories.split(' ').map(crate::path::elements);
-    directories.any(|directory| at_or_below(path, &directory))
 }

@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 use testkit::{Engine, Response, check};
 
 use crate::{
-    aliases, annotation, choices::Choices, generate::Scenario, guard, judge, path, pod, rewrite, settings,
+    aliases,
+    choices::Choices,
+    generate::Scenario,
+    guard::{self, Met},
+    judge, path, places, pod, rewrite, settings, wanted,
 };
 
 mod exact;
@@ -37,24 +41,17 @@ pub fn nothing_outside(request: &Value, settings: &Value, response: &Response) -
     let settings = settings::of(request, settings).expect("accepted under settings that must be refused");
     let result = response.mutated_object.as_ref().unwrap_or(before);
     let mounts = pod::mounts(result).expect("accepted a pod whose mounts cannot be told");
-    let text = &before["metadata"]["annotations"][annotation::KEY];
-    let requests = match text.as_str() {
-        Some(text) => {
-            annotation::permitted(&settings, text).expect("accepted an annotation that is not permitted")
-        }
-        None => {
-            assert_eq!(
-                before["metadata"]["annotations"].get(annotation::KEY),
-                None,
-                "an annotation that is no text"
-            );
-            Vec::new()
-        }
-    };
+    let annotations = &before["metadata"]["annotations"];
+    let requests =
+        wanted::permitted(&settings, annotations).expect("accepted an annotation that is not permitted");
     let mut met = Vec::new();
-    for (index, request) in &requests {
-        let by = pod::met_by(&mounts, *index, request);
-        met.extend(by.unwrap_or_else(|| panic!("the request of entry {index} is not met: {mounts:#?}")));
+    for wanted in &requests {
+        let by = pod::met_by(&mounts, wanted);
+        let by = by.unwrap_or_else(|| panic!("{wanted:?} is not met: {mounts:#?}"));
+        met.extend(by.into_iter().map(|volume| Met {
+            volume,
+            container: wanted.container.clone(),
+        }));
     }
     assert!(
         guard::is_within(&settings, &mounts, &met),
@@ -86,18 +83,24 @@ fn additions(settings: &settings::Settings, before: &Value, after: &[pod::Mount]
                 path::in_container(&other.at).is_some_and(|other| aliases::is_strictly_in(&at_all, &other));
             other.is_claim && other.place == mount.place && above
         };
-        let is_in_claim = mount.container == "compute" && after.iter().any(by_claim);
+        let is_hook = places::is_hook_sidecar(&mount.container);
+        let is_in_claim = !is_hook && after.iter().any(by_claim);
         assert!(!is_in_claim, "who has the claim can make it a link: {mount:?}");
         assert!(!settings.verify_only, "added under verifyOnly: {mount:?}");
         assert!(!hides, "hides another mount: {mount:?}");
         let at = at_all;
         assert_eq!(path::text(&at), mount.at);
-        let free = if mount.container == "compute" {
-            judge::free_in_compute
+        let is_free = if mount.container == "compute" {
+            places::free_in_compute(&at)
         } else {
-            judge::free_in_sidecar
+            places::free_in_sidecar(&at)
         };
-        assert!(free(&at), "mounted where nothing may be: {mount:?}");
+        assert!(is_free, "mounted where nothing may be: {mount:?}");
+        if !is_hook && mount.container != "compute" {
+            let directory = settings.request_containers.get(&mount.container);
+            let is_in = directory.is_some_and(|directory| path::at_or_below(&at, directory));
+            assert!(is_in, "mounted outside the directory of the container: {mount:?}");
+        }
         let writable = mount.views.iter().any(|view| view.writable);
         let recursive = if writable || settings.recursive == "Disabled" {
             Value::Null

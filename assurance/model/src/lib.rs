@@ -8,8 +8,8 @@
 //! ```text
 //! bytes ── choices ─ generate ── scenario              any bytes are a pod, settings and a user
 //!                                   │ payload
-//! path ─ aliases ─ settings ─ judge │
-//! go_json ─ annotation ─ pod ─ guard ─ laws ── engine  what the policy answers, held against the model
+//! path ─ aliases ─ rule ─ settings ─ judge
+//! go_json ─ annotation ─ wanted ─ pod ─ guard ─ laws ── engine  what the policy answers, held against the model
 //! ```
 //!
 //! A law panics where it is broken: in a property test and under libFuzzer alike, that is the finding.
@@ -35,9 +35,11 @@ pub mod guard;
 pub mod judge;
 pub mod namespaces;
 pub mod path;
+pub mod places;
 pub mod pod;
 pub mod rule;
 pub mod settings;
+pub mod wanted;
 
 pub mod laws;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{aliases, annotation::Request, judge::View, path};
+use crate::{aliases, judge::View, path, wanted::Wanted};
 
 /// One mount of a container, with the volumes of its name.
 #[derive(Clone, Debug)]
@@ -126,10 +126,11 @@ fn views(volume: &Value, writable: bool) -> Option<Vec<View>> {
     }
 }
 
-/// The volumes by which the request of entry `index` is met; `None` where it is not. Its sidecar, and `compute` where it is
-/// shared, see the path where they asked for it, as they asked for it, and through every mount at that place.
+/// The volumes by which a request is met; `None` where it is not. Its container, and `compute` where it is shared, see the path
+/// where they asked for it, as they asked for it, and through every mount at that place.
 #[must_use]
-pub fn met_by(mounts: &[Mount], index: usize, request: &Request) -> Option<Vec<String>> {
+pub fn met_by(mounts: &[Mount], wanted: &Wanted) -> Option<Vec<String>> {
+    let request = &wanted.request;
     let same = |view: &View| {
         View {
             path: path::text(&path::elements(&view.path)),
@@ -140,18 +141,13 @@ pub fn met_by(mounts: &[Mount], index: usize, request: &Request) -> Option<Vec<S
         !mount.is_part && !mount.propagates && !mount.views.is_empty() && mount.views.iter().all(same)
     };
     let mut volumes = Vec::new();
-    let sidecar = format!("hook-sidecar-{index}");
-    for (container, at) in [
-        (sidecar.as_str(), Some(&request.volume_path)),
-        ("compute", request.shared.as_ref()),
-    ] {
-        let Some(at) = at else { continue };
+    for (container, at) in wanted.places() {
         let is_there = |mount: &&Mount| {
             let place = path::in_container(&mount.at);
             let is_meant = container != "compute" || mount.place.0 == "containers";
             mount.container == container
                 && is_meant
-                && place.is_some_and(|place| aliases::names(&place).contains(at))
+                && place.is_some_and(|place| aliases::names(&place).contains(&at))
         };
         let there: Vec<&Mount> = mounts.iter().filter(is_there).collect();
         if there.is_empty() || !there.iter().all(shows) {

@@ -16,6 +16,8 @@ pub struct Rule {
     pub path: Vec<String>,
     /// The namespaces that it is for, if it is for some only.
     pub namespaces: Option<Vec<String>>,
+    /// The containers that it is for, if it is for some only.
+    pub containers: Option<Vec<String>>,
     /// Whether it is meant for this path alone.
     pub exact: bool,
     /// Whether a mount may be writable.
@@ -36,7 +38,7 @@ impl Rule {
     /// Whether it is not for everybody alike.
     #[must_use]
     pub fn is_restricted(&self) -> bool {
-        self.namespaces.is_some() || self.has_placeholder()
+        self.namespaces.is_some() || self.containers.is_some() || self.has_placeholder()
     }
 
     /// The path that the admin has spelled out.
@@ -62,7 +64,12 @@ pub struct Instance<'s> {
 
 /// The rules, with every name for their placeholders that could make a difference to one of `paths`.
 #[must_use]
-pub fn instances<'s>(rules: &'s [Rule], asker: &Asker, paths: &[&Vec<String>]) -> Vec<Instance<'s>> {
+pub fn instances<'s>(
+    rules: &'s [Rule],
+    asker: &Asker,
+    container: &str,
+    paths: &[&Vec<String>],
+) -> Vec<Instance<'s>> {
     let mut standing: Vec<String> = Vec::new();
     for path in paths {
         standing.extend(aliases::names(path).concat());
@@ -83,6 +90,8 @@ pub fn instances<'s>(rules: &'s [Rule], asker: &Asker, paths: &[&Vec<String>]) -
             (Some(names), Asker::In(name)) => names.contains(name),
             (Some(_), Asker::Nowhere) => false,
         };
+        let names_it = |names: &Vec<String>| names.iter().any(|name| name == container);
+        let is_for = is_for && rule.containers.as_ref().is_none_or(names_it);
         let instance = |path: Vec<String>, is_mine: bool| Instance {
             index,
             rule,

@@ -1,11 +1,14 @@
 //! The settings, and when they are refused.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::{
     aliases,
     namespaces::{self, Asker},
     path,
+    places::{self, is_hook_sidecar},
     rule::{Instance, PLACEHOLDER, Rule, instances},
 };
 
@@ -53,6 +56,8 @@ pub struct Settings {
     pub recursive: String,
     /// `trustedCreators`.
     pub creators: Vec<String>,
+    /// `requestContainers`.
+    pub request_containers: BTreeMap<String, Vec<String>>,
     /// Whether `guard` is `AllContainers`.
     pub all_containers: bool,
     /// `verifyOnly`.
@@ -85,7 +90,7 @@ pub fn read(value: &Value) -> Option<Settings> {
     let map = object(
         value,
         "allowedHostPaths allowedTypes sensitiveHostPaths additionalSensitiveHostPaths guard recursiveReadOnly \
-         trustedCreators verifyOnly",
+         trustedCreators verifyOnly requestContainers",
     )?;
     let allowed = match map.get("allowedTypes") {
         None => vec!["Directory".to_owned(), "File".to_owned()],
@@ -113,6 +118,10 @@ pub fn read(value: &Value) -> Option<Settings> {
         None => "Sidecars",
         Some(value) => value.as_str()?,
     };
+    let request_containers = match map.get("requestContainers") {
+        None => BTreeMap::new(),
+        Some(value) => directories(value)?,
+    };
     let recursive = match map.get("recursiveReadOnly") {
         None => "IfPossible",
         Some(value) => value.as_str()?,
@@ -131,6 +140,7 @@ pub fn read(value: &Value) -> Option<Settings> {
         sensitive,
         recursive: recursive.to_owned(),
         creators,
+        request_containers,
         all_containers: guard == "AllContainers",
         verify_only: boolean(map, "verifyOnly", false)?,
         asker: Asker::Nowhere,
@@ -140,7 +150,7 @@ pub fn read(value: &Value) -> Option<Settings> {
 fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
     let map = object(
         value,
-        "path pathPrefix types readOnly allowSharedCompute namespaces",
+        "path pathPrefix types readOnly allowSharedCompute namespaces containers",
     )?;
     let (exact, value) = match (map.get("path"), map.get("pathPrefix")) {
         (Some(path), None) => (true, path),
@@ -161,9 +171,14 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
         None => None,
         Some(value) => Some(labels(value)?),
     };
+    let containers = match map.get("containers") {
+        None => None,
+        Some(value) => Some(labels(value).filter(|names| !names.iter().any(|name| is_hook_sidecar(name)))?),
+    };
     (usable && at_most_one).then_some(Rule {
         path,
         namespaces,
+        containers,
         exact,
         writable,
         types,
@@ -175,12 +190,15 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
 fn consistent(rules: &[Rule], sensitive: &[Vec<String>]) -> bool {
     rules.iter().enumerate().all(|(index, rule)| {
         let twice = |other: &Rule| {
-            let overlap = match (&rule.namespaces, &other.namespaces) {
+            let overlap = |one: &Option<Vec<String>>, other: &Option<Vec<String>>| match (one, other) {
                 (None, None) => true,
-                (Some(own), Some(others)) => own.iter().any(|name| others.contains(name)),
+                (Some(one), Some(other)) => one.iter().any(|name| other.contains(name)),
                 _ => false,
             };
-            other.path == rule.path && other.exact == rule.exact && overlap
+            other.path == rule.path
+                && other.exact == rule.exact
+                && overlap(&rule.namespaces, &other.namespaces)
+                && overlap(&rule.containers, &other.containers)
         };
         let never = |sensitive: &Vec<String>| {
             rule.exact && !rule.has_placeholder() && aliases::is_strictly_in(sensitive, &rule.path)
@@ -206,7 +224,7 @@ fn no_escape(rules: &[Rule]) -> bool {
         return true;
     }
     let paths: Vec<&Vec<String>> = rules.iter().map(|rule| &rule.path).collect();
-    let instances: Vec<(Instance<'_>, Vec<Vec<String>>)> = instances(rules, &Asker::Nowhere, &paths)
+    let instances: Vec<(Instance<'_>, Vec<Vec<String>>)> = instances(rules, &Asker::Nowhere, "", &paths)
         .into_iter()
         .map(|instance| (instance.clone(), aliases::names(&instance.path)))
         .collect();
@@ -222,7 +240,21 @@ fn no_escape(rules: &[Rule]) -> bool {
     })
 }
 
-/// A list of names of namespaces, none twice.
+/// Directories by the names of containers.
+fn directories(value: &Value) -> Option<BTreeMap<String, Vec<String>>> {
+    let map = value.as_object().filter(|map| map.len() <= MOST)?;
+    let directory = |(name, value): (&String, &Value)| {
+        let path = path::in_container(value.as_str()?)?;
+        let usable = namespaces::is_label(name)
+            && !is_hook_sidecar(name)
+            && name != "compute"
+            && places::free_in_sidecar(&path);
+        usable.then(|| (name.clone(), path))
+    };
+    map.iter().map(directory).collect()
+}
+
+/// A list of names of namespaces or containers, none twice.
 fn labels(value: &Value) -> Option<Vec<String>> {
     let labels = texts(value)?;
     let once = labels

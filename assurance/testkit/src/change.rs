@@ -83,14 +83,18 @@ fn permitted(operation: &PatchOperation, original: &Value) -> bool {
     }
 }
 
-/// Whether the container is one that the policy has business with: a hook sidecar or `compute`.
+/// Whether the container is one that the policy has business with: a hook sidecar, `compute`, or one for which the pod's own
+/// annotation asks.
 fn injectable(pod: &Value, list: &str, index: &str) -> bool {
     let name = pod
         .pointer(&format!("/spec/{list}/{index}/name"))
         .and_then(Value::as_str)
         .unwrap_or_default();
     let digits = name.strip_prefix("hook-sidecar-").unwrap_or_default();
-    name == "compute" || (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+    let annotation = pod.pointer("/metadata/annotations/kubevirt-sidecar-hostpath-policy.dev~1hostPaths");
+    let asked: Option<Value> = annotation.and_then(|text| serde_json::from_str(text.as_str()?).ok());
+    let is_asked = asked.is_some_and(|asked| asked.get(name).is_some());
+    is_asked || name == "compute" || (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `{name, hostPath: {path, type}}`.

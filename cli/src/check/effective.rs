@@ -1,7 +1,7 @@
 //! What settings mean, with every default written out.
 
 use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::base::path::{ContainerPath, HostPath};
 use kubevirt_sidecar_hostpath_policy::settings::rule::{Rule, Scope};
 use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreators};
 use serde_json::{Map, Value, json};
@@ -30,6 +30,7 @@ pub fn text(file: &SettingsFile, rules: &Rules) -> String {
     };
     let others = [
         ["guard".to_owned(), rules.guard.as_str().to_owned()],
+        ["requestContainers".to_owned(), request_containers(rules)],
         [
             "recursiveReadOnly".to_owned(),
             rules.recursive_read_only.as_str().to_owned(),
@@ -51,11 +52,12 @@ pub fn text(file: &SettingsFile, rules: &Rules) -> String {
     )
 }
 
-fn rows(rules: &[Rule]) -> Vec<[String; 6]> {
+fn rows(rules: &[Rule]) -> Vec<[String; 7]> {
     let heading = [
         "PATH",
         "MATCHES",
         "NAMESPACES",
+        "CONTAINERS",
         "TYPES",
         "ACCESS",
         "SHARED WITH COMPUTE",
@@ -75,6 +77,9 @@ fn rows(rules: &[Rule]) -> Vec<[String; 6]> {
                 None if rule.path().directory().is_some() => "each its own".to_owned(),
                 None => "all".to_owned(),
             },
+            rule.containers
+                .as_ref()
+                .map_or_else(|| "all".to_owned(), |names| names.join(", ")),
             types.join(", "),
             if rule.is_writable() {
                 "writable if asked for"
@@ -116,6 +121,9 @@ fn settings(file: &SettingsFile, rules: &Rules) -> Value {
         "sensitiveHostPaths": sensitive,
         "additionalSensitiveHostPaths": additional,
         "guard": rules.guard.as_str(),
+        "requestContainers": rules.request_containers.iter()
+            .map(|(name, directory)| (name.clone(), Value::from(directory.as_str())))
+            .collect::<Map<String, Value>>(),
         "recursiveReadOnly": rules.recursive_read_only.as_str(),
         "trustedCreators": creators(rules),
         "verifyOnly": rules.verify_only,
@@ -132,6 +140,9 @@ fn rule(rule: &Rule) -> Value {
     if let Some(namespaces) = &rule.namespaces {
         map.insert("namespaces".to_owned(), Value::from(namespaces.clone()));
     }
+    if let Some(containers) = &rule.containers {
+        map.insert("containers".to_owned(), Value::from(containers.clone()));
+    }
     map.insert("types".to_owned(), types(&rule.types));
     map.insert(
         "allowSharedCompute".to_owned(),
@@ -143,6 +154,15 @@ fn rule(rule: &Rule) -> Value {
 
 fn types(types: &[HostPathType]) -> Value {
     types.iter().map(|t| t.as_str()).collect()
+}
+
+fn request_containers(rules: &Rules) -> String {
+    if rules.request_containers.is_empty() {
+        return "none".to_owned();
+    }
+    let container = |(name, directory): &(String, ContainerPath)| format!("{name} below {directory}");
+    let containers: Vec<String> = rules.request_containers.iter().map(container).collect();
+    containers.join(", ")
 }
 
 fn creators(rules: &Rules) -> Vec<String> {

@@ -109,6 +109,7 @@ fn every_question_is_one_that_rancher_knows() {
         let expected = match question["variable"].as_str().unwrap() {
             "allowedHostPaths" => "sequence[",
             "path" | "pathPrefix" => "string",
+            "requestContainers" => "map[",
             "recursiveReadOnly" | "guard" => "enum",
             "verifyOnly" | "readOnly" | "allowSharedCompute" => "boolean",
             _ => "array[",

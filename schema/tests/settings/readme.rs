@@ -83,6 +83,7 @@ fn their_defaults_are_those_of_the_reader() {
             "pathPrefix: one of the two",
             "path: one of the two",
             "namespaces: all",
+            "containers: all",
             "types: `allowedTypes`",
         ]
     );

@@ -6,17 +6,9 @@ use crate::{
         by_name::ByName,
         field::{Path, quote},
     },
-    pod::{Edit, HOOK_SIDECAR, HostPathSource, Volume},
-    requests::{annotation::RequestPlace, judge::HostPathRequest},
+    pod::{Edit, HostPathSource, Volume},
+    requests::judge::HostPathRequest,
 };
-
-/// The name of the volume for a request. A list of one request has the same as the request by itself.
-fn volume_name(place: RequestPlace) -> String {
-    match place.element {
-        None | Some(0) => format!("{HOOK_SIDECAR}{}-hostpath", place.entry),
-        Some(element) => format!("{HOOK_SIDECAR}{}-hostpath-{element}", place.entry),
-    }
-}
 
 impl Planner<'_, '_> {
     /// A container that mounts a volume of this name. The pod has none, so that the mount dangles: KubeVirt makes such
@@ -38,7 +30,7 @@ impl Planner<'_, '_> {
 
     /// The name of the request's volume, appended to the pod unless it is there.
     pub(super) fn volume(&mut self, at: Path<'_>, request: &HostPathRequest) -> Option<String> {
-        let name = volume_name(request.place);
+        let name = request.volume.clone();
         match self.pod.all_are(&name, &request.path, request.host_path_type) {
             Some(true) => Some(name),
             Some(false) => {

@@ -6,6 +6,7 @@ use super::Reader;
 use crate::{
     base::{
         by_name::ByName,
+        container_name::is_hook_sidecar,
         field::{Path, Violation, list, quote},
         host_path_type::HostPathType,
         json::{Json, Kind},
@@ -17,13 +18,14 @@ use crate::{
     },
 };
 
-const RULE_KEYS: [&str; 6] = [
+const RULE_KEYS: [&str; 7] = [
     "pathPrefix",
     "path",
     "types",
     "allowSharedCompute",
     "readOnly",
     "namespaces",
+    "containers",
 ];
 
 impl Reader {
@@ -88,12 +90,26 @@ impl Reader {
         let allow_shared_compute = self.boolean(at, &members, "allowSharedCompute", false);
         let namespaces = match members.first("namespaces") {
             None => Some(None),
-            Some(namespaces) => self.labels(at.name("namespaces"), namespaces).map(Some),
+            Some(namespaces) => self
+                .labels(at.name("namespaces"), namespaces, "namespace")
+                .map(Some),
+        };
+        let containers = match members.first("containers") {
+            None => Some(None),
+            Some(containers) => {
+                let at = at.name("containers");
+                let containers = self.labels(at, containers, "container");
+                if let Some(containers) = &containers {
+                    self.no_hook_sidecars(at, containers);
+                }
+                containers.map(Some)
+            }
         };
         // A rule with a fault beside its path is still compared with the others; the settings are refused anyway.
         Some(Rule {
             scope: scope?,
             namespaces: namespaces.unwrap_or_default(),
+            containers: containers.unwrap_or_default(),
             types: types.unwrap_or_default(),
             allow_shared_compute: allow_shared_compute.unwrap_or_default(),
             mine: Mine::No,
@@ -109,7 +125,7 @@ impl Reader {
     }
 
     /// A list of DNS labels, none of them twice.
-    fn labels(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Vec<String>> {
+    fn labels(&mut self, at: Path<'_>, value: Json<'_>, what: &str) -> Option<Vec<String>> {
         let labels = self.each(at, value, |reader, at, item| {
             let text = reader.text(at, item)?;
             if !is_label(&text) {
@@ -119,7 +135,7 @@ impl Reader {
             Some(text.into_owned())
         })?;
         if labels.is_empty() {
-            return self.fault(Violation::required(at, "must name at least one namespace"));
+            return self.fault(Violation::required(at, format!("must name at least one {what}")));
         }
         let mut known = ByName::default();
         for (index, label) in labels.iter().enumerate() {
@@ -130,6 +146,16 @@ impl Reader {
             }
         }
         Some(labels)
+    }
+
+    fn no_hook_sidecars(&mut self, at: Path<'_>, containers: &[String]) {
+        for (index, name) in containers.iter().enumerate() {
+            if is_hook_sidecar(name) {
+                let detail = "is a hook sidecar: a VM owner chooses what it runs";
+                self.faults
+                    .push(Violation::invalid(at.index(index), quote(name), detail));
+            }
+        }
     }
 
     fn narrower(&mut self, at: Path<'_>, types: &[HostPathType], allowed: &[HostPathType]) {

@@ -23,14 +23,14 @@ impl Reader {
     pub(super) fn rules_together(&mut self, at: Path<'_>, rules: &[(usize, Rule)], sensitive: &[HostPath]) {
         let mut earlier = ByName::default();
         let writable: Vec<&(usize, Rule)> = rules.iter().filter(|(_, rule)| rule.is_writable()).collect();
-        for (index, rule) in rules {
+        for (position, (index, rule)) in rules.iter().enumerate() {
             let rule_at = at.index(*index);
             let field_at = rule_at.name(match rule.scope {
                 Scope::Exact { .. } => "path",
                 Scope::Prefix(_) => "pathPrefix",
             });
             let faults = [
-                stands_already(at, &mut earlier, *index, rule),
+                stands_already(at, rules, &mut earlier, position, rule),
                 below_writable(at, &writable, rule),
                 writable_for_a_namespace(at, &writable, rule),
                 directory_of_namespaces(rule, sensitive),
@@ -44,32 +44,45 @@ impl Reader {
     }
 }
 
-/// Two rules for the same path, of which neither is narrower. One that is for some namespaces is narrower than one for
-/// all of them.
-fn stands_already(at: Path<'_>, earlier: &mut ByName<'_>, index: usize, rule: &Rule) -> Option<String> {
+/// Two rules for the same path, of which neither is narrower. One that is for some namespaces or containers is narrower than
+/// one for all of them.
+fn stands_already(
+    at: Path<'_>,
+    rules: &[(usize, Rule)],
+    earlier: &mut ByName<'_>,
+    position: usize,
+    rule: &Rule,
+) -> Option<String> {
     let form = if rule.is_exact() { "exact" } else { "prefix" };
-    // No path and no label holds a NUL.
+    // No path and no label holds a NUL, and no namespace is called "".
     let path_and_form = format!("{}\0{form}\0", rule.path().as_written());
-    let Some(namespaces) = &rule.namespaces else {
-        let first = earlier.get(&path_and_form).first().copied();
-        earlier.add(Cow::Owned(path_and_form), index);
-        return first.map(|first| format!("stands in {} already", at.index(first)));
-    };
+    let every = [String::new()];
     let mut found = None;
-    for namespace in namespaces {
+    for namespace in rule.namespaces.as_deref().unwrap_or(&every) {
         let key = format!("{path_and_form}{namespace}");
-        if let Some(first) = earlier.get(&key).first().filter(|first| **first != index) {
+        let same = earlier.get(&key).iter().filter(|earlier| **earlier != position);
+        let mut same = same.filter_map(|earlier| rules.get(*earlier));
+        if let Some((first, _)) = same.find(|(_, other)| is_for_the_same_containers(rule, other)) {
             found.get_or_insert_with(|| {
-                format!(
-                    "stands in {} already, for namespace {}",
-                    at.index(*first),
-                    quote(namespace)
-                )
+                let of_namespace = match &rule.namespaces {
+                    Some(_) => format!(", for namespace {}", quote(namespace)),
+                    None => String::new(),
+                };
+                format!("stands in {} already{of_namespace}", at.index(*first))
             });
         }
-        earlier.add(Cow::Owned(key), index);
+        earlier.add(Cow::Owned(key), position);
     }
     found
+}
+
+/// Whether two rules are for one container, or both for all of them.
+fn is_for_the_same_containers(one: &Rule, other: &Rule) -> bool {
+    match (&one.containers, &other.containers) {
+        (None, None) => true,
+        (Some(one), Some(_)) => one.iter().any(|name| other.is_for_container(name)),
+        _ => false,
+    }
 }
 
 /// A rule below a path where sidecars may write, whomever the rules are for.

@@ -34,6 +34,53 @@ pub fn annotation(choices: &mut Choices<'_>, settings: &Value) -> String {
     format!("[{}]", entries.join(choices.one(&[",", ", ", "\n,\t"])))
 }
 
+/// The text of the policy's own annotation.
+pub fn own_annotation(choices: &mut Choices<'_>, settings: &Value) -> String {
+    if choices.once_in(24) {
+        return choices
+            .one(&[
+                "null",
+                "",
+                "[]",
+                "{} {}",
+                "{\"compute\":null,\"compute\":null}",
+                "{\"hook-sidecar-0\":null}",
+                "{\"A\":null}",
+                "{\"compute\":7}",
+                "{\"compute\":[[]]}",
+            ])
+            .to_owned();
+    }
+    // Mostly those that the settings name.
+    let known = settings["requestContainers"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let mut names: Vec<&str> = known.keys().map(String::as_str).collect();
+    names.push("compute");
+    if choices.once_in(8) {
+        names.push(choices.one(&["tool", "istio-proxy", "plugin-x"]));
+    }
+    let first = choices.below(names.len());
+    names.rotate_left(first);
+    names.truncate(choices.one(&[1, 1, 2, 0]));
+    names.dedup();
+    let members: Vec<String> = names
+        .iter()
+        .map(|name| {
+            let directory = known.get(*name).and_then(Value::as_str);
+            let request = request_or_list(choices, settings, Some((name, directory)));
+            let name = if choices.once_in(16) {
+                name.replacen('p', "\\u0070", 1)
+            } else {
+                (*name).to_owned()
+            };
+            format!("\"{name}\":{request}")
+        })
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
 /// Text with the letters of JSON, of the annotation and of Unicode's surprises, some of it a list of entries.
 pub fn annotation_text(choices: &mut Choices<'_>) -> String {
     let settings = settings(choices);
@@ -121,16 +168,19 @@ fn entry(choices: &mut Choices<'_>, settings: &Value) -> String {
         }
         _ => {}
     }
-    let request = request_or_list(choices, settings);
+    let request = request_or_list(choices, settings, None);
     let key = choices.one(&["hostPath", "hostPath", "hostPath", "\\u0068ostPath"]);
     let own = own(choices);
     format!("{{{own}\"{key}\":{request}}}")
 }
 
+/// A container that is no hook sidecar, and the directory that the settings give for it.
+type Other<'n> = Option<(&'n str, Option<&'n str>)>;
+
 /// A request, or a list of some.
-fn request_or_list(choices: &mut Choices<'_>, settings: &Value) -> String {
+fn request_or_list(choices: &mut Choices<'_>, settings: &Value, other: Other<'_>) -> String {
     if !choices.once_in(4) {
-        return request(choices, settings);
+        return request(choices, settings, other);
     }
     let mut elements = Vec::new();
     for _ in 0..choices.one(&[1, 2, 2, 3, 0]) {
@@ -139,18 +189,25 @@ fn request_or_list(choices: &mut Choices<'_>, settings: &Value) -> String {
             // The same once more.
             2 => elements.last().cloned().unwrap_or_else(|| "null".to_owned()),
             3 if choices.once_in(4) => choices.one(&["[]", "7", "{}"]).to_owned(),
-            _ => request(choices, settings),
+            _ => request(choices, settings, other),
         };
         elements.push(element);
     }
     format!("[{}]", elements.join(","))
 }
 
-fn request(choices: &mut Choices<'_>, settings: &Value) -> String {
-    let wish = wish(choices, settings);
+fn request(choices: &mut Choices<'_>, settings: &Value, other: Other<'_>) -> String {
+    let mut wish = wish(choices, settings);
+    let mut at = place(choices).to_owned();
+    if let Some((name, directory)) = other {
+        if let Some(directory) = directory.filter(|_| !choices.once_in(6)) {
+            at = format!("{directory}{}", choices.one(&["/a", "", "/b", "/a/b"]));
+        }
+        wish.shared &= name != "compute" || choices.once_in(8);
+    }
     let mut members = vec![
         ("path", json!(spelled(choices, &wish.path))),
-        ("volumePath", json!(place(choices))),
+        ("volumePath", json!(at)),
     ];
     if wish.volume_type != "Directory" || choices.once_in(3) {
         members.push(("type", json!(wish.volume_type)));

@@ -1,11 +1,18 @@
 //! KubeVirt objects that somebody changes.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::{
     annotation::KEY,
     choices::Choices,
-    generate::{annotation::annotation, namespace, settings::settings},
+    generate::{
+        annotation::{annotation, own_annotation},
+        namespace,
+        settings::settings,
+    },
+    wanted,
 };
 
 /// Kinds of objects that carry the annotation in places of their own.
@@ -24,10 +31,10 @@ pub enum Kind {
 pub struct Update {
     /// The settings; now and then they must be refused.
     pub settings: Value,
-    /// The annotation that is stored, if there is one.
-    pub old: Option<String>,
-    /// The annotation that was sent.
-    pub new: Option<String>,
+    /// The annotations that are stored, by their keys.
+    pub old: BTreeMap<&'static str, String>,
+    /// The annotations that were sent.
+    pub new: BTreeMap<&'static str, String>,
     /// Whether the request tells what is stored.
     pub has_old: bool,
     /// Whether the stored object is being deleted.
@@ -45,12 +52,27 @@ impl Update {
     #[must_use]
     pub fn new(choices: &mut Choices<'_>) -> Self {
         let settings = settings(choices);
-        let old = (!choices.once_in(4)).then(|| annotation(choices, &settings));
-        let new = match choices.below(4) {
-            1 => old.clone(),
-            2 if choices.once_in(2) => None,
-            _ => Some(annotation(choices, &settings)),
+        let annotations = |choices: &mut Choices<'_>| {
+            let mut annotations = BTreeMap::new();
+            if !choices.once_in(4) {
+                annotations.insert(KEY, annotation(choices, &settings));
+            }
+            if choices.once_in(3) {
+                annotations.insert(wanted::KEY, own_annotation(choices, &settings));
+            }
+            annotations
         };
+        let old = annotations(choices);
+        let mut new = match choices.below(4) {
+            1 | 3 => old.clone(),
+            2 if choices.once_in(2) => BTreeMap::new(),
+            _ => annotations(choices),
+        };
+        if choices.once_in(4) {
+            // One of the two changes.
+            let key = choices.one(&[KEY, wanted::KEY]);
+            new.remove(key);
+        }
         Update {
             settings,
             old,
@@ -71,8 +93,7 @@ impl Update {
     /// The admission request.
     #[must_use]
     pub fn request(&self) -> Value {
-        let object = |annotation: &Option<String>, is_going: bool| {
-            let annotations = annotation.as_deref().map(|text| json!({KEY: text}));
+        let object = |annotations: &BTreeMap<&'static str, String>, is_going: bool| {
             let mut metadata = json!({"name": "x"});
             if is_going {
                 metadata["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");

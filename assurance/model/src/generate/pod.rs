@@ -142,6 +142,17 @@ pub(super) fn plain(choices: &mut Choices<'_>, annotation: &str) -> Value {
         _ => {}
     }
     main.push(container("compute", compute));
+    if choices.once_in(2) {
+        let mut mounts =
+            vec![json!({"name": "kubevirt-plugin-sockets", "mountPath": "/sockets", "subPath": "x"})];
+        volumes.push(json!({"name": "kubevirt-plugin-sockets", "emptyDir": {}}));
+        if choices.once_in(4) {
+            volumes.push(json!({"name": "plugins", "persistentVolumeClaim": {"claimName": "p"}}));
+            let at = choices.one(&["/m", "/srv", "/m/n", "/o"]);
+            mounts.push(json!({"name": "plugins", "mountPath": at}));
+        }
+        main.push(container("plugin-x", mounts));
+    }
     assemble(Some(annotation), json!(volumes), json!([]), json!(main))
 }
 
@@ -153,6 +164,7 @@ fn special(choices: &mut Choices<'_>, volumes: &[Value]) -> Value {
         2 => json!({"name": volume, "mountPath": "/var/run/kubevirt-plugin/x"}),
         3 => json!({"name": volume, "mountPath": "/run//kubevirt-plugin"}),
         4 => json!({"name": volume, "mountPath": "/var/run/kubevirt-private/vmi-disks/v"}),
+        5 if choices.once_in(3) => json!({"name": "sidecar-hostpath-0", "mountPath": "/x", "readOnly": true}),
         5 => json!({"name": "hook-sidecar-1-hostpath", "mountPath": "/x", "readOnly": true}),
         _ => json!({"name": "hook-sidecar-0-hostpath", "mountPath": "/x"}),
     }
@@ -166,6 +178,7 @@ pub(super) fn volume(choices: &mut Choices<'_>, settings: &Value, asked: &[annot
         "v",
         "w",
         "hook-sidecar-0-hostpath",
+        "sidecar-hostpath-0",
         "hook-sidecar-1-hostpath",
     ]);
     if choices.once_in(8) {

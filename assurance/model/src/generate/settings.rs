@@ -56,6 +56,18 @@ pub fn settings(choices: &mut Choices<'_>) -> Value {
             settings = more;
         }
     }
+    if choices.once_in(2) {
+        settings["requestContainers"] = choices.one(&[
+            json!({"plugin-x": "/m", "tool": "/o"}),
+            json!({"plugin-x": "/run"}),
+            json!({"plugin-x": "/host//"}),
+            json!({"plugin-x": "/srv/m", "istio-proxy": "/n"}),
+            json!({}),
+        ]);
+        if settings::read(&settings).is_none() {
+            settings["requestContainers"] = json!({"plugin-x": "/m"});
+        }
+    }
     if choices.once_in(3) {
         settings["recursiveReadOnly"] = json!(choices.one(&["Enabled", "Disabled", "IfPossible"]));
     }
@@ -82,6 +94,15 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
             2 => drop(elements.pop()),
             _ => {}
         }
+    }
+    if choices.once_in(12) {
+        let containers = choices.one(&[
+            json!(["plugin-x"]),
+            json!(["plugin-x", "compute"]),
+            json!(["compute", "istio-proxy"]),
+            json!(["tool"]),
+        ]);
+        rule.insert("containers".into(), containers);
     }
     if choices.once_in(7) {
         match choices.below(4) {

@@ -1,23 +1,24 @@
 //! Laws that say when a request is accepted, and when not.
 
+use serde_json::{Value, json};
 use testkit::{Engine, Response};
 
 use super::{answer, nothing_outside};
 use crate::{
     aliases,
-    annotation::{self, Request},
     generate::{Ephemeral, Scenario, Update},
-    guard, judge, path, pod, settings,
+    guard, judge, path, places, pod, settings,
+    wanted::{self, Wanted},
 };
 
 /// A pod as KubeVirt makes it is accepted if and only if the model permits its annotation and trusts its creator; and
 /// so is the VirtualMachineInstance, whoever creates it.
 pub fn plain_pod(engine: &Engine<'_>, scenario: &Scenario) -> Response {
     let read = settings::of(&scenario.request(), &scenario.settings);
-    let text = scenario.annotation.as_deref().unwrap_or_default();
+    let annotations = &scenario.pod["metadata"]["annotations"];
     let requests = read
         .as_ref()
-        .and_then(|settings| annotation::permitted(settings, text));
+        .and_then(|settings| wanted::permitted(settings, annotations));
 
     let vmi = answer(engine, &scenario.vmi_request(), &scenario.settings);
     assert_eq!(vmi.accepted, requests.is_some(), "VMI: {:?}", vmi.message);
@@ -27,7 +28,7 @@ pub fn plain_pod(engine: &Engine<'_>, scenario: &Scenario) -> Response {
     let expected = read.zip(requests).is_some_and(|(settings, requests)| {
         let creator = requests.is_empty() || judge::trusts(&settings, &scenario.username);
         let complete = requests.is_empty() || !settings.verify_only;
-        let fits = fits(&pod::mounts(&scenario.pod).unwrap(), &requests);
+        let fits = fits(&scenario.pod, &requests);
         creator && complete && fits
     });
     assert_eq!(response.accepted, expected, "{:?}", response.message);
@@ -35,33 +36,36 @@ pub fn plain_pod(engine: &Engine<'_>, scenario: &Scenario) -> Response {
     response
 }
 
-/// Whether requests fit into a pod in which nobody has put anything for them: nothing is hidden, no mount waits for a
-/// volume of ours, and in `compute` no place lies in a claim.
-fn fits(mounts: &[pod::Mount], requests: &[(usize, Request)]) -> bool {
-    requests.iter().all(|(index, request)| {
-        let in_container = |name: &str, at: &Vec<String>, strictly_in_claims: bool| {
-            let in_it = mounts.iter().filter(|mount| mount.container == name);
-            in_it
-                .filter_map(|mount| Some((mount, path::in_container(&mount.at)?)))
-                .all(|(mount, other)| {
-                    let is_hidden = aliases::is_in(&other, at);
-                    let is_claim =
-                        strictly_in_claims && mount.is_claim && aliases::is_strictly_in(at, &other);
-                    !is_hidden && !is_claim
-                })
+/// Whether requests fit into a pod in which nobody has put anything for them: their containers are there, nothing is hidden,
+/// no mount waits for a volume of ours, and no place lies in a claim but of a hook sidecar.
+fn fits(pod: &Value, requests: &[Wanted]) -> bool {
+    let mounts = pod::mounts(pod).unwrap();
+    let containers = pod::containers(pod).unwrap();
+    requests.iter().enumerate().all(|(number, wanted)| {
+        let fits_at = |(container, at): &(String, Vec<String>)| {
+            let is_there = containers
+                .iter()
+                .any(|(list, name)| name == container && (name != "compute" || *list == "containers"));
+            let in_it = mounts.iter().filter(|mount| mount.container == *container);
+            let strictly_in_claims = !places::is_hook_sidecar(container);
+            is_there
+                && in_it
+                    .filter_map(|mount| Some((mount, path::in_container(&mount.at)?)))
+                    .all(|(mount, other)| {
+                        let is_hidden = aliases::is_in(&other, at);
+                        let is_claim =
+                            strictly_in_claims && mount.is_claim && aliases::is_strictly_in(at, &other);
+                        !is_hidden && !is_claim
+                    })
         };
-        let waits = |mount: &pod::Mount| mount.volume == request.volume_name(*index) && !mount.has_volume;
+        let waits = |mount: &pod::Mount| mount.volume == wanted.volume && !mount.has_volume;
         // The second of two that are alike needs no volume of its own.
-        let is_first = !requests
-            .iter()
-            .take_while(|(_, other)| other.element != request.element)
-            .any(|(entry, other)| entry == index && other.volume_path == request.volume_path);
-        in_container(&format!("hook-sidecar-{index}"), &request.volume_path, false)
-            && request
-                .shared
-                .as_ref()
-                .is_none_or(|shared| in_container("compute", shared, true))
-            && !(is_first && mounts.iter().any(waits))
+        let place = (&wanted.container, &wanted.request.volume_path);
+        let is_first = !requests[..number].iter().any(|other| {
+            let mut places = other.places().into_iter();
+            places.any(|(container, at)| (&container, &at) == place)
+        });
+        wanted.places().iter().all(fits_at) && !(is_first && mounts.iter().any(waits))
     })
 }
 
@@ -112,12 +116,15 @@ fn ephemeral_expected(scenario: &Ephemeral) -> bool {
 /// not change, or one that is permitted. What is stored is known from the old object alone.
 pub fn update(engine: &Engine<'_>, scenario: &Update) -> Response {
     let response = answer(engine, &scenario.request(), &scenario.settings);
-    let expected = match &scenario.new {
-        None => true,
-        Some(_) if !scenario.has_old => false,
-        Some(_) if scenario.is_going || scenario.old == scenario.new => true,
-        Some(text) => settings::of(&scenario.request(), &scenario.settings)
-            .is_some_and(|settings| annotation::permitted(&settings, text).is_some()),
+    let expected = if scenario.new.is_empty() {
+        true
+    } else if !scenario.has_old {
+        false
+    } else if scenario.is_going || scenario.old == scenario.new {
+        true
+    } else {
+        settings::of(&scenario.request(), &scenario.settings)
+            .is_some_and(|settings| wanted::permitted(&settings, &json!(scenario.new)).is_some())
     };
     assert_eq!(response.accepted, expected, "{:?}", response.message);
     assert_eq!(response.mutated_object, None, "never changed");

@@ -62,6 +62,7 @@ fn admits(engine: &Engine<'_>, settings: &Value, namespace: &Value, path: &[Stri
         settings: settings.clone(),
         pod: Value::Null,
         annotation: Some(request.to_string()),
+        own: None,
         username: String::new(),
         namespace: namespace.clone(),
     };
@@ -100,7 +101,7 @@ pub fn nothing_of_others(settings: &Value, admitted: &[Admitted]) -> usize {
             Some(name) => Asker::In(name.to_owned()),
             None => Asker::Nowhere,
         };
-        let rules = instances(&read.rules, &asker, &[path]);
+        let rules = instances(&read.rules, &asker, "hook-sidecar-0", &[path]);
         let (mine, others): (Vec<&Instance<'_>>, Vec<&Instance<'_>>) =
             rules.iter().partition(|rule| rule.is_mine);
         beside += usize::from(!others.is_empty());

@@ -1,0 +1,164 @@
+//! What the annotations of an object ask for, as one list: which container is to see what, and where.
+
+use serde_json::Value;
+
+use crate::{
+    aliases,
+    annotation::{self, Request},
+    go_json, judge,
+    namespaces::is_label,
+    path::at_or_below,
+    places::{self, is_hook_sidecar},
+    settings::Settings,
+};
+
+/// The key of the policy's own annotation.
+pub const KEY: &str = "kubevirt-sidecar-hostpath-policy.dev/hostPaths";
+
+/// A request, with the container that it is for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The container's name.
+    pub container: String,
+    /// The name of the volume that is added for it.
+    pub volume: String,
+    /// The request.
+    pub request: Request,
+}
+
+/// What the policy's own annotation asks for, by container; `None` for what may not be understood. `None` altogether where it
+/// is no object.
+#[must_use]
+pub fn own(text: &str) -> Option<Vec<(String, Option<Request>)>> {
+    let json = go_json::parse(text)?;
+    if json.is_null() {
+        return Some(Vec::new());
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut own = Vec::new();
+    for (key, value) in json.as_object()? {
+        let name = key.as_string().filter(|_| !key.has_lone_surrogate())?;
+        if !is_label(&name) || is_hook_sidecar(&name) || names.contains(&name) {
+            return None;
+        }
+        match annotation::value(value) {
+            annotation::Entry::Nothing => {}
+            annotation::Entry::Unclear => own.push((name.clone(), None)),
+            annotation::Entry::Requests(asked) => {
+                own.extend(asked.into_iter().map(|(_, request)| (name.clone(), request)));
+            }
+        }
+        names.push(name);
+    }
+    Some(own)
+}
+
+/// What these annotations ask for, if each request is permitted, those for one container fit together, and none is in the
+/// way of what KubeVirt mounts for the same annotation.
+#[must_use]
+pub fn permitted(settings: &Settings, annotations: &Value) -> Option<Vec<Wanted>> {
+    let empty = serde_json::Map::new();
+    let annotations = annotations.as_object().unwrap_or(&empty);
+    let is_foreign = |key: &String| {
+        let domain = key.split('/').next().unwrap_or_default();
+        key != KEY && domain.eq_ignore_ascii_case("kubevirt-sidecar-hostpath-policy.dev")
+    };
+    if annotations.keys().any(is_foreign) {
+        return None;
+    }
+    let mut wanted = Vec::new();
+    let mut beside = Vec::new();
+    if let Some(text) = annotations.get(annotation::KEY) {
+        let text = text.as_str()?;
+        for (index, entry) in annotation::read(text)?.into_iter().enumerate() {
+            if entry.is_unclear() {
+                return None;
+            }
+            wanted.extend(entry.requests().into_iter().map(|request| Wanted {
+                container: format!("hook-sidecar-{index}"),
+                volume: request.volume_name(index),
+                request,
+            }));
+        }
+        beside = annotation::own(text);
+    }
+    if let Some(text) = annotations.get(KEY) {
+        for (number, (container, request)) in own(text.as_str()?)?.into_iter().enumerate() {
+            wanted.push(Wanted {
+                container,
+                volume: format!("sidecar-hostpath-{number}"),
+                request: request?,
+            });
+        }
+    }
+    let all_permitted = wanted.iter().all(|wanted| wanted.is_permitted(settings));
+    let all_fit = wanted
+        .iter()
+        .all(|one| wanted.iter().all(|other| one.fits(other)));
+    let beside_own = wanted.iter().all(|wanted| {
+        let of_entry = beside
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| wanted.container == format!("hook-sidecar-{index}"));
+        let hides = |path: &Vec<String>| aliases::is_in(path, &wanted.request.volume_path);
+        let is_hidden = of_entry.flat_map(|(_, own)| &own.in_sidecar).any(hides);
+        let in_compute = wanted.places().into_iter().filter(|(name, _)| name == "compute");
+        let meets = in_compute.into_iter().any(|(_, place)| {
+            let mut claims = beside.iter().flat_map(|own| &own.in_compute);
+            claims.any(|claim| aliases::touch(claim, &place))
+        });
+        !is_hidden && !meets
+    });
+    (all_permitted && all_fit && beside_own).then_some(wanted)
+}
+
+impl Wanted {
+    /// Every place where it is to be mounted, with the container.
+    #[must_use]
+    pub fn places(&self) -> Vec<(String, Vec<String>)> {
+        let mut places = vec![(self.container.clone(), self.request.volume_path.clone())];
+        let shared = self.request.shared.clone();
+        places.extend(shared.map(|shared| ("compute".to_owned(), shared)));
+        places
+    }
+
+    /// Whether the settings permit it, and nothing reserved is hidden by it.
+    fn is_permitted(&self, settings: &Settings) -> bool {
+        let Request {
+            path,
+            volume_path,
+            shared,
+            ..
+        } = &self.request;
+        let rule = judge::permitting(settings, &self.container, path);
+        let may_share = rule.is_some_and(|rule| rule.shared);
+        let place = if self.container == "compute" {
+            may_share && shared.is_none() && places::free_in_compute(volume_path)
+        } else if is_hook_sidecar(&self.container) {
+            places::free_in_sidecar(volume_path)
+        } else {
+            let directory = settings.request_containers.get(&self.container);
+            directory.is_some_and(|directory| at_or_below(volume_path, directory))
+                && places::free_in_sidecar(volume_path)
+        };
+        judge::permits(settings, &self.container, &self.request.view())
+            && place
+            && shared
+                .as_ref()
+                .is_none_or(|shared| may_share && places::free_in_compute(shared))
+    }
+
+    /// Whether both may be mounted in one pod: their places in each container are apart, or the mount is the same.
+    fn fits(&self, other: &Self) -> bool {
+        self.places().iter().all(|(container, at)| {
+            let mut there = other.places().into_iter().filter(|(name, _)| name == container);
+            there.all(|(_, there)| {
+                if *at == there {
+                    self.request.view() == other.request.view()
+                } else {
+                    !aliases::touch(at, &there)
+                }
+            })
+        })
+    }
+}

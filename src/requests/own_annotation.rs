@@ -1,0 +1,83 @@
+//! This policy's own annotation, `kubevirt-sidecar-hostpath-policy.dev/hostPaths`: host paths for containers that are no hook
+//! sidecars, such as the sidecars of KubeVirt's Plugins, and `compute`.
+//!
+//! Nobody else reads it, so all of it is read strictly: a typo must not start a VM without its mount.
+
+use std::rc::Rc;
+
+use crate::{
+    base::{
+        by_name::ByName,
+        container_name::hook_sidecar_number,
+        field::{Path, Violation, quote},
+        json::{Kind, Members},
+        namespace::is_label,
+    },
+    requests::{
+        entry::{self, Entry},
+        place::{DOMAIN, HOOK_SIDECARS, HOST_PATHS, Requester},
+    },
+};
+
+/// The annotation's key.
+pub const KEY: &str = HOST_PATHS;
+
+/// Reads the annotation that stands at `at`: each request, or what is wrong with it or with its container's name.
+///
+/// # Errors
+/// Where the text is not a JSON object or `null`, or too long to be stored.
+pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, Violation> {
+    if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
+        return Err(Violation::required(at, "must be a JSON object, or absent"));
+    }
+    let json = entry::document(at, text)?;
+    let mut entries = Vec::new();
+    let members = match json.kind() {
+        Kind::Null => return Ok(entries),
+        Kind::Object => Members::read(at, json)?,
+        _ => {
+            let detail = "must be a JSON object: names of containers, and what each asks for";
+            return Err(Violation::invalid(at, quote(text), detail));
+        }
+    };
+    let mut names = ByName::default();
+    let nothing_occupied = Rc::from([]);
+    for (index, (name, raw)) in members.iter().enumerate() {
+        let name = name.to_text();
+        let refused = if !is_label(&name) {
+            Some("must be the name of a container".to_owned())
+        } else if let Some(number) = hook_sidecar_number(&name) {
+            Some(format!("use hostPath of entry {number} in {HOOK_SIDECARS}"))
+        } else if !names.add(name.clone(), index) {
+            Some("stands in the object already".to_owned())
+        } else {
+            None
+        };
+        match refused {
+            Some(detail) => entries.push(Err(Violation::invalid(at, quote(&name), detail))),
+            None => {
+                let of = Requester::Container((&*name).into());
+                entry::all(at.key(&name), &of, raw, &nothing_occupied, &mut entries);
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// What is wrong with the keys of `annotations`, which stand at `at`: those of this policy's domain are its own.
+pub(crate) fn unknown_keys(at: Path<'_>, annotations: &Members<'_>) -> Vec<Violation> {
+    let keys = annotations.iter().filter_map(|(key, _)| key.as_str());
+    let unknown = keys.filter(|key| is_of_domain(key) && key != KEY);
+    let detail = || format!("unknown annotation of this policy: write {KEY}");
+    let refused = unknown.map(|key| Violation::invalid(at, quote(&key), detail()));
+    refused.take(MOST_UNKNOWN).collect()
+}
+
+/// How many unknown keys are named.
+const MOST_UNKNOWN: usize = 16;
+
+/// Whether `key` is of this policy's domain, in whatever case.
+pub(crate) fn is_of_domain(key: &str) -> bool {
+    let domain = key.split_once('/').map_or(key, |(domain, _)| domain);
+    domain.eq_ignore_ascii_case(DOMAIN)
+}

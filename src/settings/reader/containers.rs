@@ -1,0 +1,70 @@
+//! Names of containers, and where requests may be mounted in them.
+
+use std::borrow::Cow;
+
+use super::Reader;
+use crate::{
+    base::{
+        by_name::ByName,
+        container_name::{COMPUTE, is_hook_sidecar},
+        field::{Path, Violation, quote},
+        json::{Json, Members},
+        namespace::is_label,
+        path::ContainerPath,
+        reserved,
+    },
+    settings::MOST_ITEMS,
+};
+
+impl Reader {
+    /// `requestContainers`.
+    pub(super) fn request_containers(
+        &mut self,
+        at: Path<'_>,
+        value: Json<'_>,
+    ) -> Option<Vec<(String, ContainerPath)>> {
+        let members = Members::read(at, value);
+        let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
+        let mut known = ByName::default();
+        let mut containers = Vec::new();
+        for (index, (name, value)) in members.iter().enumerate() {
+            if index >= MOST_ITEMS {
+                let detail = format!("must have at most {MOST_ITEMS} members");
+                return self.wrong_kind(at, value, &detail);
+            }
+            let name = name.to_text();
+            let refused = if !is_label(&name) {
+                Some("must be the name of a container, a DNS label")
+            } else if is_hook_sidecar(&name) {
+                Some("is a hook sidecar, for which KubeVirt's annotation asks")
+            } else if name == COMPUTE {
+                Some("needs no directory: rules with allowSharedCompute are for it")
+            } else if !known.add(Cow::Owned(name.to_string()), index) {
+                Some("stands more than once")
+            } else {
+                None
+            };
+            if let Some(detail) = refused {
+                self.faults.push(Violation::invalid(at, quote(&name), detail));
+                continue;
+            }
+            if let Some(directory) = self.directory(at.key(&name), value) {
+                containers.push((name.into_owned(), directory));
+            }
+        }
+        Some(containers)
+    }
+
+    /// A directory of a container in which something may be mounted.
+    fn directory(&mut self, at: Path<'_>, value: Json<'_>) -> Option<ContainerPath> {
+        let text = self.text(at, value)?;
+        let path = match ContainerPath::parse(&text) {
+            Ok(path) => path,
+            Err(error) => return self.fault(Violation::invalid(at, quote(&text), error.to_string())),
+        };
+        match reserved::in_sidecar(&path) {
+            Some(why) => self.fault(Violation::invalid(at, quote(&text), why)),
+            None => Some(path),
+        }
+    }
+}
