@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Acts out docs/sidecar-hostpath.md without a cluster: the policy judges and completes the launcher pod of
-# examples/vmi-with-sidecar-hostpath.yaml, and then its containers run with exactly the mounts that the pod gives them,
-# with the real qemu-img and qemu-io. Every step that does not come out as told ends the demo with an error.
+# Acts out docs/sidecar-hostpath.md and docs/plugins.md without a cluster: the policy judges and completes the launcher pods of
+# examples/vmi-with-sidecar-hostpath.yaml and examples/plugin-cow, and then their containers run with exactly the mounts that
+# the pod gives them, with the real qemu-img and qemu-io. Every step that does not come out as told ends the demo with an
+# error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -78,12 +79,13 @@ as_refused() {
   }
 }
 
-# pod NAME REQUEST: runs the policy on the request and applies its patch, as the API server does. It becomes the
-# current pod.
+# pod NAME REQUEST: runs the policy on the request, under the settings of $SETTINGS, and applies its patch, as the API server
+# does. It becomes the current pod.
+SETTINGS=examples/settings.yaml
 pod() {
   POD_DIR=$work/$1
   mkdir -p "$POD_DIR"
-  "$COMMAND" run "$POLICY" --request-path "$2" --settings-path examples/settings.yaml >"$POD_DIR/response.json" \
+  "$COMMAND" run "$POLICY" --request-path "$2" --settings-path "$SETTINGS" >"$POD_DIR/response.json" \
     2>"$POD_DIR/policy.log"
   jq -e .allowed "$POD_DIR/response.json" >/dev/null || {
     jq . "$POD_DIR/response.json" >&2
@@ -167,5 +169,46 @@ echo "Only hook-sidecar-0 gets the directory. The sidecar is content:"
 start_sidecar
 echo "But QEMU does not run in the sidecar. In compute the chain ends in nothing, and the VM would not start:"
 as_refused "Could not open '$BASE': No such file or directory" compute qemu-io -f qcow2 -c 'read 0 512' "$disk"
+
+title "The same story with the sidecar of a plugin"
+# as_json FILE: what kubectl reads from it, without a cluster.
+as_json() {
+  KUBECONFIG=/dev/null "$KUBECTL" label --local -f "$1" demo=yes -o json
+}
+golden=$NODE/var/lib/kubevirt/golden
+mkdir -p "$golden"
+cp "$image" "$golden/debian.qcow2"
+echo "No hook sidecar here. The VM of examples/plugin-cow/vm.yaml opts in to a plugin, and asks for the image by this"
+echo "policy's own annotation:"
+as_json examples/plugin-cow/vm.yaml | jq .spec.template.metadata.annotations >"$work/annotations.json"
+jq -r '.["kubevirt-sidecar-hostpath-policy.dev/hostPaths"] | fromjson' "$work/annotations.json" | indent
+# The pod as KubeVirt makes it of that VM: the annotations, and the directory of the plugins' sockets.
+jq --slurpfile own "$work/annotations.json" '.object
+  | del(.metadata.annotations["hooks.kubevirt.io/hookSidecars"]) | .metadata.annotations += $own[0]
+  | .spec.containers |= map(select(.name == "compute"))
+  | .spec.volumes += [{name: "kubevirt-plugin-sockets", emptyDir: {}}]
+  | .spec.containers[0].volumeMounts +=
+      [{name: "kubevirt-plugin-sockets", mountPath: "/var/run/kubevirt-plugin"}]' \
+  tests/fixtures/launcher-cow.json >"$work/made.json"
+echo "The API server first applies the admission policy of the plugin, which adds a container and a directory for the overlay"
+echo "(here its expression is applied as the JSON patch that it stands for):"
+as_json examples/plugin-cow/admission-policy.yaml |
+  jq -r 'select(.kind == "MutatingAdmissionPolicy") | .spec.mutations[].jsonPatch.expression' |
+  sed -E 's/(JSONPatch|Object[.A-Za-z]*)\{/{/g' >"$work/admission.yaml"
+KUBECONFIG=/dev/null "$KUBECTL" patch --local -f "$work/made.json" --type=json \
+  --patch-file "$work/admission.yaml" -o json >"$work/admitted.json"
+jq -c '.spec.containers[] | {name, mounts: [.volumeMounts[].mountPath]}' "$work/admitted.json" | tail -n 1 | indent
+echo "Then it calls the policy, which answers under examples/plugin-cow/settings.yaml:"
+jq --slurpfile pod "$work/admitted.json" '.object = $pod[0]' tests/fixtures/launcher-cow.json >"$work/plugin.json"
+SETTINGS=examples/plugin-cow/settings.yaml
+pod plugin "$work/plugin.json"
+jq -c '.[]' "$POD_DIR/patch.json" | indent
+echo "The plugin's sidecar creates the overlay, over an image that it can only read:"
+as_refused "Read-only file system" plugin-sidecar-cow touch /host-images/golden/planted
+as plugin-sidecar-cow qemu-img create -q -f qcow2 -F qcow2 -b /host-images/golden/debian.qcow2 /cow/overlay.qcow2
+echo "And in compute the whole chain opens:"
+as compute qemu-io -f qcow2 -c 'read -P 0xab 0 1M' -c 'write -P 0x11 0 64k' /cow/overlay.qcow2
+as_refused "Read-only file system" compute qemu-io -f qcow2 -c 'write 0 512' /host-images/golden/debian.qcow2
+[ "$(sha256sum <"$golden/debian.qcow2")" = "$before" ]
 
 printf '\nAll of this came out as told.\n'

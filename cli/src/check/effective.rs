@@ -52,17 +52,8 @@ pub fn text(file: &SettingsFile, rules: &Rules) -> String {
     )
 }
 
-fn rows(rules: &[Rule]) -> Vec<[String; 7]> {
-    let heading = [
-        "PATH",
-        "MATCHES",
-        "NAMESPACES",
-        "CONTAINERS",
-        "TYPES",
-        "ACCESS",
-        "SHARED WITH COMPUTE",
-    ]
-    .map(str::to_owned);
+fn rows(rules: &[Rule]) -> Vec<[String; 6]> {
+    let heading = ["PATH", "MATCHES", "FOR", "TYPES", "ACCESS", "SHARED WITH COMPUTE"].map(str::to_owned);
     let row = |rule: &Rule| {
         let matches = match rule.scope {
             Scope::Exact { .. } => "this path alone",
@@ -72,14 +63,7 @@ fn rows(rules: &[Rule]) -> Vec<[String; 7]> {
         [
             rule.path().as_written().to_string(),
             matches.to_owned(),
-            match &rule.namespaces {
-                Some(names) => names.join(", "),
-                None if rule.path().directory().is_some() => "each its own".to_owned(),
-                None => "all".to_owned(),
-            },
-            rule.containers
-                .as_ref()
-                .map_or_else(|| "all".to_owned(), |names| names.join(", ")),
+            for_whom(rule),
             types.join(", "),
             if rule.is_writable() {
                 "writable if asked for"
@@ -96,6 +80,23 @@ fn rows(rules: &[Rule]) -> Vec<[String; 7]> {
         ]
     };
     std::iter::once(heading).chain(rules.iter().map(row)).collect()
+}
+
+/// Whom the rule is for.
+fn for_whom(rule: &Rule) -> String {
+    let named = |what: &str, names: &Vec<String>| format!("{what} {}", names.join(", "));
+    let namespaces = rule.namespaces.as_ref().map(|names| named("namespaces", names));
+    let own = rule
+        .path()
+        .directory()
+        .map(|_| "each namespace its own".to_owned());
+    let containers = rule.containers.as_ref().map(|names| named("containers", names));
+    let whom: Vec<String> = [namespaces, own, containers].into_iter().flatten().collect();
+    if whom.is_empty() {
+        "all".to_owned()
+    } else {
+        whom.join("; ")
+    }
 }
 
 /// The settings for programs: themselves settings, which mean the same.

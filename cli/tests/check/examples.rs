@@ -84,7 +84,11 @@ fn the_manifests_of_the_documents_are_accepted() {
     for document in documents {
         let markdown = fs::read_to_string(root().join(&document)).unwrap();
         for block in blocks(&markdown).iter().filter(is_manifest) {
-            let outcome = check_text(block);
+            let outcome = if document == "docs/plugins.md" {
+                check(&["--settings", "examples/plugin-cow/settings.yaml", "-"], block)
+            } else {
+                check_text(block)
+            };
             let verdicts = verdicts(&outcome);
             found.extend(
                 verdicts
@@ -196,4 +200,87 @@ fn the_vm_and_the_launcher_pod_are_those_of_the_vmi() {
             .unwrap();
         assert_eq!(mount["mountPath"], entry["pvc"][path]);
     }
+}
+
+/// What an expression in CEL of a list of `JSONPatch` stands for: without the names of types it is YAML.
+fn patch_of(expression: &str) -> Value {
+    let mut yaml = String::new();
+    for (index, part) in expression.split('{').enumerate() {
+        let part = if index == 0 {
+            part.to_owned()
+        } else {
+            format!("{{{part}")
+        };
+        let is_of_type = |c: char| c.is_ascii_alphanumeric() || c == '.';
+        let name = part.trim_end_matches(is_of_type);
+        let is_type = ["JSONPatch", "Object"]
+            .iter()
+            .any(|known| part[name.len()..].starts_with(known));
+        yaml.push_str(if is_type { name } else { &part });
+    }
+    yaml_serde::from_str(&yaml).unwrap()
+}
+
+#[test]
+fn the_guide_for_plugins_shows_its_example_as_it_is() {
+    let guide = fs::read_to_string(root().join("docs/plugins.md")).unwrap();
+    for name in ["vm.yaml", "settings.yaml"] {
+        let shown = blocks(&guide).contains(&example(&format!("plugin-cow/{name}")));
+        assert!(shown, "examples/plugin-cow/{name}");
+    }
+}
+
+/// The admission policy of examples/plugin-cow, applied by hand to a launcher pod as KubeVirt makes it, with the annotations
+/// of that example's VM; then this policy, under that example's settings.
+#[test]
+fn the_plugin_of_the_examples_gets_its_host_path() {
+    let read = |name: &str| fs::read_to_string(root().join("examples/plugin-cow").join(name)).unwrap();
+    let admission = read("admission-policy.yaml");
+    let (policy, _binding) = admission.split_once("\n---\n").unwrap();
+    let policy: Value = yaml_serde::from_str(policy).unwrap();
+    let expression = policy["spec"]["mutations"][0]["jsonPatch"]["expression"]
+        .as_str()
+        .unwrap();
+    let vm: Value = yaml_serde::from_str(&read("vm.yaml")).unwrap();
+    let settings: Value = yaml_serde::from_str(&read("settings.yaml")).unwrap();
+
+    let fixture = fs::read_to_string(root().join("tests/fixtures/launcher-plugin.json")).unwrap();
+    let mut request: Value = serde_json::from_str(&fixture).unwrap();
+    let pod = &mut request["object"];
+    let containers = pod["spec"]["containers"].as_array_mut().unwrap();
+    containers.retain(|container| container["name"] == "compute");
+    let annotations = vm["spec"]["template"]["metadata"]["annotations"]
+        .as_object()
+        .unwrap();
+    for (key, value) in annotations {
+        pod["metadata"]["annotations"][key] = value.clone();
+    }
+    let without_the_plugin = request.clone();
+    let patch: json_patch::Patch = serde_json::from_value(patch_of(expression)).unwrap();
+    json_patch::patch(&mut request["object"], &patch).unwrap();
+
+    let answer = |request: &Value| -> Value {
+        let payload = serde_json::json!({"request": request, "settings": settings}).to_string();
+        serde_json::from_slice(&kubevirt_sidecar_hostpath_policy::validate(payload.as_bytes())).unwrap()
+    };
+    let accepted = answer(&request);
+    assert_eq!(accepted["accepted"], true, "{accepted}");
+    let containers = accepted["mutated_object"]["spec"]["containers"]
+        .as_array()
+        .unwrap();
+    assert_eq!(containers.len(), 2);
+    for container in containers {
+        let mounts = container["volumeMounts"].as_array().unwrap();
+        let expected = serde_json::json!({
+            "name": "sidecar-hostpath-0", "mountPath": "/host-images/golden", "readOnly": true,
+            "recursiveReadOnly": "IfPossible",
+        });
+        assert_eq!(mounts.last(), Some(&expected), "{}", container["name"]);
+    }
+    let rejected = answer(&without_the_plugin);
+    let message = rejected["message"].as_str().unwrap_or_default();
+    assert!(
+        message.contains("the pod has no container plugin-sidecar-cow"),
+        "{rejected}"
+    );
 }
