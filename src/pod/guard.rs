@@ -3,7 +3,11 @@
 //!
 //! Other mounts are judged only with `guard: AllContainers`: agents and KubeVirt itself mount hostPath volumes too.
 
+mod asker;
+
 use std::borrow::Cow;
+
+use asker::{Asker, Guarded};
 
 use crate::{
     base::{
@@ -60,38 +64,6 @@ pub(crate) struct Guard<'s, 'p, 'a> {
     judged: Vec<Vec<(Asker<'p>, Judged<'s>)>>,
     /// What was found.
     pub(crate) violations: Vec<Violation>,
-}
-
-/// For whom a path is judged: a container that a rule names, or any other; with the name of one.
-#[derive(Clone, Copy)]
-struct Asker<'p> {
-    is_named: bool,
-    name: &'p str,
-}
-
-impl Asker<'_> {
-    /// Whether the settings say the same for both.
-    fn is_like(self, other: Asker<'_>) -> bool {
-        !self.is_named && !other.is_named || self.name == other.name
-    }
-}
-
-/// What makes a volume a guarded one.
-#[derive(Clone, Default)]
-struct Guarded<'p> {
-    /// The first sidecar that mounts it.
-    by: Option<&'p str>,
-    /// For whom it is judged where other containers mount it: the sidecars, and the containers of the requests that it meets,
-    /// one of those for which the settings say the same.
-    askers: Vec<Asker<'p>>,
-}
-
-impl<'p> Guarded<'p> {
-    fn add(&mut self, asker: Asker<'p>) {
-        if !self.askers.iter().any(|known| known.is_like(asker)) {
-            self.askers.push(asker);
-        }
-    }
 }
 
 /// What the settings say of a volume.

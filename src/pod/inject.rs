@@ -1,11 +1,11 @@
 //! What must be added to a pod so that every request is met: planned on the pod as read, by content.
 
 mod conflict;
+mod met;
 mod volume;
 
-use std::rc::Rc;
-
 use conflict::{describe_conflict, first_that_leads_elsewhere};
+pub(crate) use met::Met;
 
 use crate::{
     base::{
@@ -32,39 +32,6 @@ pub struct Plan {
     pub(crate) met: Met,
     /// Why requests cannot be met.
     pub violations: Vec<Violation>,
-}
-
-/// The volumes by which requests are met, with the containers that asked.
-#[derive(Debug, Default)]
-pub(crate) struct Met {
-    volumes: ByName<'static>,
-    askers: Vec<Rc<str>>,
-}
-
-impl Met {
-    /// Whether a request is met by a volume of this name.
-    pub(crate) fn has(&self, volume: &str) -> bool {
-        self.volumes.has(volume)
-    }
-
-    /// The containers whose requests are met by it.
-    pub(crate) fn askers(&self, volume: &str) -> impl Iterator<Item = &str> {
-        let askers = self.volumes.get(volume).iter();
-        askers.filter_map(|index| self.askers.get(*index).map(|name| &**name))
-    }
-}
-
-impl Plan {
-    fn meet(&mut self, volume: &str, container: &Rc<str>) {
-        // Many requests of one container may be met by one volume, one after the other.
-        let last = self.met.volumes.get(volume).last();
-        let last = last.and_then(|index| self.met.askers.get(*index));
-        if last != Some(container) {
-            let index = self.met.askers.len();
-            self.met.askers.push(Rc::clone(container));
-            self.met.volumes.add(volume.to_owned().into(), index);
-        }
-    }
 }
 
 /// Plans the changes for `requests` and makes them in `pod`, which is what the guard then judges. A request
@@ -259,7 +226,7 @@ impl Planner<'_, '_> {
             access: request.access,
             recursive_read_only,
         });
-        self.plan.meet(&volume, &request.container);
+        self.plan.met.add(&volume, &request.container);
         Some(volume)
     }
 
@@ -279,7 +246,7 @@ impl Planner<'_, '_> {
             let Some(mount) = container.mounts.get_mut(index) else {
                 continue;
             };
-            self.plan.meet(&mount.volume, &request.container);
+            self.plan.met.add(&mount.volume, &request.container);
             let mount_ref = MountRef {
                 container: place,
                 index,

@@ -215,7 +215,7 @@ fn patch_of(expression: &str) -> Value {
         let name = part.trim_end_matches(is_of_type);
         let is_type = ["JSONPatch", "Object"]
             .iter()
-            .any(|known| part[name.len()..].starts_with(known));
+            .any(|known| part.strip_prefix(name).unwrap().starts_with(known));
         yaml.push_str(if is_type { name } else { &part });
     }
     yaml_serde::from_str(&yaml).unwrap()

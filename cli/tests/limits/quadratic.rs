@@ -58,6 +58,17 @@ pub(crate) fn all() -> Vec<Worst> {
             &["mutated"],
         ),
         worst(
+            "2 000 requests for a plugin's sidecar, each shared, and 7 900 mounts of claims there",
+            payload(
+                &own_annotation(),
+                &json!({
+                    "allowedHostPaths": [{"pathPrefix": "/imgs", "allowSharedCompute": true, "containers": ["plugin"]}],
+                    "requestContainers": {"plugin": "/p"}, "trustedCreators": ["*"],
+                }),
+            ),
+            &["mutated"],
+        ),
+        worst(
             "4 900 volumes under 1 000 rules and 2 000 sensitive paths with two names each",
             payload(&other_names(), &many_rules()),
             &["rejected 403"],
@@ -199,6 +210,24 @@ fn many_rules() -> Value {
         "allowedHostPaths": rules, "trustedCreators": ["*"],
         "sensitiveHostPaths": sensitive("/run/s"), "additionalSensitiveHostPaths": sensitive("/run/x"),
     })
+}
+
+/// Requests of this policy's own annotation, beside mounts of claims that are all to be kept apart from them.
+fn own_annotation() -> Value {
+    let request =
+        |n| json!({"path": "/imgs", "volumePath": format!("/p/{n}"), "sharedComputePath": format!("/s/{n}")});
+    let requests: Vec<Value> = (0..2_000).map(request).collect();
+    let claim = json!({"name": "c", "persistentVolumeClaim": {"claimName": "c"}});
+    let mut pod = pod("[]", &json!([claim]), &json!([]));
+    pod["metadata"]["annotations"]["kubevirt-sidecar-hostpath-policy.dev/hostPaths"] =
+        json!(json!({"plugin": requests}).to_string());
+    let mounts: Vec<Value> = (0..7_900)
+        .map(|n| json!({"name": "c", "mountPath": format!("/c/{n}")}))
+        .collect();
+    if let Some(containers) = pod["spec"]["containers"].as_array_mut() {
+        containers.push(json!({"name": "plugin", "volumeMounts": mounts}));
+    }
+    pod
 }
 
 /// A directory with two names.
