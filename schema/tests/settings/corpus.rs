@@ -8,7 +8,7 @@ use crate::reader::root;
 use crate::schema::permits;
 
 /// Refused by the policy for what a schema cannot say: rules, lists or lengths that only together are wrong.
-const BEYOND_A_SCHEMA: [&str; 20] = [
+const BEYOND_A_SCHEMA: [&str; 21] = [
     "s1-reject-below-expansion-of-writable",
     "s1-reject-below-writable-of-others",
     "s1-reject-below-writable-under-another-name",
@@ -25,6 +25,7 @@ const BEYOND_A_SCHEMA: [&str; 20] = [
     "s1-reject-placeholder-in-own-sensitive",
     "s1-reject-prefix-below-writable",
     "s1-reject-same-path",
+    "s1-reject-same-path-for-a-container",
     "s1-reject-same-path-for-a-namespace",
     "s1-reject-same-prefix",
     "s1-reject-types-beyond-allowed",
