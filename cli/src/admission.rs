@@ -242,3 +242,13 @@ fn serialize_patch<S: Serializer>(patch: &Option<Patch>, serializer: S) -> Resul
     let json = serde_json::to_vec(patch).map_err(serde::ser::Error::custom)?;
     serializer.serialize_str(&STANDARD.encode(json))
 }
+
+/// The group and the version of an `apiVersion`. `None` for what is neither `VERSION` nor `GROUP/VERSION`.
+pub(crate) fn group_and_version(api_version: &str) -> Option<(&str, &str)> {
+    let (group, version) = match api_version.split_once('/') {
+        None => ("", api_version),
+        Some(("", _)) => return None,
+        Some(both) => both,
+    };
+    (!version.is_empty() && !version.contains('/')).then_some((group, version))
+}

@@ -7,6 +7,7 @@ use clap_mangen::Man;
 use crate::Error;
 use crate::check::CheckArgs;
 use crate::run::RunArgs;
+use crate::settings::command::SettingsArgs;
 
 /// Evaluate kubevirt-sidecar-hostpath-policy without a cluster
 ///
@@ -23,7 +24,7 @@ pub struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   sidecar-hostpath check --settings settings.yaml vm.yaml
-  sidecar-hostpath check --settings settings.yaml
+  sidecar-hostpath settings settings.yaml
   sidecar-hostpath run policy.wasm -r request.json -s settings.yaml
   sidecar-hostpath man check | man -l -
   source <(sidecar-hostpath completions bash)
@@ -33,15 +34,20 @@ Examples:
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check manifests, or settings, without a cluster
+    /// Check manifests without a cluster
     ///
     /// Tells what the policy would say if the objects of the manifests were created, and which
     /// host paths the hook sidecars and the container `compute` would see. VirtualMachines and
     /// the other KubeVirt objects that can carry the annotation are judged, and Pods; objects of
-    /// other kinds are listed as skipped. Without a manifest, the settings alone are validated
-    /// and shown with all defaults.
+    /// other kinds are listed as skipped.
     #[command(verbatim_doc_comment)]
     Check(CheckArgs),
+    /// Validate settings, and show what they mean
+    ///
+    /// Lists what the policy refuses, or the rules with all defaults, and warns of what is
+    /// dangerous.
+    #[command(verbatim_doc_comment)]
+    Settings(SettingsArgs),
     /// Evaluate one admission request as `kwctl run` does
     ///
     /// Evaluates it with a policy module in the host that Kubewarden uses, and prints the
@@ -66,7 +72,7 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The command that the page is about, instead of all of sidecar-hostpath
-    #[arg(value_name = "COMMAND", value_parser = ["check", "run", "completions", "man"])]
+    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "run", "completions", "man"])]
     pub about: Option<String>,
 }
 

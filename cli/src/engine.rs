@@ -10,7 +10,7 @@ use wapc::WapcHost;
 use wapc::errors::Error as WapcError;
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre, wasmtime};
 
-use crate::escape::one_line;
+use crate::printing::escape::one_line;
 
 /// How often the clock of running instances moves on.
 const TICK: Duration = Duration::from_millis(10);

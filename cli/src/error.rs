@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::engine::{CallError, LoadError};
+use crate::settings::file::Refusal;
 
 /// Why there is no verdict. What is wrong with a file, or with the option in its place, is said with its name.
 #[derive(Debug, thiserror::Error)]
@@ -57,10 +58,10 @@ pub enum Error {
     },
 
     /// The settings are neither YAML nor JSON.
-    #[error("{file}: the settings cannot be parsed: {message}")]
+    #[error("{place}: the settings cannot be parsed: {message}")]
     SettingsSyntax {
-        /// The file.
-        file: String,
+        /// The file, with the line and the column where they are known.
+        place: String,
         /// The reason.
         message: String,
     },
@@ -85,52 +86,45 @@ pub enum Error {
         kind: String,
     },
     /// Several policies, and it cannot be told which one is meant.
-    #[error(
-        "{file}: policies with different settings, put the one that you mean into a file of its own: {policies}"
-    )]
+    #[error("{file}: policies with different settings; --policy-name tells which one is meant: {policies}")]
     SettingsDiffer {
         /// The file.
         file: String,
         /// Their names.
         policies: String,
     },
-    /// `check` without settings.
-    #[error(
-        "give --settings FILE: without the settings of the policy, nothing says which host paths are allowed"
-    )]
+    /// No policy of the name that was given.
+    #[error("{file}: no policy of the name {name}; there are: {policies}")]
+    NoSuchPolicy {
+        /// The file.
+        file: String,
+        /// What was asked for.
+        name: String,
+        /// The names of those that are there.
+        policies: String,
+    },
+    /// A command without settings.
+    #[error("no --settings FILE: without the settings, nothing says which host paths are allowed")]
     NoSettings,
     /// Settings from standard input.
     #[error("--settings needs a file: standard input is for manifests")]
     SettingsOnStdin,
     /// The policy refuses the settings that manifests are to be checked against.
-    #[error("{place}: the settings are not valid: {message}")]
-    CheckSettings {
-        /// The file, and the policy in it.
-        place: String,
-        /// The reasons.
-        message: String,
-    },
+    #[error("the settings are not valid")]
+    Refusal(Refusal),
     /// The policy refuses the settings. The capital letter is kwctl's.
     #[error("Provided settings are not valid: {0}")]
     SettingsRefused(String),
 
-    /// A manifest is neither YAML nor JSON, or holds what is no Kubernetes object.
-    #[error("{place}: {reason}")]
-    Manifest {
-        /// The file and the document in it.
-        place: String,
-        /// The reason, with line and column if it is about syntax.
-        reason: String,
-    },
+    /// `check` without a manifest.
+    #[error("no MANIFEST: name files or directories, or - for standard input")]
+    NoManifest,
     /// Standard input can be read only once.
     #[error("standard input is named twice")]
     StdinTwice,
-    /// All files are empty.
-    #[error("there is no object to check in {files}")]
-    NoObjects {
-        /// The files.
-        files: String,
-    },
+    /// Nothing comes from standard input: the command before it in the pipe has failed.
+    #[error("standard input is empty")]
+    EmptyStdin,
 
     /// The file is no WebAssembly module, or not one that a waPC host can run.
     #[error("{file}: not a policy: {source}")]
@@ -143,7 +137,40 @@ pub enum Error {
     /// No instance of the policy could be made.
     #[error(transparent)]
     Start(CallError),
+    /// The report cannot be put into YAML.
+    #[error("cannot serialise the report: {0}")]
+    Yaml(#[source] yaml_serde::Error),
+    /// The report cannot be put into XML.
+    #[error("cannot serialise the report: {0}")]
+    Junit(#[source] quick_junit::SerializeError),
     /// The evaluation cannot be put into JSON.
     #[error("cannot serialise the evaluation: {0}")]
     Serialise(#[from] serde_json::Error),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Error::Refusal(refusal)
+    }
+}
+
+impl Error {
+    /// One line for each thing that is wrong.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Error::Refusal(refusal) => refusal.lines().collect(),
+            other => vec![other.to_string()],
+        }
+    }
+
+    /// The reason alone, where the place is known.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Error::Read { source, .. } => format!("cannot be read: {source}"),
+            Error::NoText { offset, .. } => format!("not UTF-8 text, at byte {offset}"),
+            other => other.to_string(),
+        }
+    }
 }

@@ -45,15 +45,3 @@ pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Error> {
         source,
     })
 }
-
-/// The bytes as text, without a byte order mark; `file` is for the error message.
-pub(crate) fn text(bytes: Vec<u8>, file: &str) -> Result<String, Error> {
-    let text = String::from_utf8(bytes).map_err(|error| Error::NoText {
-        file: file.to_owned(),
-        offset: error.utf8_error().valid_up_to(),
-    })?;
-    Ok(match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    })
-}

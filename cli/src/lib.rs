@@ -5,27 +5,27 @@
 //! this crate or a module in the [`Engine`](engine::Engine). Its
 //! [`AdmissionResponse`](admission::AdmissionResponse) is printed.
 //!
-//! Two commands do all of it: [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`];
-//! [`check`] takes manifests and makes the requests itself.
+//! [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`]. [`check`] takes manifests and makes
+//! the requests itself; [`settings`] has a command of its own, which shows what they mean.
 
 pub mod cli;
 
 pub mod check;
 pub mod run;
+pub mod settings;
+
+pub mod outcome;
+pub mod printing;
+pub mod report;
 
 pub mod admission;
-mod document;
 mod input;
-pub mod settings;
-mod strict;
+pub mod reading;
 
 pub mod engine;
 pub mod evaluator;
 pub mod module;
 pub mod policy;
-
-pub mod escape;
-pub mod report;
 
 mod error;
 

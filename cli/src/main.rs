@@ -1,64 +1,90 @@
 //! The command `sidecar-hostpath`.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use sidecar_hostpath::Error;
-use sidecar_hostpath::check::{CheckArgs, check};
+use sidecar_hostpath::check::check;
 use sidecar_hostpath::cli::{self, Cli, Command};
 use sidecar_hostpath::engine::log_to_stderr;
-use sidecar_hostpath::escape::one_line;
+use sidecar_hostpath::outcome::Outcome;
+use sidecar_hostpath::printing::escape::one_line;
 use sidecar_hostpath::run::run;
+use sidecar_hostpath::settings::command::settings;
 
-/// `check` has no verdict on all or some of what it was given.
+/// The command has no verdict on all or some of what it was given.
 const NO_VERDICT: u8 = 2;
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Check(args) => return check_and_print(&args),
-        Command::Run(args) => run(
-            &args,
-            &mut io::stdin().lock(),
-            &mut io::stdout().lock(),
-            log_to_stderr(),
-        ),
-        Command::Completions(args) => print(&cli::completions(&args)),
-        Command::Man(args) => cli::man(&args).and_then(|page| print(&page)),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("Error: {error}");
-            ExitCode::FAILURE
-        }
+    let stdin = &mut io::stdin().lock();
+    match Cli::parse().command {
+        Command::Check(args) => judged(check(&args, stdin)),
+        Command::Settings(args) => judged(settings(&args, stdin)),
+        Command::Run(args) => printed(run(&args, stdin, &mut io::stdout().lock(), log_to_stderr())),
+        Command::Completions(args) => printed(print(&cli::completions(&args))),
+        Command::Man(args) => printed(cli::man(&args).and_then(|page| print(&page))),
     }
 }
 
-fn check_and_print(args: &CheckArgs) -> ExitCode {
-    let outcome = check(args, &mut io::stdin().lock()).and_then(|outcome| {
+/// The end of a command that judges.
+fn judged(outcome: Result<Outcome, Error>) -> ExitCode {
+    let outcome = outcome.and_then(|outcome| {
         // Takes the colours out where they are not wanted.
         let mut stdout = anstream::AutoStream::auto(io::stdout().lock());
         let written = stdout
             .write_all(outcome.stdout.as_bytes())
             .and_then(|()| stdout.flush());
-        written.map_err(Error::Write)?;
+        unless_closed(written)?;
         Ok(outcome)
     });
-    let faults = match outcome {
-        Ok(outcome) if outcome.faults.is_empty() => {
-            return match outcome.passed {
-                true => ExitCode::SUCCESS,
-                false => ExitCode::FAILURE,
-            };
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            error.lines().iter().for_each(|line| complain(line));
+            return ExitCode::from(NO_VERDICT);
         }
-        Ok(outcome) => outcome.faults,
-        Err(error) => vec![error.to_string()],
     };
-    for fault in faults {
-        eprintln!("Error: {}", one_line(&fault));
+    outcome.faults.iter().for_each(|fault| complain(fault));
+    outcome.note.iter().for_each(|note| complain(note));
+    match outcome {
+        Outcome { faults, .. } if !faults.is_empty() => ExitCode::from(NO_VERDICT),
+        Outcome { passed: false, .. } => ExitCode::FAILURE,
+        Outcome { .. } => ExitCode::SUCCESS,
     }
-    ExitCode::from(NO_VERDICT)
+}
+
+/// The end of any other command.
+fn printed(result: Result<(), Error>) -> ExitCode {
+    let result = match result {
+        Err(Error::Write(error)) => unless_closed(Err(error)),
+        result => result,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // As kwctl says it.
+        Err(error @ Error::SettingsRefused(_)) => {
+            eprintln!("Error: {error}");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One line for each thing that is wrong.
+fn complain(text: &str) {
+    eprintln!("error: {}", one_line(text));
+}
+
+/// A reader that has seen enough, as `head` has, is no error.
+fn unless_closed(written: io::Result<()>) -> Result<(), Error> {
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Error::Write),
+    }
 }
 
 fn print(bytes: &[u8]) -> Result<(), Error> {

@@ -11,6 +11,7 @@ use crate::engine::LogSink;
 use crate::evaluator::Evaluator;
 use crate::input;
 use crate::module::load;
+use crate::reading::text::decode;
 use crate::report::Report;
 use crate::settings::{self, Settings};
 
@@ -73,7 +74,7 @@ fn read_settings(args: &RunArgs) -> Result<Settings, Error> {
         (Some(json), _) => settings::from_json(json, "--settings-json"),
         (None, Some(path)) => {
             let file = path.display().to_string();
-            settings::from_yaml(&input::text(input::file(path)?, &file)?, &file)
+            settings::from_yaml(&decode(input::file(path)?, &file)?, &file)
         }
         (None, None) => Ok(Settings::new()),
     }

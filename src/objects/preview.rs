@@ -5,13 +5,15 @@ use std::rc::Rc;
 use crate::{
     answer::verdict::HostPathMount,
     base::{
+        container_name::COMPUTE,
         field::Path,
         json::{Json, Members},
+        namespace::Namespace,
         path::HostPath,
     },
     objects::kubevirt_object::KubeVirtKind,
     pod::{self, LISTS_OF_NEW_PODS, Pod, sidecars::Sidecars},
-    requests::{entry::Access, own_container_names},
+    requests::{deciding, entry::Access, own_container_names},
     settings::Settings,
 };
 
@@ -51,6 +53,41 @@ pub fn mounts(
         kind.accepted(&settings, &object).ok()
     });
     accepted.map(|accepted| accepted.mounts).unwrap_or_default()
+}
+
+/// For each of these mounts of one object the number in `settings.allowedHostPaths` of the rule that decides on its path. What
+/// `compute` sees of another container's path was judged for that one.
+#[must_use]
+pub fn rules(
+    settings: &Settings,
+    namespace: &str,
+    group: &str,
+    kind: &str,
+    mounts: &[HostPathMount],
+) -> Vec<Option<usize>> {
+    let settings = settings.clone().for_requester(&requester(namespace, group, kind));
+    let rule = |container: &str, path: &str| {
+        let path = HostPath::parse(path).ok()?;
+        let rule = deciding::rule(&settings, container, &path).ok()?;
+        settings.rules.iter().position(|other| std::ptr::eq(other, rule))
+    };
+    let of = |mount: &HostPathMount| {
+        let is_shared =
+            |other: &&HostPathMount| other.container != COMPUTE && other.host_path == mount.host_path;
+        let asking = mounts
+            .iter()
+            .find(|other| mount.container == COMPUTE && is_shared(other));
+        rule(&asking.unwrap_or(mount).container, &mount.host_path)
+    };
+    mounts.iter().map(of).collect()
+}
+
+/// The namespace whose rules are for such an object in `namespace`.
+fn requester(namespace: &str, group: &str, kind: &str) -> Namespace {
+    match KubeVirtKind::find(group, kind) {
+        Some(kind) => kind.namespace(namespace),
+        None => Namespace::named(namespace),
+    }
 }
 
 fn is_pod(group: &str, kind: &str) -> bool {

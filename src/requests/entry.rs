@@ -67,7 +67,25 @@ pub(super) fn document<'t>(at: Path<'_>, text: &'t str) -> Result<Json<'t>, Viol
             format!("must be at most {MOST_BYTES} bytes: Kubernetes does not store longer annotations");
         return Err(refused(detail));
     }
-    Json::document(text).map_err(|error| refused(format!("must be JSON: {error}")))
+    Json::document(text).map_err(|error| refused(format!("must be JSON{}: {error}", looks(text))))
+}
+
+/// What a text that is no JSON looks like.
+fn looks(text: &str) -> &'static str {
+    let mut begin = text
+        .trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '[' | '{'))
+        .chars();
+    if text.contains("{{") {
+        ", and looks like a template that is not rendered"
+    } else if text.contains(['“', '”', '„']) {
+        ", with plain quotes"
+    } else {
+        match (begin.next(), begin.next()) {
+            (Some('-'), Some(' ' | '\n')) => ", and looks like YAML",
+            (Some('A'..='Z' | 'a'..='z'), _) if text.contains(':') => ", and looks like YAML",
+            _ => "",
+        }
+    }
 }
 
 /// Reads the requests of one container into `entries`: an object, or a list of objects and `null`s.

@@ -8,20 +8,20 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::admission::AdmissionResponse;
-use crate::check::manifest::{Manifest, Place};
-use crate::check::violations;
+use crate::check::manifest::Manifest;
 use crate::evaluator::Evaluator;
+use crate::printing::field_error;
+use crate::reading::place::Place;
 
 /// The verdict on one manifest, with all that belongs to it. As JSON it is one element of `results`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// The file as it was given; `-` for standard input.
-    pub file: String,
-    /// The number of the document in the file, from 1.
-    pub document: usize,
-    /// In a list, the number of the object, from 1.
-    pub item: Option<usize>,
+    /// Where it was found.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The line of its first annotation that asks for host paths, if it has one.
+    pub annotation_line: Option<usize>,
     /// As in the manifest.
     pub api_version: String,
     /// As in the manifest.
@@ -30,6 +30,8 @@ pub struct Finding {
     pub namespace: Option<String>,
     /// As in the manifest, if it has one.
     pub name: Option<String>,
+    /// As in the manifest, if it has one.
+    pub generate_name: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
     /// The HTTP status code of a rejection.
@@ -39,10 +41,20 @@ pub struct Finding {
     /// What its owner should know all the same.
     pub warnings: Vec<String>,
     /// What hook sidecars and `compute` see of the node; empty unless accepted.
-    pub host_paths: Vec<HostPathMount>,
+    pub host_paths: Vec<Mount>,
     /// Whether it names no namespace though the settings have rules for some namespaces only.
     #[serde(skip)]
     pub lacks_namespace: bool,
+}
+
+/// A host path as one container sees it, and the rule that permits it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mount {
+    /// The mount.
+    #[serde(flatten)]
+    pub mount: HostPathMount,
+    /// The setting, such as `allowedHostPaths[0]`; none in pods that are not guarded.
+    pub rule: Option<String>,
 }
 
 /// The verdict on a manifest.
@@ -57,36 +69,64 @@ pub enum Verdict {
     Skipped,
 }
 
-/// Has the manifests evaluated, in their order.
-pub fn findings(
-    manifests: &[Manifest],
+impl Finding {
+    /// Whether it is rejected, or `is_strict` and has a warning.
+    #[must_use]
+    pub fn fails(&self, is_strict: bool) -> bool {
+        self.verdict == Verdict::Rejected || is_strict && !self.warnings.is_empty()
+    }
+
+    /// `Pod default/p`; a name that the API server completes ends in `*`.
+    #[must_use]
+    pub fn object(&self) -> String {
+        let namespace = self.namespace.as_ref();
+        let namespace = namespace
+            .map(|namespace| format!("{namespace}/"))
+            .unwrap_or_default();
+        let name = match (&self.name, &self.generate_name) {
+            (Some(name), _) => name.clone(),
+            (None, Some(begin)) => format!("{begin}*"),
+            (None, None) => "(no name)".to_owned(),
+        };
+        format!("{} {namespace}{name}", self.kind)
+    }
+
+    /// The line that whoever mends it should look at.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.annotation_line.unwrap_or(self.place.line)
+    }
+}
+
+/// What the policy says of the manifest, which is this one by number.
+pub fn finding(
+    manifest: &Manifest,
+    number: usize,
     evaluator: &Evaluator,
     settings: &Settings,
-) -> Result<Vec<Finding>, Error> {
-    let finding = |(manifest, number)| match preview::knows(Manifest::group(manifest), &manifest.kind) {
-        true => {
-            let response = evaluator.validate(&manifest.request(number))?;
+) -> Result<Finding, Error> {
+    match manifest.request(number) {
+        Some(request) => {
+            let response = evaluator.validate(&request)?;
             Ok(judged(manifest, response, settings))
         }
-        false => Ok(skipped(manifest)),
-    };
-    manifests.iter().zip(1..).map(finding).collect()
+        None => Ok(skipped(manifest)),
+    }
 }
 
 fn skipped(manifest: &Manifest) -> Finding {
-    let Place { file, document, item } = manifest.place.clone();
     Finding {
-        file,
-        document,
-        item,
+        place: manifest.place.clone(),
+        annotation_line: manifest.annotation.map(|at| at.line),
         api_version: manifest.api_version.clone(),
         kind: manifest.kind.clone(),
         namespace: manifest.namespace.clone(),
         name: manifest.name.clone(),
+        generate_name: manifest.generate_name.clone(),
         verdict: Verdict::Skipped,
         code: None,
         violations: Vec::new(),
-        warnings: Vec::new(),
+        warnings: manifest.warnings.clone(),
         host_paths: Vec::new(),
         lacks_namespace: false,
     }
@@ -102,18 +142,10 @@ fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings)
     };
     let warnings = response.warnings.clone().unwrap_or_default();
     if response.allowed {
-        let object = resulting(manifest, &response).to_string();
-        let host_paths = preview::mounts(
-            settings,
-            manifest.namespace.as_deref().unwrap_or_default(),
-            manifest.group(),
-            &manifest.kind,
-            &object,
-        );
         return Finding {
             verdict: Verdict::Accepted,
             warnings,
-            host_paths,
+            host_paths: mounts(manifest, &response, settings),
             ..skipped
         };
     }
@@ -122,20 +154,28 @@ fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings)
     Finding {
         verdict: Verdict::Rejected,
         code: status.code,
-        violations: violations::split(message),
+        violations: field_error::split(message),
         warnings,
         ..skipped
     }
 }
 
-/// The object as the API server would store it.
-fn resulting(manifest: &Manifest, response: &AdmissionResponse) -> Value {
-    let mut object = manifest.object.clone();
+/// What containers would see in the object as the API server would store it.
+fn mounts(manifest: &Manifest, response: &AdmissionResponse, settings: &Settings) -> Vec<Mount> {
+    let mut object = manifest.object.clone().unwrap_or(Value::Null);
     if let Some(patch) = &response.patch {
         // It was made from this very object, so it fits.
         let _ = json_patch::patch(&mut object, patch);
     }
-    object
+    let (group, kind) = (manifest.group(), manifest.kind.as_str());
+    let namespace = manifest.namespace.as_deref().unwrap_or_default();
+    let mounts = preview::mounts(settings, namespace, group, kind, &object.to_string());
+    let rules = preview::rules(settings, namespace, group, kind, &mounts);
+    let with_rule = |(mount, rule): (HostPathMount, Option<usize>)| Mount {
+        mount,
+        rule: rule.map(|rule| format!("allowedHostPaths[{rule}]")),
+    };
+    mounts.into_iter().zip(rules).map(with_rule).collect()
 }
 
 /// How many manifests were accepted, rejected and skipped.

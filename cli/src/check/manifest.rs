@@ -1,20 +1,24 @@
 //! A Kubernetes object in a manifest file.
 
-use std::fmt::{self, Display, Formatter};
-
 use kubevirt_sidecar_hostpath_policy::objects::preview;
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::Error;
-use crate::admission::{AdmissionRequest, GroupVersionKind, GroupVersionResource, UserInfo};
-use crate::document::documents;
-use crate::input;
+use crate::admission::{
+    AdmissionRequest, GroupVersionKind, GroupVersionResource, UserInfo, group_and_version,
+};
+use crate::check::unpack;
+use crate::reading::document::documents;
+use crate::reading::node::{Fault, Position};
+use crate::reading::place::Place;
 
 /// One object and where it was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     /// Where it was found.
     pub place: Place,
+    /// Where its first annotation that asks for host paths is written, if it has one.
+    pub annotation: Option<Position>,
     /// `GROUP/VERSION`, or `VERSION` in the core group.
     pub api_version: String,
     /// The kind.
@@ -23,30 +27,12 @@ pub struct Manifest {
     pub namespace: Option<String>,
     /// The name, if the manifest has one.
     pub name: Option<String>,
-    /// The whole object.
-    pub object: Value,
-}
-
-/// Where an object was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The file as it was given.
-    pub file: String,
-    /// The number of the document in it, from 1.
-    pub document: usize,
-    /// In a list, the number of the object, from 1.
-    pub item: Option<usize>,
-}
-
-impl Display for Place {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let file = input::name(self.file.as_ref());
-        write!(f, "{file}, document {}", self.document)?;
-        match self.item {
-            Some(item) => write!(f, ", item {item}"),
-            None => Ok(()),
-        }
-    }
+    /// What the API server begins the name with, if the manifest asks for that.
+    pub generate_name: Option<String>,
+    /// The whole object, if the policy judges its kind.
+    pub object: Option<Value>,
+    /// What its author should know of it, though it is not judged.
+    pub warnings: Vec<String>,
 }
 
 /// What is in files.
@@ -55,120 +41,67 @@ pub struct Found {
     /// The objects.
     pub manifests: Vec<Manifest>,
     /// Why there are not more of them.
-    pub faults: Vec<Error>,
+    pub faults: Vec<Unreadable>,
+}
+
+/// What cannot be judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unreadable {
+    /// Where it stands.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The reason.
+    #[serde(rename = "message")]
+    pub reason: String,
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.reason)
+    }
 }
 
 impl Found {
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.manifests.len().saturating_add(self.faults.len())
     }
 
     /// Notes what cannot be judged.
-    fn fault(&mut self, place: &Place, reason: &str) {
-        self.faults.push(Error::Manifest {
-            place: place.to_string(),
-            reason: reason.to_owned(),
+    pub(super) fn fault(&mut self, place: &Place, fault: Fault) {
+        self.faults.push(Unreadable {
+            place: Place {
+                line: fault.at.line,
+                column: fault.at.column,
+                ..place.clone()
+            },
+            reason: fault.message,
         });
     }
 }
 
-/// All objects of the file, those of lists included. What cannot be read does not hide the others.
+/// All objects of the file, those of lists and templates included. What cannot be read does not hide the others.
 #[must_use]
 pub fn read(text: &str, file: &str) -> Found {
     let mut found = Found::default();
     for (document, number) in documents(text, file).into_iter().zip(1..) {
-        let place = Place {
+        let mut place = Place {
             file: file.to_owned(),
             document: number,
             item: None,
+            line: 1,
+            column: 1,
         };
         match document {
-            Ok(Value::Null) => {}
-            Ok(object) => unpack(object, None, place, &mut found),
-            Err(fault) => found.fault(&place, &fault.message),
+            Ok(node) if node.is_null() => {}
+            Ok(node) => {
+                place.line = node.at.line;
+                place.column = node.at.column;
+                unpack::object(node, &unpack::Around::Nothing, place, &mut found);
+            }
+            Err(fault) => found.fault(&place, fault),
         }
     }
     found
-}
-
-/// Adds the object, or those that it lists. `list` is the list around it: its items need not say what they are.
-fn unpack(object: Value, list: Option<&ItemType>, place: Place, found: &mut Found) {
-    let Value::Object(mut map) = object else {
-        return found.fault(&place, "not an object");
-    };
-    if let Some(list) = list
-        && !map.contains_key("apiVersion")
-        && !map.contains_key("kind")
-    {
-        map.insert("apiVersion".to_owned(), Value::from(list.api_version.as_str()));
-        map.insert("kind".to_owned(), Value::from(list.kind.as_str()));
-    }
-    let text = |member: &str| {
-        let text = map.get(member).and_then(Value::as_str).unwrap_or_default();
-        (!text.is_empty()).then(|| text.to_owned())
-    };
-    let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
-        return found.fault(&place, "no Kubernetes object: it needs apiVersion and kind");
-    };
-    let Some((group, _)) = group_and_version(&api_version) else {
-        return found.fault(&place, "apiVersion must be VERSION or GROUP/VERSION");
-    };
-    if let Some(list) = listed(&api_version, group, &kind) {
-        let items = match map.remove("items") {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::Array(items)) => items,
-            Some(_) => return found.fault(&place, "items must be a list"),
-        };
-        let first = found.count();
-        for item in items {
-            // A list within a list counts on.
-            let before = found.count().saturating_sub(first);
-            let place = Place {
-                item: Some(place.item.unwrap_or(1).saturating_add(before)),
-                ..place.clone()
-            };
-            unpack(item, list.as_ref(), place, found);
-        }
-        return;
-    }
-    let object = Value::Object(map);
-    let metadata = |member: &str| Some(object.get("metadata")?.get(member)?.as_str()?.to_owned());
-    found.manifests.push(Manifest {
-        namespace: metadata("namespace"),
-        name: metadata("name"),
-        place,
-        api_version,
-        kind,
-        object,
-    });
-}
-
-/// What the items of a list are where they do not say it.
-struct ItemType {
-    api_version: String,
-    kind: String,
-}
-
-/// `Some` for a list: `List` of anything, or the list type of a kind that the policy judges.
-fn listed(api_version: &str, group: &str, kind: &str) -> Option<Option<ItemType>> {
-    match kind.strip_suffix("List")? {
-        "" if api_version == "v1" => Some(None),
-        kind if preview::knows(group, kind) => Some(Some(ItemType {
-            api_version: api_version.to_owned(),
-            kind: kind.to_owned(),
-        })),
-        _ => None,
-    }
-}
-
-/// `None` for what is neither `VERSION` nor `GROUP/VERSION`.
-fn group_and_version(api_version: &str) -> Option<(&str, &str)> {
-    let (group, version) = match api_version.split_once('/') {
-        None => ("", api_version),
-        Some(("", _)) => return None,
-        Some(both) => both,
-    };
-    (!version.is_empty() && !version.contains('/')).then_some((group, version))
 }
 
 impl Manifest {
@@ -185,11 +118,13 @@ impl Manifest {
         }
     }
 
-    /// The request that would create the object. No user is named, as in all local runs. `number` makes up the uid.
+    /// The request that would create the object, if the policy judges its kind. No user is named, as in all local runs.
+    /// `number` makes up the uid.
     #[must_use]
-    pub fn request(&self, number: usize) -> AdmissionRequest {
+    pub fn request(&self, number: usize) -> Option<AdmissionRequest> {
+        let object = self.object.clone()?;
         let (group, version) = group_and_version(&self.api_version).unwrap_or_default();
-        AdmissionRequest {
+        Some(AdmissionRequest {
             uid: format!("check-{number}"),
             kind: GroupVersionKind {
                 group: group.to_owned(),
@@ -210,10 +145,10 @@ impl Manifest {
             namespace: self.namespace.clone(),
             operation: "CREATE".to_owned(),
             user_info: UserInfo::default(),
-            object: Some(self.object.clone()),
+            object: Some(object),
             old_object: None,
             dry_run: None,
             options: None,
-        }
+        })
     }
 }

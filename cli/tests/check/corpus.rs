@@ -7,9 +7,10 @@ use std::{env, fs};
 use kubevirt_sidecar_hostpath_policy as linked;
 use serde_json::Value;
 use sidecar_hostpath::admission::AdmissionRequest;
-use sidecar_hostpath::check::finding::{Finding, findings};
+use sidecar_hostpath::check::Report;
+use sidecar_hostpath::check::finding::finding;
 use sidecar_hostpath::check::manifest::{self, Manifest};
-use sidecar_hostpath::check::{json, text};
+use sidecar_hostpath::check::output::Output;
 use sidecar_hostpath::engine::Engine;
 use sidecar_hostpath::evaluator::Evaluator;
 use sidecar_hostpath::policy::Linked;
@@ -141,13 +142,21 @@ fn check_prints_the_same_with_the_module_as_without_it() {
             continue;
         };
         let report = |evaluator: Evaluator| {
-            let findings: Vec<Finding> = findings(&manifests, &evaluator, &rules).unwrap();
-            (text::report(&findings), json::report(&findings).unwrap())
+            let judged = manifests
+                .iter()
+                .map(|manifest| finding(manifest, 1, &evaluator, &rules).unwrap());
+            let report = Report {
+                findings: judged.collect(),
+                faults: Vec::new(),
+                is_strict: false,
+                is_quiet: false,
+            };
+            [Output::Text, Output::Json].map(|output| output.of(&report, 80).unwrap())
         };
         let natively = report(Evaluator::new(Linked, settings.clone()).unwrap());
         let in_the_host = report(Evaluator::new(Arc::clone(engine()), settings.clone()).unwrap());
         if natively != in_the_host {
-            failures.push(format!("{}\n{}\n{}", case.name(), natively.0, in_the_host.0));
+            failures.push(format!("{}\n{}\n{}", case.name(), natively[0], in_the_host[0]));
         }
         seen = seen.checked_add(1).unwrap();
     }

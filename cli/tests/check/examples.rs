@@ -68,10 +68,10 @@ fn the_manifests_of_the_examples_are_accepted() {
     assert_eq!(
         verdicts(&check(&args, "")),
         [
-            "SKIPPED   examples/overlay-pvc.yaml: PersistentVolumeClaim tenant-a/debian-cow (v1, not judged)",
-            "ACCEPTED  examples/vm-with-sidecar-hostpath.yaml: VirtualMachine tenant-a/debian-cow",
-            "ACCEPTED  examples/vm-with-writable-hostpath.yaml: VirtualMachine tenant-a/debian-scratch",
-            "ACCEPTED  examples/vmi-with-sidecar-hostpath.yaml: VirtualMachineInstance tenant-a/debian-cow",
+            "SKIPPED   examples/overlay-pvc.yaml:3:1: PersistentVolumeClaim tenant-a/debian-cow (v1, not judged)",
+            "ACCEPTED  examples/vm-with-sidecar-hostpath.yaml:3:1: VirtualMachine tenant-a/debian-cow",
+            "ACCEPTED  examples/vm-with-writable-hostpath.yaml:3:1: VirtualMachine tenant-a/debian-scratch",
+            "ACCEPTED  examples/vmi-with-sidecar-hostpath.yaml:4:1: VirtualMachineInstance tenant-a/debian-cow",
         ]
     );
 }
@@ -98,7 +98,8 @@ fn the_manifests_of_the_documents_are_accepted() {
         }
     }
     // The guide's, so that blocks are found at all.
-    let example = "ACCEPTED  docs/sidecar-hostpath.md: VirtualMachineInstance tenant-a/debian-cow".to_owned();
+    let example =
+        "ACCEPTED  docs/sidecar-hostpath.md:4:1: VirtualMachineInstance tenant-a/debian-cow".to_owned();
     assert!(found.contains(&example), "{found:?}");
 }
 
@@ -165,7 +166,7 @@ fn the_vm_and_the_launcher_pod_are_those_of_the_vmi() {
     let object = |name: &str| {
         let mut manifests = manifest::read(&example(name), name).manifests;
         assert_eq!(manifests.len(), 1);
-        manifests.remove(0).object
+        manifests.remove(0).object.unwrap()
     };
     let vmi = object("vmi-with-sidecar-hostpath.yaml");
     let vm = object("vm-with-sidecar-hostpath.yaml");

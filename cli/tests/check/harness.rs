@@ -20,7 +20,7 @@ impl Outcome {
         Self {
             code: Some(2),
             stdout: String::new(),
-            stderr: format!("Error: {message}\n"),
+            stderr: format!("error: {message}\n"),
         }
     }
 
@@ -40,7 +40,7 @@ pub(crate) fn root() -> PathBuf {
 /// The command, in this directory, without the variables that ask for colours or forbid them.
 pub(crate) fn command(dir: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sidecar-hostpath"));
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
         command.env_remove(variable);
     }
     command.current_dir(dir).args(args);
@@ -68,6 +68,13 @@ pub(crate) fn finish(mut command: Command, stdin: &[u8]) -> Outcome {
 /// `check` at the root of the repository, where the examples are.
 pub(crate) fn check(args: &[&str], stdin: &str) -> Outcome {
     finish(command(&root(), &[&["check"], args].concat()), stdin.as_bytes())
+}
+
+/// `check` of these files in a directory, against the settings of the example.
+pub(crate) fn check_in(dir: &Dir, args: &[&str]) -> Outcome {
+    dir.write("settings.yaml", example("settings.yaml"));
+    let args = [&["check", "-s", "settings.yaml"], args].concat();
+    finish(command(&dir.path(""), &args), b"")
 }
 
 /// The settings of the example.

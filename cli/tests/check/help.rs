@@ -14,6 +14,7 @@ fn run(args: &[&str]) -> Outcome {
 #[case::root_in_short(&["-h"])]
 #[case::check(&["check", "--help"])]
 #[case::check_in_short(&["check", "-h"])]
+#[case::settings(&["settings", "--help"])]
 #[case::run(&["run", "--help"])]
 #[case::completions(&["completions", "-h"])]
 #[case::man(&["man", "-h"])]
@@ -38,6 +39,7 @@ fn each_shell_can_complete(#[case] shell: &str, #[case] part: &str) {
 #[rstest]
 #[case::root(&["man"], "sidecar-hostpath", "sidecar\\-hostpath\\-check(1)")]
 #[case::check(&["man", "check"], "sidecar-hostpath-check", "\\fB\\-\\-settings\\fR \\fI<FILE>\\fR")]
+#[case::settings(&["man", "settings"], "sidecar-hostpath-settings", "\\fIFILE\\fR")]
 #[case::run(&["man", "run"], "sidecar-hostpath-run", "\\fB\\-\\-request\\-path\\fR \\fI<FILE>\\fR")]
 #[case::completions(&["man", "completions"], "sidecar-hostpath-completions", "\\fISHELL\\fR")]
 fn each_command_has_a_man_page(#[case] args: &[&str], #[case] title: &str, #[case] part: &str) {

@@ -29,6 +29,7 @@ fn mounts_look_as_in_the_audit_annotation() {
             "mountPath": "/host-images",
             "readOnly": true,
             "type": "Directory",
+            "rule": "allowedHostPaths[0]",
         })
     };
     let expected = json!([mount("hook-sidecar-0"), mount("compute")]);

@@ -3,7 +3,9 @@
 use rstest::rstest;
 
 use crate::guest::{Does, policy, with_settings};
-use crate::harness::{Dir, Outcome, SETTINGS, check, check_text, command, example, finish, root, vmi};
+use crate::harness::{
+    Dir, Outcome, SETTINGS, check, check_in, check_text, command, example, finish, root, vmi,
+};
 
 #[test]
 fn a_manifest_may_come_through_a_pipe() {
@@ -12,7 +14,7 @@ fn a_manifest_may_come_through_a_pipe() {
     assert!(
         outcome
             .stdout
-            .starts_with("ACCEPTED  standard input: VirtualMachine tenant-a/debian-scratch\n"),
+            .starts_with("ACCEPTED  standard input:3:1: VirtualMachine tenant-a/debian-scratch\n"),
         "{}",
         outcome.stdout
     );
@@ -54,15 +56,14 @@ fn what_is_only_skipped_passes() {
     assert_eq!(outcome.code, Some(0));
     assert_eq!(
         outcome.stdout,
-        "SKIPPED   standard input: ConfigMap (no name) (v1, not judged)\n\n\
+        "SKIPPED   standard input:1:1: ConfigMap (no name) (v1, not judged)\n\n\
          0 accepted, 0 rejected, 1 skipped\n"
     );
 }
 
 #[test]
 fn without_settings_there_is_no_verdict() {
-    let message =
-        "give --settings FILE: without the settings of the policy, nothing says which host paths are allowed";
+    let message = "no --settings FILE: without the settings, nothing says which host paths are allowed";
     assert_eq!(
         check(&["examples/vmi-with-sidecar-hostpath.yaml"], ""),
         Outcome::error(message)
@@ -71,10 +72,6 @@ fn without_settings_there_is_no_verdict() {
 }
 
 #[rstest]
-#[case::manifest(
-    &["-s", "examples/settings.yaml", "examples/vmi-with-sidecar-hostpath.yaml", "no.yaml"],
-    "cannot read no.yaml: No such file or directory (os error 2)"
-)]
 #[case::settings(
     &["-s", "no.yaml", "examples/vmi-with-sidecar-hostpath.yaml"],
     "cannot read no.yaml: No such file or directory (os error 2)"
@@ -87,9 +84,9 @@ fn without_settings_there_is_no_verdict() {
     &["-s", "examples/settings.yaml", "--policy", "examples/vmi-with-sidecar-hostpath.yaml", "examples/vmi-with-sidecar-hostpath.yaml"],
     "examples/vmi-with-sidecar-hostpath.yaml: not a policy: no WebAssembly module"
 )]
-#[case::directory(
-    &["-s", "examples/settings.yaml", "examples"],
-    "cannot read examples: Is a directory (os error 21)"
+#[case::forgotten_hyphen(
+    &["-s", "examples/settings.yaml"],
+    "no MANIFEST: name files or directories, or - for standard input"
 )]
 #[case::settings_from_standard_input(
     &["-s", "-", "examples/vmi-with-sidecar-hostpath.yaml"],
@@ -101,7 +98,7 @@ fn without_settings_there_is_no_verdict() {
 )]
 #[case::empty_pipe(
     &["-s", "examples/settings.yaml", "-"],
-    "there is no object to check in standard input"
+    "standard input is empty"
 )]
 fn an_unusable_file_is_one_line(#[case] args: &[&str], #[case] message: &str) {
     assert_eq!(check(args, ""), Outcome::error(message));
@@ -110,15 +107,17 @@ fn an_unusable_file_is_one_line(#[case] args: &[&str], #[case] message: &str) {
 }
 
 #[test]
-fn a_document_with_a_fault_does_not_hide_the_verdicts_on_the_others() {
+fn what_cannot_be_read_does_not_hide_the_verdicts_on_the_rest() {
     let vm = example("vm-with-writable-hostpath.yaml");
-    let outcome = check_text(&format!("{vm}\n---\na: [\n---\n{vm}"));
-    let message = "standard input, document 2: did not find expected node content at line ";
+    let dir = Dir::new();
+    dir.write("a.yaml", format!("{vm}\n---\na: [\n---\n{vm}"));
+    dir.write("b.yaml", b"\xff");
+    dir.write("values.yaml", "replicas: 1\n");
+    let outcome = check_in(&dir, &["no.yaml", "a.yaml", "b.yaml", "values.yaml"]);
     assert_eq!(outcome.code, Some(2));
-    let judged = ["document 1", "document 3"]
-        .map(|place| format!("ACCEPTED  standard input, {place}: VirtualMachine tenant-a/debian-scratch\n"));
-    assert!(
-        judged.iter().all(|line| outcome.stdout.contains(line)),
+    assert_eq!(
+        outcome.stdout.matches("ACCEPTED  a.yaml:").count(),
+        2,
         "{}",
         outcome.stdout
     );
@@ -127,19 +126,129 @@ fn a_document_with_a_fault_does_not_hide_the_verdicts_on_the_others() {
         "{}",
         outcome.stdout
     );
-    assert!(
-        outcome.stderr.starts_with(&format!("Error: {message}")),
-        "{}",
-        outcome.stderr
+    let lines = vm.lines().count();
+    let stderr = format!(
+        "error: no.yaml:1:1: cannot be read: No such file or directory (os error 2)\n\
+         error: a.yaml:{}:1: did not find expected node content, while parsing a flow node\n\
+         error: b.yaml:1:1: not UTF-8 text, at byte 0\n\
+         error: values.yaml:1:1: not a Kubernetes object: apiVersion or kind is missing\n",
+        lines + 4
     );
-    assert_eq!(outcome.stderr.lines().count(), 1);
+    assert_eq!(outcome.stderr, stderr);
+    let json = check_in(&dir, &["-o", "json", "values.yaml"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let error = serde_json::json!({
+        "file": "values.yaml", "document": 1, "item": null, "line": 1, "column": 1,
+        "message": "not a Kubernetes object: apiVersion or kind is missing",
+    });
+    assert_eq!(json["errors"], serde_json::json!([error]));
+}
+
+#[test]
+fn a_directory_stands_for_the_manifests_in_it() {
+    let dir = Dir::new();
+    for file in [
+        "vms/b.yml",
+        "vms/a.yaml",
+        "vms/deep/c.json",
+        "vms/.git/hidden.yaml",
+        "vms/note.txt",
+    ] {
+        dir.write(file, vmi(file, "[]"));
+    }
+    dir.write("vms/kustomization.yaml", "resources: [a.yaml]\n");
+    let outcome = check_in(&dir, &["vms"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    let files: Vec<&str> = outcome
+        .stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("ACCEPTED  ")?.split_once(':'))
+        .map(|(file, _)| file)
+        .collect();
+    assert_eq!(files, ["vms/a.yaml", "vms/b.yml", "vms/deep/c.json"]);
+    std::fs::create_dir(dir.path("empty")).unwrap();
+    assert_eq!(
+        check_in(&dir, &["empty"]),
+        Outcome::error("empty:1:1: the directory holds no .yaml, .yml or .json file")
+    );
+}
+
+#[rstest]
+#[case::empty_list("{apiVersion: v1, kind: List, items: []}", &[], 0, "0 accepted, 0 rejected, 0 skipped")]
+#[case::comments("# nothing\n", &[], 0, "0 accepted, 0 rejected, 0 skipped")]
+#[case::nothing_judged("{apiVersion: v1, kind: ConfigMap}", &["--require-judged"], 1, "0 accepted, 0 rejected, 1 skipped")]
+#[case::nothing_at_all("# nothing\n", &["--require-judged"], 1, "0 accepted, 0 rejected, 0 skipped")]
+#[case::judged(&vmi("x", "[]"), &["--require-judged"], 0, "1 accepted, 0 rejected, 0 skipped")]
+#[case::warning(&vmi("x", r#"[{"host-path": {}}]"#), &[], 0, "1 accepted, 0 rejected, 0 skipped")]
+#[case::strict_warning(
+    &vmi("x", r#"[{"host-path": {}}]"#),
+    &["--strict"],
+    1,
+    "1 accepted, 0 rejected, 0 skipped; 1 more with warnings (--strict)"
+)]
+#[case::strict(&vmi("x", "[]"), &["--strict"], 0, "1 accepted, 0 rejected, 0 skipped")]
+fn what_passes_can_be_chosen(
+    #[case] manifest: &str,
+    #[case] args: &[&str],
+    #[case] code: i32,
+    #[case] summary: &str,
+) {
+    let outcome = check(&[SETTINGS.as_slice(), args, &["-"]].concat(), manifest);
+    assert_eq!(outcome.code, Some(code), "{outcome:?}");
+    assert_eq!(outcome.stdout.lines().last(), Some(summary));
+    let stderr = match summary.starts_with("0 accepted") && code == 1 {
+        true => "error: no object was judged (--require-judged)\n",
+        false => "",
+    };
+    assert_eq!(outcome.stderr, stderr);
+}
+
+#[test]
+fn quiet_shows_only_what_fails() {
+    let manifests = [
+        vmi("good", "[]"),
+        vmi("bad", "["),
+        vmi("near", r#"[{"host-path": {}}]"#),
+    ]
+    .join("\n");
+    let names = |args: &[&str]| {
+        let outcome = check(&[SETTINGS.as_slice(), args, &["-q", "-"]].concat(), &manifests);
+        assert!(!outcome.stdout.contains("accepted,"), "{}", outcome.stdout);
+        ["good", "bad", "near"]
+            .into_iter()
+            .filter(|name| outcome.stdout.contains(&format!("tenant-a/{name}")))
+            .collect::<Vec<&str>>()
+    };
+    assert_eq!(names(&[]), ["bad"]);
+    assert_eq!(names(&["--strict"]), ["bad", "near"]);
+    let quiet = check(&[SETTINGS.as_slice(), &["-q", "-"]].concat(), &vmi("good", "[]"));
+    assert_eq!((quiet.code, quiet.stdout.as_str()), (Some(0), ""));
 }
 
 #[test]
 fn a_message_of_several_lines_is_printed_as_one() {
-    let outcome = check_text("\"a\\n\\u001b[0m\": {b: 1, b: 2}\n");
-    let message = r#"standard input, document 1: a\n\u{1b}[0m: the key "b" stands twice at line 1 column 24"#;
+    let outcome = check_text("apiVersion: v1\nkind: Pod\n\"a\\n\\u001b[0m\": 1\n\"a\\n\\u001b[0m\": 1\n");
+    let message = r#"standard input:4:1: duplicate key "a\n\u{1b}[0m""#;
     assert_eq!(outcome, Outcome::error(message));
+}
+
+/// `head` closes the pipe when it has seen enough.
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let manifests = vec![vmi("x", "[]"); 4_000].join("\n");
+    let dir = Dir::new();
+    dir.write("vms.json", manifests);
+    dir.write("settings.yaml", example("settings.yaml"));
+    let mut command = command(&dir.path(""), &["check", "-s", "settings.yaml", "vms.json"]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]
@@ -154,9 +263,11 @@ fn the_given_module_decides() {
         example("vmi-with-sidecar-hostpath.yaml").as_bytes(),
     );
     let stdout = "\
-REJECTED  standard input: VirtualMachineInstance tenant-a/debian-cow (code 403)
-    a: Forbidden: no
-    b: Required value: x
+REJECTED  standard input:4:1: VirtualMachineInstance tenant-a/debian-cow (code 403)
+    a: Forbidden
+      no
+    b: Required value
+      x
     warning: w
 
 0 accepted, 1 rejected, 0 skipped
@@ -165,24 +276,17 @@ REJECTED  standard input: VirtualMachineInstance tenant-a/debian-cow (code 403)
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
 }
 
-#[rstest]
-#[case::with_a_manifest(&["-"])]
-#[case::alone(&[])]
-fn the_given_module_may_refuse_the_settings(#[case] manifests: &[&str]) {
+#[test]
+fn the_given_module_may_refuse_the_settings() {
     let dir = Dir::new();
     let refusal = Does::Answers(r#"{"valid":false,"message":"too new"}"#);
     dir.write("policy.wasm", with_settings(refusal, Does::Traps));
-    dir.write("settings.yaml", example("settings.yaml"));
-    let args = ["check", "-s", "settings.yaml", "--policy", "policy.wasm"];
-    let args = [args.as_slice(), manifests].concat();
-    let outcome = finish(
-        command(&dir.path(""), &args),
-        example("vmi-with-sidecar-hostpath.yaml").as_bytes(),
-    );
-    assert_eq!(
-        outcome,
-        Outcome::error("settings.yaml: the settings are not valid: too new")
-    );
+    let outcome = check_in(&dir, &["--policy", "policy.wasm", "settings.yaml"]);
+    assert_eq!(outcome, Outcome::error("settings.yaml:2:1: too new"));
+    let args = ["settings", "settings.yaml", "--policy", "policy.wasm"];
+    let outcome = finish(command(&dir.path(""), &args), b"");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
+    assert!(outcome.stdout.contains("too new"), "{}", outcome.stdout);
 }
 
 #[test]

@@ -54,15 +54,15 @@ fn any_verdict_is_success(#[case] answer: &str, #[case] line: &str) {
 )]
 #[case::settings_of_another_kind(
     &["run", "policy.wasm", "-r", "request.json", "-s", "settings.yaml"],
-    "Error: settings.yaml: invalid settings, not an object\n"
+    "error: settings.yaml: invalid settings, not an object\n"
 )]
 #[case::request_missing(
     &["run", "policy.wasm", "--request-path", "other.json"],
-    "Error: cannot read other.json: No such file or directory (os error 2)\n"
+    "error: cannot read other.json: No such file or directory (os error 2)\n"
 )]
 #[case::empty_standard_input(
     &["run", "-r", "-", "policy.wasm"],
-    "Error: standard input: the request is not JSON: EOF while parsing a value at line 1 column 0\n"
+    "error: standard input: the request is not JSON: EOF while parsing a value at line 1 column 0\n"
 )]
 fn an_error_is_one(#[case] args: &[&str], #[case] stderr: &str) {
     let dir = Dir::new();

@@ -1,50 +1,67 @@
 //! The settings of a policy.
 
+pub mod command;
+mod effective;
+pub mod file;
+pub mod warnings;
+
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::document::{self, Fault};
+use crate::reading::document;
+use crate::reading::node::{Content, Fault, Node, Position};
 
 /// The settings, always an object.
 pub type Settings = Map<String, Value>;
 
 /// Reads settings in YAML or JSON; nothing at all, or `null`, is the empty object. `file` is for the error message.
 pub fn from_yaml(text: &str, file: &str) -> Result<Settings, Error> {
-    from_documents(documents(text, file)?, file)
+    of_node(one_document(documents(text, file)?, file)?, file)
 }
 
 /// All documents of a file with settings: a fault in any of them leaves open what is set.
-pub(crate) fn documents(text: &str, file: &str) -> Result<Vec<Value>, Error> {
+pub(crate) fn documents(text: &str, file: &str) -> Result<Vec<Node>, Error> {
     let documents = document::documents(text, file).into_iter();
     documents
         .map(|document| document.map_err(|fault| syntax(file, fault)))
         .collect()
 }
 
-/// The settings in the one document that is not empty.
-pub(crate) fn from_documents(documents: Vec<Value>, file: &str) -> Result<Settings, Error> {
+/// The one document that is not empty.
+pub(crate) fn one_document(documents: Vec<Node>, file: &str) -> Result<Node, Error> {
     let mut documents = documents.into_iter().filter(|document| !document.is_null());
     match (documents.next(), documents.next()) {
-        (first, None) => from_value(first.unwrap_or_default(), file),
+        (Some(first), None) => Ok(first),
+        (None, _) => Ok(Node {
+            at: Position { line: 1, column: 1 },
+            fault: None,
+            content: Content::Scalar(Value::Null),
+        }),
         (_, Some(_)) => Err(Error::SettingsDocuments {
             file: file.to_owned(),
         }),
     }
 }
 
+/// The settings in a value.
+pub(crate) fn of_node(node: Node, file: &str) -> Result<Settings, Error> {
+    let value = node.into_json().map_err(|fault| syntax(file, fault))?;
+    from_value(value, file)
+}
+
 /// Reads settings in JSON; `null` is the empty object. `file` is for the error message.
 pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
     let value = serde_json::from_str(text).map_err(|error| Error::SettingsSyntax {
-        file: file.to_owned(),
+        place: file.to_owned(),
         message: error.to_string(),
     })?;
     from_value(value, file)
 }
 
-/// A file with settings that is neither YAML nor JSON.
-fn syntax(file: &str, fault: Fault) -> Error {
+/// What is wrong in a file with settings.
+pub(crate) fn syntax(file: &str, fault: Fault) -> Error {
     Error::SettingsSyntax {
-        file: file.to_owned(),
+        place: format!("{file}:{}:{}", fault.at.line, fault.at.column),
         message: fault.message,
     }
 }

@@ -1,7 +1,68 @@
-//! The violations in a message.
+//! Field errors as Kubernetes writes them, and the message that joins several.
 //!
 //! A module answers with one message, in which the violations stand one after the other, joined by `; `. A semicolon can
 //! stand in quoted values and in explanations as well, so a new violation begins only where a field error begins.
+
+/// `FIELD: KIND: DETAIL`, or `FIELD: Invalid value: VALUE: DETAIL`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FieldError<'m> {
+    /// The path of the field.
+    pub(crate) field: &'m str,
+    /// The kind, such as `Forbidden`.
+    pub(crate) kind: &'m str,
+    /// The value, in quotes if it is a string.
+    pub(crate) value: Option<&'m str>,
+    /// The reason.
+    pub(crate) detail: &'m str,
+}
+
+impl<'m> FieldError<'m> {
+    /// `None` where the violation has another form.
+    pub(crate) fn parse(violation: &'m str) -> Option<Self> {
+        if !is_field_error(violation) {
+            return None;
+        }
+        let (field, rest) = violation.split_once(": ")?;
+        let (kind, rest) = rest.split_once(": ")?;
+        let (value, detail) = match kind {
+            "Invalid value" => value(rest).map(|(value, detail)| (Some(value), detail))?,
+            _ => (None, rest),
+        };
+        Some(FieldError {
+            field,
+            kind,
+            value,
+            detail,
+        })
+    }
+
+    /// What was probably meant, where the field is a key that is not known.
+    pub(crate) fn meant(&self) -> Option<&'m str> {
+        let known = self.detail.strip_prefix("unknown key, known are ")?;
+        let key = self.field.rsplit(['.', '[']).next()?.trim_end_matches(']');
+        let likeness = |known: &&str| (strsim::jaro_winkler(key, known) * 1000.0) as u32;
+        let likest = known.split(", ").max_by_key(likeness)?;
+        (likeness(&likest) >= NEAR).then_some(likest)
+    }
+}
+
+/// How like a key must be to another to have been meant, in thousandths.
+const NEAR: u32 = 800;
+
+/// The value at the beginning, and what stands after it.
+fn value(text: &str) -> Option<(&str, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        return text.split_once(": ");
+    };
+    let mut is_escaped = false;
+    let end = quoted.find(|c| {
+        let ends = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        ends
+    })?;
+    let (value, rest) = text.split_at_checked(end.saturating_add(2))?;
+    Some((value, rest.strip_prefix(": ")?))
+}
 
 /// How a field error goes on after its field path.
 const KINDS: [&str; 3] = ["Required value: ", "Invalid value: ", "Forbidden: "];
@@ -10,7 +71,7 @@ const SEPARATOR: &str = "; ";
 
 /// Splits the message into its violations. What cannot be told apart stays together; nothing is lost.
 #[must_use]
-pub fn split(message: &str) -> Vec<String> {
+pub(crate) fn split(message: &str) -> Vec<String> {
     let mut violations = Vec::new();
     let mut rest = message;
     while let Some((violation, after)) = separators(rest).find(|(_, after)| is_violation(after)) {
@@ -62,7 +123,38 @@ fn is_count(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{FieldError, split};
+
+    #[test]
+    fn the_parts_of_a_field_error() {
+        let parts =
+            |text| FieldError::parse(text).map(|error| (error.field, error.kind, error.value, error.detail));
+        assert_eq!(
+            parts(r#"a.b[0]: Invalid value: "x\": y": must be: so"#),
+            Some(("a.b[0]", "Invalid value", Some(r#""x\": y""#), "must be: so"))
+        );
+        assert_eq!(
+            parts("a: Invalid value: 3: must be text"),
+            Some(("a", "Invalid value", Some("3"), "must be text"))
+        );
+        assert_eq!(
+            parts("a: Forbidden: no: never"),
+            Some(("a", "Forbidden", None, "no: never"))
+        );
+        assert_eq!(parts("and 3 more violations"), None);
+        assert_eq!(parts("a: Invalid value: \"x"), None);
+    }
+
+    #[test]
+    fn what_was_meant_is_like_what_is_written() {
+        let meant = |text: &str| FieldError::parse(text).and_then(|error| error.meant().map(str::to_owned));
+        let unknown =
+            |key: &str| format!("settings.{key}: Invalid value: 1: unknown key, known are guard, verifyOnly");
+        assert_eq!(meant(&unknown("verifyonly")).as_deref(), Some("verifyOnly"));
+        assert_eq!(meant(&unknown("gaurd")).as_deref(), Some("guard"));
+        assert_eq!(meant(&unknown("zzz")), None);
+        assert_eq!(meant("settings.a: Forbidden: no"), None);
+    }
 
     #[track_caller]
     fn check(violations: &[&str]) {

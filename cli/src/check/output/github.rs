@@ -1,0 +1,49 @@
+//! The findings as workflow commands of GitHub Actions:
+//! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>.
+
+use crate::check::Report;
+use crate::reading::place::Place;
+
+/// A line for each violation, each warning and each fault.
+pub(super) fn report(report: &Report) -> String {
+    let mut lines = String::new();
+    for finding in &report.findings {
+        let title = finding.object();
+        let mut add = |level, message: &String| {
+            lines.push_str(&command(level, &finding.place, finding.line(), &title, message));
+        };
+        finding
+            .violations
+            .iter()
+            .for_each(|message| add("error", message));
+        let level = if report.is_strict { "error" } else { "warning" };
+        finding.warnings.iter().for_each(|message| add(level, message));
+    }
+    for fault in &report.faults {
+        lines.push_str(&command(
+            "error",
+            &fault.place,
+            fault.place.line,
+            "not judged",
+            &fault.reason,
+        ));
+    }
+    lines
+}
+
+fn command(level: &str, place: &Place, line: usize, title: &str, message: &str) -> String {
+    let file = property(&place.file);
+    let title = property(title);
+    let message = data(message);
+    format!("::{level} file={file},line={line},title={title}::{message}\n")
+}
+
+/// What would end the line, or begin an escape.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// What would end a property as well.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

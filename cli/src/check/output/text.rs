@@ -1,0 +1,204 @@
+//! The findings, for people.
+
+use crate::check::Report;
+use crate::check::finding::{Finding, Mount, Summary, Verdict};
+use crate::check::output::groups::{self, Group};
+use crate::input;
+use crate::printing::escape::one_line;
+use crate::printing::field_error::FieldError;
+use crate::printing::style::{ACCEPTED, FIELD, HEADING, REJECTED, SKIPPED, WARNING, styled};
+use crate::printing::{table, wrap};
+
+/// How far details stand in from the line of their object.
+const INDENT: usize = 4;
+
+/// A block of lines for each finding, and a last line that counts them. Styled.
+pub(super) fn report(report: &Report, width: usize) -> String {
+    let mut text = String::new();
+    for finding in report.shown() {
+        text.push_str(&line(finding));
+        let details = details(finding, width);
+        for detail in &details {
+            text.push_str(detail);
+            text.push('\n');
+        }
+        if !details.is_empty() {
+            text.push('\n');
+        }
+    }
+    if report.is_quiet || report.findings.is_empty() && !report.faults.is_empty() {
+        return text;
+    }
+    if !text.ends_with("\n\n") {
+        text.push('\n');
+    }
+    let Summary {
+        accepted,
+        rejected,
+        skipped,
+    } = Summary::of(&report.findings);
+    text.push_str(&format!(
+        "{accepted} accepted, {rejected} rejected, {skipped} skipped"
+    ));
+    let warned = report
+        .findings
+        .iter()
+        .filter(|finding| !finding.warnings.is_empty());
+    let warned = warned
+        .filter(|finding| finding.verdict != Verdict::Rejected)
+        .count();
+    if report.is_strict && warned > 0 {
+        text.push_str(&format!("; {warned} more with warnings (--strict)"));
+    }
+    text.push('\n');
+    text
+}
+
+/// The verdict and what it is about.
+fn line(finding: &Finding) -> String {
+    let place = one_line(&finding.place.to_string());
+    let object = one_line(&finding.object());
+    match finding.verdict {
+        Verdict::Accepted => format!("{}  {place}: {object}\n", styled(ACCEPTED, "ACCEPTED")),
+        Verdict::Rejected => {
+            let code = finding
+                .code
+                .map(|code| format!(" (code {code})"))
+                .unwrap_or_default();
+            format!("{}  {place}: {object}{code}\n", styled(REJECTED, "REJECTED"))
+        }
+        Verdict::Skipped => {
+            let why = format!("({}, not judged)", one_line(&finding.api_version));
+            format!("{}  {place}: {object} {why}\n", styled(SKIPPED, "SKIPPED "))
+        }
+    }
+}
+
+fn details(finding: &Finding, width: usize) -> Vec<String> {
+    let mut details = Vec::new();
+    for group in groups::of(&finding.violations) {
+        details.extend(heading(finding, &group));
+        for violation in group.violations {
+            details.extend(self::violation(violation, group.prefix, width));
+        }
+    }
+    for warning in &finding.warnings {
+        details.extend(labelled(&styled(WARNING, "warning:"), 9, warning, width));
+    }
+    if finding.lacks_namespace {
+        let note =
+            "the object names no namespace, so that no rule for namespaces is for it; --namespace names one";
+        details.extend(labelled(&styled(HEADING, "note:"), 6, note, width));
+    }
+    match finding.host_paths.as_slice() {
+        // Not of pods: one that is no launcher pod may mount whatever it likes.
+        [] if finding.verdict == Verdict::Accepted && finding.kind != "Pod" => {
+            details.push(format!("{:INDENT$}hook sidecars see no host path", ""));
+        }
+        mounts => details.extend(mounted(mounts, width)),
+    }
+    details
+}
+
+/// What the next violations are about, and the long path of its field, once.
+fn heading(finding: &Finding, group: &Group<'_>) -> Vec<String> {
+    if group.prefix.is_empty() {
+        return Vec::new();
+    }
+    let line = match finding.annotation_line {
+        Some(line) => format!(", {}:{line}", input::name(finding.place.file.as_ref())),
+        None => String::new(),
+    };
+    let title = one_line(&group.title);
+    let place = one_line(&format!("{}{line}", group.prefix));
+    vec![
+        format!("{:INDENT$}{}", "", styled(HEADING, &title)),
+        format!("{:INDENT$}{}", "", styled(SKIPPED, &place)),
+    ]
+}
+
+/// The field, the value, and below them the reason.
+fn violation(violation: &str, prefix: &str, width: usize) -> Vec<String> {
+    let Some(error) = FieldError::parse(violation) else {
+        return wrap::lines(violation, INDENT, width);
+    };
+    let indent = if prefix.is_empty() { INDENT } else { INDENT + 2 };
+    let field = error.field.strip_prefix(prefix).unwrap_or(error.field);
+    let field = field.strip_prefix('.').unwrap_or(field);
+    let field = match field {
+        "" => String::new(),
+        field => format!("{}: ", styled(FIELD, &one_line(field))),
+    };
+    let kind = styled(REJECTED, error.kind);
+    let mut lines = vec![format!("{:indent$}{field}{kind}", "")];
+    if let Some(value) = error.value.map(one_line) {
+        let used = error.field.chars().count() + error.kind.len() + value.chars().count() + 4;
+        match lines.last_mut() {
+            Some(line) if indent + used - prefix.chars().count() <= width => {
+                line.push_str(&format!(": {value}"));
+            }
+            _ => lines.extend(wrap::lines(&value, indent + 2, width)),
+        }
+    }
+    lines.extend(wrap::lines(error.detail, indent + 2, width));
+    if let Some(meant) = error.meant() {
+        lines.push(format!("{:1$}did you mean {meant}?", "", indent + 2));
+    }
+    lines
+}
+
+/// A text behind a label of so many characters, which is styled.
+fn labelled(label: &str, length: usize, text: &str, width: usize) -> Vec<String> {
+    let mut lines = wrap::lines(text, INDENT + length, width);
+    if let Some(first) = lines.first_mut() {
+        *first = format!("{:INDENT$}{label} {}", "", first.trim_start());
+    }
+    lines
+}
+
+/// What containers see: a table if it fits, else a block for each mount.
+fn mounted(mounts: &[Mount], width: usize) -> Vec<String> {
+    if mounts.is_empty() {
+        return Vec::new();
+    }
+    let heading = ["CONTAINER", "HOST PATH", "MOUNTED AT", "TYPE", "ACCESS", "RULE"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = std::iter::once(heading).chain(mounts.iter().map(row)).collect();
+    let lines = table::lines(&rows);
+    if !table::fits(&lines, width.saturating_sub(INDENT)) {
+        return mounts.iter().flat_map(|mount| block(mount, width)).collect();
+    }
+    let mut lines: Vec<String> = lines
+        .into_iter()
+        .map(|line| format!("{:INDENT$}{line}", ""))
+        .collect();
+    if let Some(heading) = lines.first_mut() {
+        *heading = styled(HEADING, heading);
+    }
+    lines
+}
+
+fn row(Mount { mount, rule }: &Mount) -> [String; 6] {
+    [
+        mount.container.clone(),
+        mount.host_path.clone(),
+        mount.mount_path.clone(),
+        match mount.r#type {
+            "" => "(none)".to_owned(),
+            named => named.to_owned(),
+        },
+        if mount.read_only { "read-only" } else { "writable" }.to_owned(),
+        rule.clone().unwrap_or_else(|| "(none)".to_owned()),
+    ]
+}
+
+fn block(mount: &Mount, width: usize) -> Vec<String> {
+    let [container, host_path, mount_path, host_path_type, access, rule] = row(mount);
+    let mut lines = wrap::lines(
+        &format!("{container} sees {host_path} at {mount_path}"),
+        INDENT,
+        width,
+    );
+    let how = format!("{host_path_type}, {access}, rule: {rule}");
+    lines.extend(wrap::lines(&how, INDENT + 2, width));
+    lines
+}

@@ -1,0 +1,14 @@
+//! What a command prints, and how it ends.
+
+/// The outcome of a command that judges.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// For standard output; styled where it is text.
+    pub stdout: String,
+    /// Whether nothing is rejected.
+    pub passed: bool,
+    /// What could not be judged, for standard error.
+    pub faults: Vec<String>,
+    /// Why it has not passed, where the output does not say it.
+    pub note: Option<String>,
+}

@@ -1,0 +1,134 @@
+//! JSON: the tree of one document.
+
+use std::cell::Cell;
+use std::fmt::{self, Formatter};
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
+
+/// The documents of `text`, the last one with a fault unless the whole text is JSON in form: then `true`.
+pub(super) fn documents(text: &str) -> (Vec<Result<Node, Fault>>, bool) {
+    let places = Places::of(text);
+    let mut documents = Vec::new();
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    while let Some(next) = stream.next() {
+        match next.and_then(|raw| node(raw, &places, 0)) {
+            Ok(document) => documents.push(Ok(document)),
+            Err(error) => {
+                documents.push(Err(fault(&error)));
+                return (documents, false);
+            }
+        }
+    }
+    (documents, true)
+}
+
+fn fault(error: &serde_json::Error) -> Fault {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    Fault {
+        at: Position {
+            line: error.line(),
+            column: error.column().max(1),
+        },
+        message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
+    }
+}
+
+/// The places in a text. They are asked for from its beginning to its end: each is counted from the one before.
+struct Places<'t> {
+    text: &'t str,
+    last: Cell<(usize, Position)>,
+}
+
+impl<'t> Places<'t> {
+    fn of(text: &'t str) -> Self {
+        let start = Position { line: 1, column: 1 };
+        Self {
+            text,
+            last: Cell::new((0, start)),
+        }
+    }
+
+    /// The place of a part of the text.
+    fn position(&self, part: &str) -> Position {
+        let offset = part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
+        let (last, Position { line, column }) = self.last.get();
+        let between = self.text.get(last..offset).unwrap_or_default();
+        let new_lines = between.matches('\n').count();
+        let on_line = between.rsplit('\n').next().unwrap_or_default().chars().count();
+        let position = Position {
+            line: line.saturating_add(new_lines),
+            column: match new_lines {
+                0 => column.saturating_add(on_line),
+                _ => on_line.saturating_add(1),
+            },
+        };
+        self.last.set((offset, position));
+        position
+    }
+}
+
+fn node(raw: &RawValue, places: &Places<'_>, depth: usize) -> Result<Node, serde_json::Error> {
+    if depth > DEPTH {
+        return Err(serde::de::Error::custom(format!(
+            "nested too deeply: more than {DEPTH} levels"
+        )));
+    }
+    let depth = depth.saturating_add(1);
+    let text = raw.get();
+    let at = places.position(text);
+    let content = match text.as_bytes().first() {
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(text)?;
+            let items = items.into_iter().map(|item| node(item, places, depth));
+            Content::List(items.collect::<Result<_, _>>()?)
+        }
+        Some(b'{') => {
+            let members: Members<'_> = serde_json::from_str(text)?;
+            let entries = members.0.into_iter().map(|(key, value)| {
+                Ok(Entry {
+                    at: places.position(key.get()),
+                    key: serde_json::from_str(key.get())?,
+                    fault: None,
+                    is_merged: false,
+                    value: node(value, places, depth)?,
+                })
+            });
+            Content::Mapping(entries.collect::<Result<_, serde_json::Error>>()?)
+        }
+        _ => Content::Scalar(serde_json::from_str(text)?),
+    };
+    Ok(Node {
+        at,
+        fault: None,
+        content,
+    })
+}
+
+/// All members of an object, in their order.
+struct Members<'t>(Vec<(&'t RawValue, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = access.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(All)
+    }
+}

@@ -1,0 +1,300 @@
+//! YAML: the tree of one document, aliases and merge keys resolved as kubectl does it.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::panic::{self, AssertUnwindSafe};
+
+use libyaml_safer::{Error, Event, EventData, Mark, Parser, ScalarStyle};
+use serde_json::Value;
+
+use super::merge;
+use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
+use super::scalar::{self, Tag};
+
+/// The values that aliases may add to what is written out: a few lines of them can stand for billions.
+const FROM_ALIASES: usize = 100_000;
+
+/// What YAML's own tags begin with.
+const OF_YAML: &str = "tag:yaml.org,2002:";
+
+/// Reads the documents of `text`, whose first line is line `above + 1` of the file. Up to the first fault: the parser cannot
+/// go on after one.
+pub(super) fn documents(text: &str, above: usize) -> Vec<Result<Node, Fault>> {
+    // kubectl ends the last line as well.
+    let text = match text.ends_with('\n') {
+        true => Cow::from(text),
+        false => Cow::from(format!("{text}\n")),
+    };
+    let mut documents = Vec::new();
+    // The parser panics on a few broken texts.
+    let read = panic::catch_unwind(AssertUnwindSafe(|| read(&text, above, &mut documents)));
+    if read.is_err() {
+        documents.push(Err(Fault {
+            at: Position {
+                line: above.saturating_add(1),
+                column: 1,
+            },
+            message: "cannot be parsed".to_owned(),
+        }));
+    }
+    documents
+}
+
+fn read(text: &str, above: usize, documents: &mut Vec<Result<Node, Fault>>) {
+    // kubectl's parser is a port of libyaml as well: it takes the same texts.
+    let mut parser = Parser::new();
+    parser.set_input(text.as_bytes());
+    let mut reader = Reader {
+        parser,
+        above,
+        anchors: HashMap::new(),
+        budget: FROM_ALIASES,
+        depth: 0,
+    };
+    while let Some(document) = reader.document().transpose() {
+        let is_fault = document.is_err();
+        documents.push(document);
+        if is_fault {
+            return;
+        }
+    }
+}
+
+struct Reader<'t> {
+    parser: Parser<&'t [u8]>,
+    above: usize,
+    /// The values that have an anchor; `None` while such a value is being read.
+    anchors: HashMap<String, Option<Node>>,
+    budget: usize,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn document(&mut self) -> Result<Option<Node>, Fault> {
+        loop {
+            let event = self.event()?;
+            match event.data {
+                EventData::StreamEnd => return Ok(None),
+                EventData::StreamStart { .. }
+                | EventData::DocumentStart { .. }
+                | EventData::DocumentEnd { .. } => self.anchors.clear(),
+                _ => return self.node(event),
+            }
+        }
+    }
+
+    fn event(&mut self) -> Result<Event, Fault> {
+        self.parser.parse().map_err(|error| self.syntax(&error))
+    }
+
+    /// The value that begins with the event; `None` at the end of what it would stand in.
+    fn node(&mut self, event: Event) -> Result<Option<Node>, Fault> {
+        let at = self.position(event.start_mark);
+        let (node, anchor) = match event.data {
+            EventData::Scalar {
+                anchor,
+                tag,
+                value,
+                style,
+                ..
+            } => (scalar_node(at, &value, style, tag.as_deref()), anchor),
+            EventData::SequenceStart { anchor, tag, .. } => {
+                self.begin(anchor.as_ref(), at)?;
+                let mut items = Vec::new();
+                loop {
+                    let event = self.event()?;
+                    match self.node(event)? {
+                        Some(item) => items.push(item),
+                        None => break,
+                    }
+                }
+                self.depth = self.depth.saturating_sub(1);
+                (
+                    collection(at, Content::List(items), tag.as_deref(), "seq"),
+                    anchor,
+                )
+            }
+            EventData::MappingStart { anchor, tag, .. } => {
+                self.begin(anchor.as_ref(), at)?;
+                let entries = self.entries()?;
+                self.depth = self.depth.saturating_sub(1);
+                (
+                    collection(at, Content::Mapping(entries), tag.as_deref(), "map"),
+                    anchor,
+                )
+            }
+            EventData::Alias { anchor } => (self.alias(at, &anchor)?, None),
+            _ => return Ok(None),
+        };
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, Some(node.clone()));
+        }
+        Ok(Some(node))
+    }
+
+    /// A list or a mapping begins.
+    fn begin(&mut self, anchor: Option<&String>, at: Position) -> Result<(), Fault> {
+        self.depth = self.depth.saturating_add(1);
+        if self.depth > DEPTH {
+            let message = format!("nested too deeply: more than {DEPTH} levels");
+            return Err(Fault { at, message });
+        }
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor.clone(), None);
+        }
+        Ok(())
+    }
+
+    fn entries(&mut self) -> Result<Vec<Entry>, Fault> {
+        let mut entries = Vec::new();
+        let mut has_merged = false;
+        loop {
+            let event = self.event()?;
+            let at = self.position(event.start_mark);
+            let is_plain = matches!(
+                &event.data,
+                EventData::Scalar {
+                    style: ScalarStyle::Plain,
+                    anchor: None,
+                    tag: None,
+                    ..
+                }
+            );
+            let Some(key) = self.node(event)? else {
+                return Ok(entries);
+            };
+            let merges = (key.as_str() == Some(merge::KEY)).then_some(is_plain);
+            let Some(value) = self.value(merges)? else {
+                return Ok(entries);
+            };
+            match merges {
+                None => entries.push(entry(key, value)),
+                Some(true) if !has_merged => {
+                    has_merged = true;
+                    merge::into(&mut entries, at, value);
+                }
+                Some(is_plain) => entries.push(Entry {
+                    fault: Some(if is_plain { merge::TWICE } else { merge::NOT_PLAIN }.into()),
+                    ..entry(key, value)
+                }),
+            }
+        }
+    }
+
+    /// The value of a key. What `<<` merges must be written there if it is a list: kubectl follows no alias to one.
+    fn value(&mut self, merges: Option<bool>) -> Result<Option<Node>, Fault> {
+        let event = self.event()?;
+        let is_alias = matches!(event.data, EventData::Alias { .. });
+        let value = self.node(event)?;
+        Ok(value.map(|node| match &node.content {
+            Content::List(_) if merges.is_some() && is_alias => Node {
+                fault: Some(merge::LIST_BY_ALIAS.into()),
+                ..node
+            },
+            _ => node,
+        }))
+    }
+
+    fn alias(&mut self, at: Position, anchor: &str) -> Result<Node, Fault> {
+        let fault = |message: &str| Fault {
+            at,
+            message: message.to_owned(),
+        };
+        let node = match self.anchors.get(anchor) {
+            Some(Some(node)) => node,
+            Some(None) => return Err(fault("an alias to the value that it is part of")),
+            None => return Err(fault("unknown anchor")),
+        };
+        self.budget = self
+            .budget
+            .checked_sub(node.count())
+            .ok_or_else(|| fault("too many values through aliases"))?;
+        Ok(node.clone())
+    }
+
+    fn position(&self, mark: Mark) -> Position {
+        let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1);
+        Position {
+            line: number(mark.line).saturating_add(self.above),
+            column: number(mark.column),
+        }
+    }
+
+    fn syntax(&self, error: &Error) -> Fault {
+        Fault {
+            at: self.position(error.problem_mark().unwrap_or_default()),
+            message: match error.context() {
+                Some(context) => format!("{}, {context}", error.problem()),
+                None => error.problem().to_owned(),
+            },
+        }
+    }
+}
+
+fn scalar_node(at: Position, text: &str, style: ScalarStyle, tag: Option<&str>) -> Node {
+    let (tag, unknown) = match tag {
+        None => (None, None),
+        Some(tag) => match of_yaml(tag).and_then(Tag::named) {
+            Some(tag) => (Some(tag), None),
+            None => (None, Some(unknown_tag(tag))),
+        },
+    };
+    let value = match (style, tag) {
+        (ScalarStyle::Plain, _) | (_, Some(_)) => scalar::value(text, tag),
+        _ => Ok(Value::from(text)),
+    };
+    let (value, misfit) = match value {
+        Ok(value) => (value, None),
+        Err(message) => (Value::from(text), Some(message)),
+    };
+    Node {
+        at,
+        fault: unknown.or(misfit).map(String::into_boxed_str),
+        content: Content::Scalar(value),
+    }
+}
+
+fn collection(at: Position, content: Content, tag: Option<&str>, name: &str) -> Node {
+    let unknown = tag.filter(|tag| of_yaml(tag) != Some(name)).map(unknown_tag);
+    Node {
+        at,
+        fault: unknown.map(String::into_boxed_str),
+        content,
+    }
+}
+
+/// The name of one of YAML's own tags.
+fn of_yaml(tag: &str) -> Option<&str> {
+    tag.strip_prefix(OF_YAML)
+}
+
+fn unknown_tag(tag: &str) -> String {
+    let name = match of_yaml(tag) {
+        Some(name) => format!("!!{name}"),
+        None => tag.to_owned(),
+    };
+    let why = match name.as_str() {
+        "!vault" => ": a value that Ansible has encrypted must be decrypted first",
+        _ => ": the file is for another program, which replaces it first",
+    };
+    format!("kubectl does not know the tag {name}{why}")
+}
+
+fn entry(key: Node, value: Node) -> Entry {
+    let (text, fault) = match (&key.fault, &key.content) {
+        (Some(fault), _) => (String::new(), Some(fault.clone())),
+        (None, Content::Scalar(value)) => match scalar::key(value) {
+            Ok(text) => (text, None),
+            Err(why) => (String::new(), Some(why.into())),
+        },
+        (None, Content::List(_)) => (String::new(), Some("a list cannot be a key".into())),
+        (None, Content::Mapping(_)) => (String::new(), Some("a mapping cannot be a key".into())),
+    };
+    Entry {
+        key: text,
+        at: key.at,
+        fault,
+        is_merged: false,
+        value,
+    }
+}

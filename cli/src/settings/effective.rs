@@ -1,0 +1,260 @@
+//! What settings mean, with every default written out.
+
+use anstyle::Style;
+use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
+use kubevirt_sidecar_hostpath_policy::base::path::{ContainerPath, HostPath};
+use kubevirt_sidecar_hostpath_policy::settings::rule::{Rule, Scope};
+use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreators};
+use serde_json::{Map, Value, json};
+
+use crate::printing::escape::one_line;
+use crate::printing::field_error::FieldError;
+use crate::printing::style::{FIELD, HEADING, REJECTED, SKIPPED, WARNING, styled};
+use crate::printing::wrap;
+use crate::settings::file::{Refusal, SettingsFile};
+use crate::settings::warnings::Warning;
+
+/// How far what belongs to a heading stands in.
+const INDENT: usize = 2;
+
+/// The settings for people; styled, in lines of at most `width` characters.
+pub(super) fn text(file: &SettingsFile, rules: &Rules, warnings: &[Warning], width: usize) -> String {
+    let mut lines = vec![format!("{}: the settings are valid", one_line(&title(file)))];
+    let mut section = |title: &str, style: Style, content: Vec<String>| {
+        lines.push(String::new());
+        lines.extend(
+            wrap::lines(title, 0, width)
+                .iter()
+                .map(|line| styled(style, line)),
+        );
+        lines.extend(content);
+    };
+    if !warnings.is_empty() {
+        let lines_of = |warning: &Warning| {
+            let place = format!("{}:{}:{}", file.file, warning.at.line, warning.at.column);
+            let mut lines = vec![format!("{:INDENT$}{}", "", styled(SKIPPED, &one_line(&place)))];
+            lines.extend(wrap::lines(&warning.message, INDENT + 2, width));
+            lines
+        };
+        section(
+            "Dangerous settings",
+            WARNING,
+            warnings.iter().flat_map(lines_of).collect(),
+        );
+    }
+    let allowed = match rules.rules.as_slice() {
+        [] => vec!["  none: every host path is rejected".to_owned()],
+        rules => rules
+            .iter()
+            .zip(0_usize..)
+            .flat_map(|(rule, number)| allowed(rule, number, width))
+            .collect(),
+    };
+    section("Allowed host paths", HEADING, allowed);
+    let others = [
+        ("guard", rules.guard.as_str().to_owned()),
+        ("requestContainers", request_containers(rules)),
+        ("recursiveReadOnly", rules.recursive_read_only.as_str().to_owned()),
+        ("trustedCreators", creators(rules).join(", ")),
+        ("verifyOnly", rules.verify_only.to_string()),
+    ];
+    section(
+        "Other settings",
+        HEADING,
+        others
+            .iter()
+            .flat_map(|(key, value)| field(key, value, 17, width))
+            .collect(),
+    );
+    let sensitive: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
+    let sensitive = match sensitive.as_slice() {
+        [] => vec!["  none".to_owned()],
+        paths => wrap::words(paths.iter().copied(), INDENT, width),
+    };
+    section(
+        "Sensitive host paths, allowed only by a rule that names one of them or a path below it",
+        HEADING,
+        sensitive,
+    );
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Why the settings are refused, for people; styled.
+pub(super) fn refused(refusal: &Refusal, width: usize) -> String {
+    let title = match &refusal.title {
+        None => refusal.file.clone(),
+        Some(title) => format!("{}, {title}", refusal.file),
+    };
+    let mut lines = vec![format!(
+        "{}: {}",
+        one_line(&title),
+        styled(REJECTED, "the settings are refused")
+    )];
+    for fault in &refusal.faults {
+        let place = format!("{}:{}:{}", refusal.file, fault.at.line, fault.at.column);
+        match FieldError::parse(&fault.message) {
+            None => lines.extend(wrap::lines(&format!("{place}: {}", fault.message), INDENT, width)),
+            Some(error) => {
+                let value = error
+                    .value
+                    .map(|value| format!(": {}", one_line(value)))
+                    .unwrap_or_default();
+                let (place, field) = (one_line(&place), one_line(error.field));
+                lines.push(format!("{:INDENT$}{}", "", styled(SKIPPED, &place)));
+                lines.push(format!(
+                    "{:INDENT$}{}: {}{value}",
+                    "",
+                    styled(FIELD, &field),
+                    styled(REJECTED, error.kind)
+                ));
+                lines.extend(wrap::lines(error.detail, INDENT + 2, width));
+                lines.extend(
+                    error
+                        .meant()
+                        .map(|meant| format!("{:1$}did you mean {meant}?", "", INDENT + 2)),
+                );
+            }
+        }
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// `settings.yaml`, `policies.yaml, ClusterAdmissionPolicy x`
+fn title(file: &SettingsFile) -> String {
+    match &file.title {
+        None => file.file.clone(),
+        Some(title) => format!("{}, {title}", file.file),
+    }
+}
+
+/// A key and its value, which stands in after `column` characters.
+fn field(key: &str, value: &str, column: usize, width: usize) -> Vec<String> {
+    let mut lines = wrap::lines(value, INDENT + column + 2, width);
+    if let Some(first) = lines.first_mut() {
+        *first = format!("{:INDENT$}{key:column$}  {}", "", first.trim_start());
+    }
+    lines
+}
+
+/// A rule: its path, and below that what it permits to whom.
+fn allowed(rule: &Rule, number: usize, width: usize) -> Vec<String> {
+    let matches = match rule.scope {
+        Scope::Exact { .. } => "exactly",
+        Scope::Prefix(_) => "and all below",
+    };
+    let types: Vec<String> = rule.types.iter().map(shown).collect();
+    let access = if rule.is_writable() {
+        "writable if asked for"
+    } else {
+        "read-only"
+    };
+    let mut permits = format!("{}; {access}", types.join(", "));
+    if rule.allow_shared_compute {
+        permits.push_str("; shared with compute if asked for");
+    }
+    let path = one_line(rule.path().as_written().as_str());
+    let mut lines = vec![format!("{:INDENT$}[{number}] {path} {matches}", "")];
+    lines.extend(wrap::lines(&permits, INDENT + 4, width));
+    let whom = for_whom(rule);
+    if whom != "all" {
+        lines.extend(wrap::lines(&format!("only for {whom}"), INDENT + 4, width));
+    }
+    lines
+}
+
+/// The name of the type; that of none is `(none)`.
+fn shown(host_path_type: &HostPathType) -> String {
+    match host_path_type.as_str() {
+        "" => "(none)".to_owned(),
+        named => named.to_owned(),
+    }
+}
+
+/// Whom the rule is for.
+fn for_whom(rule: &Rule) -> String {
+    let named = |what: &str, names: &Vec<String>| format!("{what} {}", names.join(", "));
+    let namespaces = rule.namespaces.as_ref().map(|names| named("namespaces", names));
+    let own = rule
+        .path()
+        .directory()
+        .map(|_| "each namespace its own".to_owned());
+    let containers = rule.containers.as_ref().map(|names| named("containers", names));
+    let whom: Vec<String> = [namespaces, own, containers].into_iter().flatten().collect();
+    if whom.is_empty() {
+        "all".to_owned()
+    } else {
+        whom.join("; ")
+    }
+}
+
+/// The settings for programs: themselves settings, which mean the same.
+pub(super) fn settings(file: &SettingsFile, rules: &Rules) -> Value {
+    let allowed_types = match file.settings.get("allowedTypes") {
+        Some(types) => types.clone(),
+        None => types(&[HostPathType::Directory, HostPathType::File]),
+    };
+    let mut sensitive: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
+    // Those that were added stand at the end.
+    let additional = file
+        .settings
+        .get("additionalSensitiveHostPaths")
+        .and_then(Value::as_array);
+    let additional = sensitive.split_off(sensitive.len().saturating_sub(additional.map_or(0, Vec::len)));
+    json!({
+        "allowedHostPaths": rules.rules.iter().map(rule).collect::<Vec<Value>>(),
+        "allowedTypes": allowed_types,
+        "sensitiveHostPaths": sensitive,
+        "additionalSensitiveHostPaths": additional,
+        "guard": rules.guard.as_str(),
+        "requestContainers": rules.request_containers.iter()
+            .map(|(name, directory)| (name.clone(), Value::from(directory.as_str())))
+            .collect::<Map<String, Value>>(),
+        "recursiveReadOnly": rules.recursive_read_only.as_str(),
+        "trustedCreators": creators(rules),
+        "verifyOnly": rules.verify_only,
+    })
+}
+
+fn rule(rule: &Rule) -> Value {
+    let (key, path) = match &rule.scope {
+        Scope::Exact { path, .. } => ("path", path),
+        Scope::Prefix(path) => ("pathPrefix", path),
+    };
+    let mut map = Map::new();
+    map.insert(key.to_owned(), Value::from(path.as_written().as_str()));
+    if let Some(namespaces) = &rule.namespaces {
+        map.insert("namespaces".to_owned(), Value::from(namespaces.clone()));
+    }
+    if let Some(containers) = &rule.containers {
+        map.insert("containers".to_owned(), Value::from(containers.clone()));
+    }
+    map.insert("types".to_owned(), types(&rule.types));
+    map.insert(
+        "allowSharedCompute".to_owned(),
+        Value::from(rule.allow_shared_compute),
+    );
+    map.insert("readOnly".to_owned(), Value::from(!rule.is_writable()));
+    Value::Object(map)
+}
+
+fn types(types: &[HostPathType]) -> Value {
+    types.iter().map(|t| t.as_str()).collect()
+}
+
+fn request_containers(rules: &Rules) -> String {
+    if rules.request_containers.is_empty() {
+        return "none".to_owned();
+    }
+    let container = |(name, directory): &(String, ContainerPath)| format!("{name} below {directory}");
+    let containers: Vec<String> = rules.request_containers.iter().map(container).collect();
+    containers.join(", ")
+}
+
+fn creators(rules: &Rules) -> Vec<String> {
+    match &rules.trusted_creators {
+        TrustedCreators::Anyone => vec!["*".to_owned()],
+        TrustedCreators::Users(users) => users.clone(),
+    }
+}
