@@ -1,11 +1,19 @@
-//! A host that does no more than look at how much memory a guest has taken.
+//! A host that does no more than look at how much memory a guest has taken, and how much work it has done.
 
-use wasmtime_provider::wasmtime::{Caller, Engine, Extern, Linker, Module, Store};
+use wasmtime_provider::wasmtime::{Caller, Config, Engine, Extern, Linker, Module, Store};
 
 /// A compiled guest.
 pub(crate) struct Guest {
     engine: Engine,
     module: Module,
+}
+
+/// What a call has taken.
+pub(crate) struct Cost {
+    /// The guest's linear memory at the end. It never shrinks, so this is its peak.
+    pub(crate) memory_mib: usize,
+    /// The instructions that the guest has executed: the same on every machine, busy or not.
+    pub(crate) instructions: u64,
 }
 
 /// What the guest asks the host for.
@@ -16,13 +24,13 @@ struct Call {
 
 impl Guest {
     pub(crate) fn new(wasm: &[u8]) -> Self {
-        let engine = Engine::default();
+        let engine = Engine::new(Config::new().consume_fuel(true)).unwrap();
         let module = Module::new(&engine, wasm).unwrap();
         Self { engine, module }
     }
 
-    /// The guest's linear memory after `validate` of this payload. It never shrinks, so this is its peak.
-    pub(crate) fn memory_mib(&self, payload: &[u8]) -> usize {
+    /// The cost of `validate` of this payload.
+    pub(crate) fn cost(&self, payload: &[u8]) -> Cost {
         let call = Call {
             operation: b"validate",
             payload: payload.to_vec(),
@@ -40,6 +48,7 @@ impl Guest {
         };
         linker.func_wrap("wapc", "__guest_request", request).unwrap();
         let mut store = Store::new(&self.engine, call);
+        store.set_fuel(u64::MAX).unwrap();
         // Answers, logs and WASI: of no interest here.
         linker
             .define_unknown_imports_as_default_values(&mut store, &self.module)
@@ -57,6 +66,9 @@ impl Guest {
         let sizes = (u32::try_from(sizes.0).unwrap(), u32::try_from(sizes.1).unwrap());
         assert_eq!(guest_call.call(&mut store, sizes).unwrap(), 1);
         let memory = instance.get_memory(&mut store, "memory").unwrap();
-        memory.data_size(&store).div_ceil(1024 * 1024)
+        Cost {
+            memory_mib: memory.data_size(&store).div_ceil(1024 * 1024),
+            instructions: u64::MAX - store.get_fuel().unwrap(),
+        }
     }
 }
