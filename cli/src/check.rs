@@ -3,6 +3,7 @@
 //! Each object of each file, a [`manifest`], becomes the request that would create it; what the policy answers is a
 //! [`finding`]. All is evaluated before anything is printed.
 
+mod denied;
 pub mod finding;
 pub mod inputs;
 pub mod manifest;
@@ -112,6 +113,9 @@ Output:
     verdict               \"accepted\", \"rejected\" or \"skipped\"
     code                  the HTTP status code of a rejection, else null
     violations            the reasons of a rejection, a list of strings
+    deniedBy              for each of them the setting that forbids, such as
+                          allowedHostPaths[0].types, or null where no setting
+                          can permit
     warnings              a list of strings
     hostPaths             of an accepted object, a list as in the policy's
                           audit annotation: {\"container\", \"hostPath\",

@@ -6,6 +6,7 @@ use clap_mangen::Man;
 
 use crate::Error;
 use crate::check::CheckArgs;
+use crate::explain::ExplainArgs;
 use crate::run::RunArgs;
 use crate::settings::command::SettingsArgs;
 
@@ -25,6 +26,7 @@ const AFTER_HELP: &str = "\
 Examples:
   sidecar-hostpath check --settings settings.yaml vm.yaml
   sidecar-hostpath settings settings.yaml
+  sidecar-hostpath explain --settings settings.yaml /srv/images
   sidecar-hostpath run policy.wasm -r request.json -s settings.yaml
   sidecar-hostpath man check | man -l -
   source <(sidecar-hostpath completions bash)
@@ -48,6 +50,13 @@ pub enum Command {
     /// dangerous.
     #[command(verbatim_doc_comment)]
     Settings(SettingsArgs),
+    /// Explain what the settings say of a host path
+    ///
+    /// Goes through the steps of the policy's judgement: which rules lie at or above the path,
+    /// which of them decides, and what it permits there. If the path is rejected, the smallest
+    /// change of the settings is shown that would permit it, or why there is none.
+    #[command(verbatim_doc_comment)]
+    Explain(ExplainArgs),
     /// Evaluate one admission request as `kwctl run` does
     ///
     /// Evaluates it with a policy module in the host that Kubewarden uses, and prints the
@@ -72,7 +81,7 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The command that the page is about, instead of all of sidecar-hostpath
-    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "run", "completions", "man"])]
+    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "run", "completions", "man"])]
     pub about: Option<String>,
 }
 

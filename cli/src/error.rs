@@ -116,6 +116,14 @@ pub enum Error {
     #[error("Provided settings are not valid: {0}")]
     SettingsRefused(String),
 
+    /// An argument that means nothing.
+    #[error("{argument:?}: {reason}")]
+    Argument {
+        /// The argument.
+        argument: String,
+        /// The reason.
+        reason: String,
+    },
     /// `check` without a manifest.
     #[error("no MANIFEST: name files or directories, or - for standard input")]
     NoManifest,

@@ -6,11 +6,12 @@
 //! [`AdmissionResponse`](admission::AdmissionResponse) is printed.
 //!
 //! [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`]. [`check`] takes manifests and makes
-//! the requests itself; [`settings`] has a command of its own, which shows what they mean.
+//! the requests itself; [`settings`] has a command of its own, which shows what they mean, and [`explain`] tells what they say of one path.
 
 pub mod cli;
 
 pub mod check;
+pub mod explain;
 pub mod run;
 pub mod settings;
 

@@ -8,6 +8,7 @@ use sidecar_hostpath::Error;
 use sidecar_hostpath::check::check;
 use sidecar_hostpath::cli::{self, Cli, Command};
 use sidecar_hostpath::engine::log_to_stderr;
+use sidecar_hostpath::explain::explain;
 use sidecar_hostpath::outcome::Outcome;
 use sidecar_hostpath::printing::escape::one_line;
 use sidecar_hostpath::run::run;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Check(args) => judged(check(&args, stdin)),
         Command::Settings(args) => judged(settings(&args, stdin)),
+        Command::Explain(args) => judged(explain(&args)),
         Command::Run(args) => printed(run(&args, stdin, &mut io::stdout().lock(), log_to_stderr())),
         Command::Completions(args) => printed(print(&cli::completions(&args))),
         Command::Man(args) => printed(cli::man(&args).and_then(|page| print(&page))),

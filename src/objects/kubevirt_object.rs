@@ -184,7 +184,10 @@ impl KubeVirtKind {
 }
 
 /// The annotations below the member path `annotations`, such as `spec.annotations`, that ask for host paths.
-fn annotations_in<'v>(object: &Members<'v>, annotations: &str) -> Result<Annotations<'v>, Violation> {
+pub(super) fn annotations_in<'v>(
+    object: &Members<'v>,
+    annotations: &str,
+) -> Result<Annotations<'v>, Violation> {
     match annotations_at(object, annotations)? {
         Some(members) => Annotations::of(Path::root(annotations), &members),
         None => Ok(Annotations::default()),

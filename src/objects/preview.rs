@@ -7,13 +7,19 @@ use crate::{
     base::{
         container_name::COMPUTE,
         field::Path,
+        host_path_type::HostPathType,
         json::{Json, Members},
         namespace::Namespace,
         path::HostPath,
     },
-    objects::kubevirt_object::KubeVirtKind,
+    objects::kubevirt_object::{KubeVirtKind, annotations_in},
     pod::{self, LISTS_OF_NEW_PODS, Pod, sidecars::Sidecars},
-    requests::{deciding, entry::Access, own_container_names},
+    requests::{
+        deciding, entries,
+        entry::{Access, Entry},
+        explanation::Question,
+        own_container_names,
+    },
     settings::Settings,
 };
 
@@ -82,8 +88,70 @@ pub fn rules(
     mounts.iter().map(of).collect()
 }
 
+/// A request in an object.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The path of its field.
+    pub field: String,
+    /// What it asks for, with defaults for members that cannot be read; `None` where the path cannot.
+    pub question: Option<Question>,
+    /// Whether all of it can be read.
+    pub is_whole: bool,
+}
+
+/// The requests in the annotations of such an object. `object` is JSON.
+#[must_use]
+pub fn asked(group: &str, kind: &str, object: &str) -> Vec<Asked> {
+    let place = match KubeVirtKind::find(group, kind) {
+        Some(kind) => kind.annotations,
+        None => "metadata.annotations",
+    };
+    let object = Json::document(object)
+        .ok()
+        .and_then(|object| Members::read(Path::root("object"), object).ok());
+    let annotations = object.and_then(|object| annotations_in(&object, place).ok());
+    let entries = annotations.map(|annotations| entries(Path::root(place), &annotations));
+    entries
+        .unwrap_or_default()
+        .into_iter()
+        .map(|entry| asked_in(Path::root(place), entry))
+        .collect()
+}
+
+fn asked_in(annotations: Path<'_>, entry: Entry) -> Asked {
+    let Entry {
+        place,
+        path,
+        volume_path,
+        host_path_type,
+        access,
+        shared_compute_path,
+        unknown,
+        ..
+    } = entry;
+    let is_whole = path.is_ok()
+        && volume_path.is_ok()
+        && host_path_type.is_ok()
+        && access.is_ok()
+        && shared_compute_path.is_ok()
+        && unknown.is_empty();
+    let question = path.ok().map(|path| Question {
+        container: place.container().to_string(),
+        path,
+        host_path_type: host_path_type.unwrap_or(HostPathType::Directory),
+        access: access.unwrap_or(Access::ReadOnly),
+        shares: shared_compute_path.is_ok_and(|path| path.is_some()),
+    });
+    Asked {
+        field: place.at(annotations, |at| at.to_string()),
+        question,
+        is_whole,
+    }
+}
+
 /// The namespace whose rules are for such an object in `namespace`.
-fn requester(namespace: &str, group: &str, kind: &str) -> Namespace {
+#[must_use]
+pub fn requester(namespace: &str, group: &str, kind: &str) -> Namespace {
     match KubeVirtKind::find(group, kind) {
         Some(kind) => kind.namespace(namespace),
         None => Namespace::named(namespace),

@@ -269,7 +269,7 @@ impl<'s> Judged<'s> {
         let rule = match &source.path {
             Ok(path) => {
                 let (rule, why) = judge::path_rule(settings, container, path);
-                refused.extend(why.into_iter().map(Refused::Forbidden));
+                refused.extend(why.into_iter().map(|refusal| Refused::Forbidden(refusal.why)));
                 rule
             }
             Err(error) => {

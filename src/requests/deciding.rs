@@ -9,24 +9,28 @@ use crate::{
         field::{list, quote},
         path::HostPath,
     },
+    requests::refusal::{Refusal, Step},
     settings::{Settings, rule::Rule},
 };
 
 /// A rule whose path lies at or above a name of the path that is asked for, whomever the rule is for.
-struct Covering<'s> {
-    rule: &'s Rule,
+#[derive(Clone, Copy, Debug)]
+pub struct Covering<'s> {
+    /// The rule.
+    pub rule: &'s Rule,
     /// How many bytes of the name the rule's path has.
     length: usize,
     /// Whether that is all of it.
-    is_whole: bool,
+    pub is_whole: bool,
     /// Whether the rule is for the one who asks.
-    is_mine: bool,
+    pub is_mine: bool,
 }
 
 impl Covering<'_> {
     /// Whether it says anything about the name. A rule for one path alone says nothing about what lies below that, except
     /// that it is not for those whom the rule is not for.
-    fn counts(&self) -> bool {
+    #[must_use]
+    pub fn counts(&self) -> bool {
         self.is_whole || !self.rule.is_exact() || !self.is_mine
     }
 
@@ -40,7 +44,7 @@ impl Covering<'_> {
 ///
 /// # Errors
 /// Why none does: the path is under no rule, is reserved for others, or contains what is reserved for them.
-pub fn rule<'s>(settings: &'s Settings, container: &str, path: &HostPath) -> Result<&'s Rule, String> {
+pub fn rule<'s>(settings: &'s Settings, container: &str, path: &HostPath) -> Result<&'s Rule, Refusal> {
     let covering = covering(&settings.rules, container, path);
     if !covering.iter().any(Covering::counts) {
         return Err(under_no_rule(settings, container, path));
@@ -52,16 +56,18 @@ pub fn rule<'s>(settings: &'s Settings, container: &str, path: &HostPath) -> Res
         let taken = |covering: &[Covering<'_>]| taken_for(covering, settings, container);
         let taken = taken(&covering).or_else(|| other_names.find_map(|name| taken(&covering_name(name))));
         if let Some(whom) = taken {
-            return Err(format!(
+            let why = format!(
                 "{} is reserved: no rule for it is for {whom}",
                 quote(path.as_str())
-            ));
+            );
+            return Err(Refusal::new(Step::Reserved, why));
         }
         if settings.taken.is_below(path, container, &settings.rules) {
-            return Err(format!(
+            let why = format!(
                 "{} contains a host path that is reserved for others; ask for the part you need below it",
                 quote(path.as_str())
-            ));
+            );
+            return Err(Refusal::new(Step::ContainsReserved, why));
         }
     }
     // Of equals the first; `max_by_key` takes the last.
@@ -72,14 +78,16 @@ pub fn rule<'s>(settings: &'s Settings, container: &str, path: &HostPath) -> Res
         .ok_or_else(|| under_no_rule(settings, container, path))
 }
 
-fn covering<'s>(rules: &'s [Rule], container: &str, name: &HostPath) -> Vec<Covering<'s>> {
+/// The rules whose paths lie at or above `path` as it is written.
+#[must_use]
+pub fn covering<'s>(rules: &'s [Rule], container: &str, path: &HostPath) -> Vec<Covering<'s>> {
     let lies_above = |rule: &'s Rule| {
-        let rest = rule.path().above(name)?.rest;
+        let rest = rule.path().above(path)?.rest;
         Some(Covering {
             rule,
-            length: name.as_str().len().saturating_sub(rest.len()),
+            length: path.as_str().len().saturating_sub(rest.len()),
             is_whole: rest.is_empty(),
-            is_mine: rule.is_for_container(container) && rule.rest(name).is_some(),
+            is_mine: rule.is_for_container(container) && rule.rest(path).is_some(),
         })
     };
     rules.iter().filter_map(lies_above).collect()
@@ -101,7 +109,11 @@ fn taken_for(covering: &[Covering<'_>], settings: &Settings, container: &str) ->
     })
 }
 
-fn under_no_rule(settings: &Settings, container: &str, path: &HostPath) -> String {
+fn under_no_rule(settings: &Settings, container: &str, path: &HostPath) -> Refusal {
+    Refusal::new(Step::Rule, why_under_no_rule(settings, container, path))
+}
+
+fn why_under_no_rule(settings: &Settings, container: &str, path: &HostPath) -> String {
     let quoted = quote(path.as_str());
     if settings.rules.is_empty() {
         return format!("{quoted} is not allowed: the settings allow no host path");

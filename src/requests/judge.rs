@@ -14,6 +14,7 @@ use crate::{
         deciding,
         entry::{Access, Entry},
         place::{RequestPlace, Requester},
+        refusal::{Refusal, Step},
     },
     settings::{Settings, TrustedCreators, rule::Rule},
 };
@@ -57,7 +58,7 @@ pub fn entry(
             violations.extend(
                 refused
                     .into_iter()
-                    .map(|why| Violation::forbidden(at.name("path"), why)),
+                    .map(|refusal| Violation::forbidden(at.name("path"), refusal.why)),
             );
             rule
         }
@@ -186,7 +187,7 @@ pub fn path_rule<'s>(
     settings: &'s Settings,
     container: &str,
     path: &HostPath,
-) -> (Option<&'s Rule>, Vec<String>) {
+) -> (Option<&'s Rule>, Vec<Refusal>) {
     let rule = match deciding::rule(settings, container, path) {
         Ok(rule) => rule,
         Err(why) => return (None, vec![why]),
@@ -198,7 +199,7 @@ pub fn path_rule<'s>(
 
 /// Why `path`, on which `rule` decides, is too sensitive: what the rule does not name at or below a sensitive path, it
 /// does not mean.
-fn refused_sensitive(settings: &Settings, rule: &Rule, path: &HostPath) -> Option<String> {
+fn refused_sensitive(settings: &Settings, rule: &Rule, path: &HostPath) -> Option<Refusal> {
     let quoted = quote(path.as_str());
     let rule_names = rule.path().named().names();
     let named = |sensitive: &&HostPath| rule_names.iter().any(|name| name.is_at_or_below(sensitive));
@@ -210,17 +211,16 @@ fn refused_sensitive(settings: &Settings, rule: &Rule, path: &HostPath) -> Optio
     let above = |name: &HostPath| unnamed(&|sensitive| name.is_at_or_below(sensitive));
     let inside = |name: &HostPath| unnamed(&|sensitive| sensitive.is_at_or_below(name));
     if let Some(sensitive) = path.names().iter().find_map(above) {
-        let why = "which no rule for it names";
-        return Some(format!(
-            "{quoted} lies in the sensitive host path {sensitive}, {why}"
-        ));
+        let why = format!("{quoted} lies in the sensitive host path {sensitive}, which no rule for it names");
+        return Some(Refusal::new(Step::Sensitive, why));
     }
     let sensitive = path.contained().iter().find_map(inside)?;
-    Some(format!("{quoted} contains the sensitive host path {sensitive}"))
+    let why = format!("{quoted} contains the sensitive host path {sensitive}");
+    Some(Refusal::new(Step::Sensitive, why))
 }
 
 /// Why `path`, which lies below a path that is writable for whomever, could lead anywhere.
-fn refused_below_writable(settings: &Settings, path: &HostPath) -> Option<String> {
+fn refused_below_writable(settings: &Settings, path: &HostPath) -> Option<Refusal> {
     let names = path.names();
     let is_above = |rule: &&Rule| {
         let is_above = |name| {
@@ -236,10 +236,11 @@ fn refused_below_writable(settings: &Settings, path: &HostPath) -> Option<String
     } else {
         "a host path".to_owned()
     };
-    Some(format!(
+    let why = format!(
         "{} lies below {directory}, where sidecars may write: it could lead through a symbolic link",
         quote(path.as_str())
-    ))
+    );
+    Some(Refusal::new(Step::BelowWritable, why))
 }
 
 /// Why `rule` does not permit a volume of this type.

@@ -141,6 +141,22 @@ impl Requests {
     }
 }
 
+/// The requests of `annotations` that can be read, as they stand.
+pub(crate) fn entries(at: Path<'_>, annotations: &Annotations<'_>) -> Vec<Entry> {
+    let hook_sidecars = annotations.hook_sidecars.and_then(|json| {
+        let at = at.key(annotation::KEY);
+        let text = json.text(at).ok()?;
+        Some(annotation::read(at, &text).ok()?.entries)
+    });
+    let host_paths = annotations.host_paths.and_then(|json| {
+        let at = at.key(own_annotation::KEY);
+        let text = json.text(at).ok()?;
+        own_annotation::read(at, &text).ok()
+    });
+    let both = [hook_sidecars, host_paths].into_iter().flatten();
+    both.flatten().flatten().collect()
+}
+
 /// What was read, or nothing, and why.
 fn unless_refused<T: Default>(read: Option<Result<T, Violation>>, violations: &mut Vec<Violation>) -> T {
     match read {

@@ -4,12 +4,14 @@
 pub mod annotation;
 pub mod deciding;
 pub mod entry;
+pub mod explanation;
 pub mod judge;
 mod judged;
 pub(crate) mod near_miss;
 pub mod own_annotation;
 pub mod place;
+pub mod refusal;
 pub mod sharing;
 
 pub use judged::Requests;
-pub(crate) use judged::{Annotations, own_container_names};
+pub(crate) use judged::{Annotations, entries, own_container_names};

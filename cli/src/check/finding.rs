@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::admission::AdmissionResponse;
+use crate::check::denied;
 use crate::check::manifest::Manifest;
 use crate::evaluator::Evaluator;
 use crate::printing::field_error;
@@ -38,6 +39,8 @@ pub struct Finding {
     pub code: Option<u16>,
     /// Why it is rejected.
     pub violations: Vec<String>,
+    /// For each violation the setting that forbids; none where no setting can permit.
+    pub denied_by: Vec<Option<String>>,
     /// What its owner should know all the same.
     pub warnings: Vec<String>,
     /// What hook sidecars and `compute` see of the node; empty unless accepted.
@@ -126,6 +129,7 @@ fn skipped(manifest: &Manifest) -> Finding {
         verdict: Verdict::Skipped,
         code: None,
         violations: Vec::new(),
+        denied_by: Vec::new(),
         warnings: manifest.warnings.clone(),
         host_paths: Vec::new(),
         lacks_namespace: false,
@@ -151,10 +155,12 @@ fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings)
     }
     let status = response.status.unwrap_or_default();
     let message = status.message.as_deref().unwrap_or("the policy gives no reason");
+    let violations = field_error::split(message);
     Finding {
         verdict: Verdict::Rejected,
         code: status.code,
-        violations: field_error::split(message),
+        denied_by: denied::by(&violations, manifest, settings),
+        violations,
         warnings,
         ..skipped
     }

@@ -5,4 +5,5 @@ pub(crate) mod field_error;
 pub(crate) mod json;
 pub(crate) mod style;
 pub(crate) mod table;
+pub(crate) mod violation;
 pub(crate) mod wrap;

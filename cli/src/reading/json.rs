@@ -12,8 +12,8 @@ use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
 pub(super) fn documents(text: &str) -> (Vec<Result<Node, Fault>>, bool) {
     let places = Places::of(text);
     let mut documents = Vec::new();
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-    while let Some(next) = stream.next() {
+    let stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    for next in stream {
         match next.and_then(|raw| node(raw, &places, 0)) {
             Ok(document) => documents.push(Ok(document)),
             Err(error) => {

@@ -20,7 +20,7 @@ pub(crate) fn decode(bytes: Vec<u8>, file: &str) -> Result<String, Error> {
         return Ok(text);
     }
     let line = |line: &str| line.strip_prefix(MARK).unwrap_or(line).to_owned();
-    Ok(text.split_inclusive('\n').map(|text| line(text)).collect())
+    Ok(text.split_inclusive('\n').map(line).collect())
 }
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16, file: &str) -> Result<String, Error> {

@@ -8,9 +8,8 @@ use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreat
 use serde_json::{Map, Value, json};
 
 use crate::printing::escape::one_line;
-use crate::printing::field_error::FieldError;
-use crate::printing::style::{FIELD, HEADING, REJECTED, SKIPPED, WARNING, styled};
-use crate::printing::wrap;
+use crate::printing::style::{HEADING, REJECTED, SKIPPED, WARNING, styled};
+use crate::printing::{violation, wrap};
 use crate::settings::file::{Refusal, SettingsFile};
 use crate::settings::warnings::Warning;
 
@@ -93,29 +92,8 @@ pub(super) fn refused(refusal: &Refusal, width: usize) -> String {
     )];
     for fault in &refusal.faults {
         let place = format!("{}:{}:{}", refusal.file, fault.at.line, fault.at.column);
-        match FieldError::parse(&fault.message) {
-            None => lines.extend(wrap::lines(&format!("{place}: {}", fault.message), INDENT, width)),
-            Some(error) => {
-                let value = error
-                    .value
-                    .map(|value| format!(": {}", one_line(value)))
-                    .unwrap_or_default();
-                let (place, field) = (one_line(&place), one_line(error.field));
-                lines.push(format!("{:INDENT$}{}", "", styled(SKIPPED, &place)));
-                lines.push(format!(
-                    "{:INDENT$}{}: {}{value}",
-                    "",
-                    styled(FIELD, &field),
-                    styled(REJECTED, error.kind)
-                ));
-                lines.extend(wrap::lines(error.detail, INDENT + 2, width));
-                lines.extend(
-                    error
-                        .meant()
-                        .map(|meant| format!("{:1$}did you mean {meant}?", "", INDENT + 2)),
-                );
-            }
-        }
+        lines.push(format!("{:INDENT$}{}", "", styled(SKIPPED, &one_line(&place))));
+        lines.extend(violation::lines(&fault.message, "", INDENT, width));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -131,9 +109,10 @@ fn title(file: &SettingsFile) -> String {
 
 /// A key and its value, which stands in after `column` characters.
 fn field(key: &str, value: &str, column: usize, width: usize) -> Vec<String> {
-    let mut lines = wrap::lines(value, INDENT + column + 2, width);
+    let key = format!("{:INDENT$}{key:column$}  ", "");
+    let mut lines = wrap::lines(value, key.chars().count(), width);
     if let Some(first) = lines.first_mut() {
-        *first = format!("{:INDENT$}{key:column$}  {}", "", first.trim_start());
+        *first = format!("{key}{}", first.trim_start());
     }
     lines
 }

@@ -18,6 +18,7 @@ mod kubectl;
 
 mod corpus;
 mod examples;
+mod explain;
 mod help;
 mod json;
 mod merge;

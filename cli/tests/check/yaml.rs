@@ -102,7 +102,7 @@ fn utf_16_is_decoded(#[case] order: fn(u16) -> [u8; 2]) {
     let bytes: Vec<u8> = text.encode_utf16().flat_map(order).collect();
     let outcome = check_bytes(&bytes);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
-    let odd = check_bytes(&bytes[..bytes.len() - 1]);
+    let odd = check_bytes(bytes.split_last().unwrap().1);
     assert!(
         odd.stderr
             .starts_with("error: standard input: not UTF-8 text, at byte "),
@@ -180,7 +180,8 @@ fn broken_text_has_an_answer() {
                 "", "\n", "\t", "'", "\"", "&", "*", "!", "|", ">", "%", "@", "\\", "{", "]", ",", "?", ":",
                 "-", "#", "\u{feff}", "\0", "\u{85}",
             ] {
-                let (before, after) = (&text[..index], &text[index + c.len_utf8()..]);
+                let (before, rest) = text.split_at(index);
+                let after = rest.strip_prefix(c).unwrap();
                 let _ = read(&format!("{before}{other}{after}"));
             }
         }

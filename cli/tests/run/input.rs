@@ -264,7 +264,11 @@ fn settings_on_the_command_line_must_be_json(#[case] text: &str, #[case] error: 
 }
 
 #[rstest]
-#[case::unclosed("a: [1", "2:1", "did not find expected ',' or ']', while parsing a flow sequence")]
+#[case::unclosed(
+    "a: [1",
+    "2:1",
+    "did not find expected ',' or ']', while parsing a flow sequence"
+)]
 #[case::key_twice("a: 1\na: 2\n", "2:1", "duplicate key \"a\"")]
 #[case::key_that_is_no_text("[1]: a\n", "1:1", "a list cannot be a key")]
 #[case::tag(
@@ -275,7 +279,9 @@ fn settings_on_the_command_line_must_be_json(#[case] text: &str, #[case] error: 
 fn settings_that_are_no_yaml_are_an_error(#[case] text: &str, #[case] place: &str, #[case] error: &str) {
     assert_eq!(
         settings(None, Some(text)),
-        Err(format!("settings.yaml:{place}: the settings cannot be parsed: {error}"))
+        Err(format!(
+            "settings.yaml:{place}: the settings cannot be parsed: {error}"
+        ))
     );
 }
 

@@ -1,16 +1,19 @@
 //! The findings, for people.
 
+use anstyle::Style;
+
 use crate::check::Report;
 use crate::check::finding::{Finding, Mount, Summary, Verdict};
 use crate::check::output::groups::{self, Group};
 use crate::input;
 use crate::printing::escape::one_line;
-use crate::printing::field_error::FieldError;
-use crate::printing::style::{ACCEPTED, FIELD, HEADING, REJECTED, SKIPPED, WARNING, styled};
-use crate::printing::{table, wrap};
+use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, WARNING, styled};
+use crate::printing::{table, violation, wrap};
 
 /// How far details stand in from the line of their object.
 const INDENT: usize = 4;
+/// What belongs to one of them.
+const INNER: usize = 6;
 
 /// A block of lines for each finding, and a last line that counts them. Styled.
 pub(super) fn report(report: &Report, width: usize) -> String {
@@ -76,19 +79,25 @@ fn line(finding: &Finding) -> String {
 
 fn details(finding: &Finding, width: usize) -> Vec<String> {
     let mut details = Vec::new();
+    let mut denied_by = finding.denied_by.iter();
     for group in groups::of(&finding.violations) {
         details.extend(heading(finding, &group));
         for violation in group.violations {
-            details.extend(self::violation(violation, group.prefix, width));
+            let indent = if group.prefix.is_empty() { INDENT } else { INNER };
+            details.extend(violation::lines(violation, group.prefix, indent, width));
+            if let Some(Some(setting)) = denied_by.next() {
+                let by = styled(SKIPPED, &format!("denied by settings.{setting}"));
+                details.push(format!("{:1$}{by}", "", indent.saturating_add(2)));
+            }
         }
     }
     for warning in &finding.warnings {
-        details.extend(labelled(&styled(WARNING, "warning:"), 9, warning, width));
+        details.extend(labelled(WARNING, "warning:", warning, width));
     }
     if finding.lacks_namespace {
         let note =
             "the object names no namespace, so that no rule for namespaces is for it; --namespace names one";
-        details.extend(labelled(&styled(HEADING, "note:"), 6, note, width));
+        details.extend(labelled(HEADING, "note:", note, width));
     }
     match finding.host_paths.as_slice() {
         // Not of pods: one that is no launcher pod may mount whatever it likes.
@@ -117,41 +126,12 @@ fn heading(finding: &Finding, group: &Group<'_>) -> Vec<String> {
     ]
 }
 
-/// The field, the value, and below them the reason.
-fn violation(violation: &str, prefix: &str, width: usize) -> Vec<String> {
-    let Some(error) = FieldError::parse(violation) else {
-        return wrap::lines(violation, INDENT, width);
-    };
-    let indent = if prefix.is_empty() { INDENT } else { INDENT + 2 };
-    let field = error.field.strip_prefix(prefix).unwrap_or(error.field);
-    let field = field.strip_prefix('.').unwrap_or(field);
-    let field = match field {
-        "" => String::new(),
-        field => format!("{}: ", styled(FIELD, &one_line(field))),
-    };
-    let kind = styled(REJECTED, error.kind);
-    let mut lines = vec![format!("{:indent$}{field}{kind}", "")];
-    if let Some(value) = error.value.map(one_line) {
-        let used = error.field.chars().count() + error.kind.len() + value.chars().count() + 4;
-        match lines.last_mut() {
-            Some(line) if indent + used - prefix.chars().count() <= width => {
-                line.push_str(&format!(": {value}"));
-            }
-            _ => lines.extend(wrap::lines(&value, indent + 2, width)),
-        }
-    }
-    lines.extend(wrap::lines(error.detail, indent + 2, width));
-    if let Some(meant) = error.meant() {
-        lines.push(format!("{:1$}did you mean {meant}?", "", indent + 2));
-    }
-    lines
-}
-
-/// A text behind a label of so many characters, which is styled.
-fn labelled(label: &str, length: usize, text: &str, width: usize) -> Vec<String> {
-    let mut lines = wrap::lines(text, INDENT + length, width);
+/// A text behind a label.
+fn labelled(style: Style, label: &str, text: &str, width: usize) -> Vec<String> {
+    let hanging = format!("{:INDENT$}{label} ", "").chars().count();
+    let mut lines = wrap::lines(text, hanging, width);
     if let Some(first) = lines.first_mut() {
-        *first = format!("{:INDENT$}{label} {}", "", first.trim_start());
+        *first = format!("{:INDENT$}{} {}", "", styled(style, label), first.trim_start());
     }
     lines
 }
@@ -199,6 +179,6 @@ fn block(mount: &Mount, width: usize) -> Vec<String> {
         width,
     );
     let how = format!("{host_path_type}, {access}, rule: {rule}");
-    lines.extend(wrap::lines(&how, INDENT + 2, width));
+    lines.extend(wrap::lines(&how, INNER, width));
     lines
 }
