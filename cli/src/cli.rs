@@ -9,6 +9,7 @@ use crate::check::CheckArgs;
 use crate::explain::ExplainArgs;
 use crate::run::RunArgs;
 use crate::settings::command::SettingsArgs;
+use crate::suggest::SuggestArgs;
 
 /// Evaluate kubevirt-sidecar-hostpath-policy without a cluster
 ///
@@ -27,6 +28,7 @@ Examples:
   sidecar-hostpath check --settings settings.yaml vm.yaml
   sidecar-hostpath settings settings.yaml
   sidecar-hostpath explain --settings settings.yaml /srv/images
+  sidecar-hostpath suggest manifests/
   sidecar-hostpath run policy.wasm -r request.json -s settings.yaml
   sidecar-hostpath man check | man -l -
   source <(sidecar-hostpath completions bash)
@@ -57,6 +59,13 @@ pub enum Command {
     /// change of the settings is shown that would permit it, or why there is none.
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
+    /// Suggest settings for manifests
+    ///
+    /// Prints the narrowest settings under which the policy accepts the objects of the
+    /// manifests: a rule for each path, for those who ask for it. Read them before you use them:
+    /// a VM owner may have asked for what nobody should have.
+    #[command(verbatim_doc_comment)]
+    Suggest(SuggestArgs),
     /// Evaluate one admission request as `kwctl run` does
     ///
     /// Evaluates it with a policy module in the host that Kubewarden uses, and prints the
@@ -81,7 +90,7 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The command that the page is about, instead of all of sidecar-hostpath
-    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "run", "completions", "man"])]
+    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "suggest", "run", "completions", "man"])]
     pub about: Option<String>,
 }
 

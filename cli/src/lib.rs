@@ -6,7 +6,8 @@
 //! [`AdmissionResponse`](admission::AdmissionResponse) is printed.
 //!
 //! [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`]. [`check`] takes manifests and makes
-//! the requests itself; [`settings`] has a command of its own, which shows what they mean, and [`explain`] tells what they say of one path.
+//! the requests itself; [`settings`] has a command of its own, which shows what they mean, and [`explain`] tells what they say of one path;
+//! [`suggest`] writes settings for manifests.
 
 pub mod cli;
 
@@ -14,6 +15,7 @@ pub mod check;
 pub mod explain;
 pub mod run;
 pub mod settings;
+pub mod suggest;
 
 pub mod outcome;
 pub mod printing;

@@ -13,6 +13,7 @@ use sidecar_hostpath::outcome::Outcome;
 use sidecar_hostpath::printing::escape::one_line;
 use sidecar_hostpath::run::run;
 use sidecar_hostpath::settings::command::settings;
+use sidecar_hostpath::suggest::suggest;
 
 /// The command has no verdict on all or some of what it was given.
 const NO_VERDICT: u8 = 2;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Check(args) => judged(check(&args, stdin)),
         Command::Settings(args) => judged(settings(&args, stdin)),
         Command::Explain(args) => judged(explain(&args)),
+        Command::Suggest(args) => judged(suggest(&args, stdin)),
         Command::Run(args) => printed(run(&args, stdin, &mut io::stdout().lock(), log_to_stderr())),
         Command::Completions(args) => printed(print(&cli::completions(&args))),
         Command::Man(args) => printed(cli::man(&args).and_then(|page| print(&page))),

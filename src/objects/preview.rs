@@ -10,7 +10,7 @@ use crate::{
         host_path_type::HostPathType,
         json::{Json, Members},
         namespace::Namespace,
-        path::HostPath,
+        path::{ContainerPath, HostPath},
     },
     objects::kubevirt_object::{KubeVirtKind, annotations_in},
     pod::{self, LISTS_OF_NEW_PODS, Pod, sidecars::Sidecars},
@@ -95,6 +95,8 @@ pub struct Asked {
     pub field: String,
     /// What it asks for, with defaults for members that cannot be read; `None` where the path cannot.
     pub question: Option<Question>,
+    /// Where it is to be mounted, if that can be read.
+    pub volume_path: Option<ContainerPath>,
     /// Whether all of it can be read.
     pub is_whole: bool,
 }
@@ -145,6 +147,7 @@ fn asked_in(annotations: Path<'_>, entry: Entry) -> Asked {
     Asked {
         field: place.at(annotations, |at| at.to_string()),
         question,
+        volume_path: volume_path.ok(),
         is_whole,
     }
 }

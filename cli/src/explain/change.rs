@@ -8,7 +8,7 @@ use kubevirt_sidecar_hostpath_policy::requests::entry::Access;
 use serde_json::{Map, Value, json};
 
 use super::verdict::{self, Asker, Relation};
-use crate::settings::Settings;
+use crate::settings::{Settings, rules};
 
 /// A change that is enough.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,7 @@ impl Change {
 
 /// What is still wrong with the change.
 fn violations(change: &Change, asker: &Asker) -> Vec<String> {
-    match verdict::rules(&change.settings) {
+    match rules(&change.settings) {
         Err(violations) => violations,
         // Where the settings now name the container, what it asks for is another.
         Ok(rules) => Asker::new(&asker.namespace, &asker.question, &rules).violations(&change.settings),
@@ -49,7 +49,7 @@ fn base(settings: &Settings, asker: &Asker) -> Change {
         fields: Map::new(),
         settings: settings.clone(),
     };
-    let needs_container = verdict::rules(settings).is_ok_and(|rules| asker.needs_request_container(&rules));
+    let needs_container = rules(settings).is_ok_and(|rules| asker.needs_request_container(&rules));
     if needs_container {
         base.set(
             "requestContainers",
@@ -74,7 +74,7 @@ fn base(settings: &Settings, asker: &Asker) -> Change {
 /// From the smallest on.
 fn candidates(base: &Change, asker: &Asker) -> Vec<Change> {
     let mut candidates = vec![base.clone()];
-    let decides = verdict::rules(&base.settings)
+    let decides = rules(&base.settings)
         .ok()
         .and_then(|rules| asker.steps(&rules).covering.into_iter().find(|rule| rule.decides));
     candidates.extend(decides.and_then(|decides| base.extended(decides.number, asker)));
@@ -103,7 +103,7 @@ fn candidates(base: &Change, asker: &Asker) -> Vec<Change> {
 /// For whom a path must be that is reserved for other namespaces: for them, who would lose it otherwise, and for the one who
 /// asks. It is not opened to all.
 fn holders(settings: &Settings, asker: &Asker) -> Option<Vec<String>> {
-    let rules = verdict::rules(settings).ok()?;
+    let rules = rules(settings).ok()?;
     let others = asker.steps(&rules).covering.into_iter();
     let others = others.filter(|covering| covering.relation == Relation::OtherNamespaces);
     let rule = others

@@ -14,7 +14,7 @@ use crate::check::manifest::Manifest;
 use crate::evaluator::Evaluator;
 use crate::policy::Linked;
 use crate::reading::place::Place;
-use crate::settings::Settings;
+use crate::settings::{Settings, rules};
 
 /// Where the path is mounted, in containers that do not say where they may have mounts.
 const MOUNT_PATH: &str = "/host-path";
@@ -174,11 +174,4 @@ pub(super) fn entry(container: &str) -> Option<usize> {
         .parse()
         .ok()
         .filter(|number| *number < MOST_ENTRIES)
-}
-
-/// What the settings mean, or why they are refused.
-pub(super) fn rules(settings: &Settings) -> Result<Rules, Vec<String>> {
-    let payload = serde_json::to_vec(settings).unwrap_or_default();
-    kubevirt_sidecar_hostpath_policy::read_settings(&payload)
-        .map_err(|violations| violations.into_vec().iter().map(ToString::to_string).collect())
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use kubevirt_sidecar_hostpath_policy::{self as policy, settings::Settings as Rules};
+use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
 use serde_json::Value;
 
 use crate::admission::group_and_version;
@@ -161,11 +161,7 @@ impl SettingsFile {
     /// # Errors
     /// Every fault of the settings.
     pub fn rules(&self) -> Result<Rules, Refusal> {
-        let payload = serde_json::to_vec(&self.settings).unwrap_or_default();
-        policy::read_settings(&payload).map_err(|violations| {
-            let violations: Vec<String> = violations.into_vec().iter().map(ToString::to_string).collect();
-            self.refusal(violations)
-        })
+        settings::rules(&self.settings).map_err(|violations| self.refusal(violations))
     }
 
     /// The policy refuses the settings with this message.

@@ -5,6 +5,7 @@ mod effective;
 pub mod file;
 pub mod warnings;
 
+use kubevirt_sidecar_hostpath_policy::{self as policy, settings::Settings as Rules};
 use serde_json::{Map, Value};
 
 use crate::Error;
@@ -56,6 +57,16 @@ pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
         message: error.to_string(),
     })?;
     from_value(value, file)
+}
+
+/// What the settings mean to the policy.
+///
+/// # Errors
+/// Every violation.
+pub(crate) fn rules(settings: &Settings) -> Result<Rules, Vec<String>> {
+    let payload = serde_json::to_vec(settings).unwrap_or_default();
+    policy::read_settings(&payload)
+        .map_err(|violations| violations.into_vec().iter().map(ToString::to_string).collect())
 }
 
 /// What is wrong in a file with settings.

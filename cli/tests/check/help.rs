@@ -15,6 +15,8 @@ fn run(args: &[&str]) -> Outcome {
 #[case::check(&["check", "--help"])]
 #[case::check_in_short(&["check", "-h"])]
 #[case::settings(&["settings", "--help"])]
+#[case::explain(&["explain", "--help"])]
+#[case::suggest(&["suggest", "--help"])]
 #[case::run(&["run", "--help"])]
 #[case::completions(&["completions", "-h"])]
 #[case::man(&["man", "-h"])]

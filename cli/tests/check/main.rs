@@ -26,5 +26,6 @@ mod objects;
 mod oracle;
 mod settings;
 mod streams;
+mod suggest;
 mod text;
 mod yaml;

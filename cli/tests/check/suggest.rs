@@ -1,0 +1,225 @@
+//! `suggest`: what it prints is accepted, and none of it is too much.
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::harness::{Dir, Outcome, command, finish};
+
+/// A VM in this namespace, if any, with these annotations.
+fn vm(name: &str, namespace: Option<&str>, hook_sidecars: &Value, host_paths: Option<&Value>) -> Value {
+    let mut metadata = json!({"name": name});
+    let mut annotations = json!({"hooks.kubevirt.io/hookSidecars": hook_sidecars.to_string()});
+    if let Some(namespace) = namespace {
+        metadata["namespace"] = json!(namespace);
+    }
+    if let Some(host_paths) = host_paths {
+        annotations["kubevirt-sidecar-hostpath-policy.dev/hostPaths"] = json!(host_paths.to_string());
+    }
+    metadata["annotations"] = annotations;
+    json!({"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineInstance", "metadata": metadata})
+}
+
+fn list(items: &[Value]) -> String {
+    json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string()
+}
+
+fn run(dir: &Dir, args: &[&str]) -> Outcome {
+    finish(command(&dir.path(""), args), b"")
+}
+
+#[test]
+fn settings_are_suggested_with_what_is_dangerous() {
+    let dir = Dir::new();
+    let request = |path: &str, host_path_type: &str| json!({"hostPath": {"path": path, "volumePath": "/a", "type": host_path_type}});
+    let plugin = json!({"plugin-sidecar-cow": [
+        {"path": "/srv/images/a.qcow2", "volumePath": "/host-images/a", "type": "File"},
+        {"path": "/srv/images/b.qcow2", "volumePath": "/host-images/b", "type": "File"},
+    ]});
+    let items = [
+        vm(
+            "one",
+            Some("team-a"),
+            &json!([request("/srv/images/a.qcow2", "File")]),
+            None,
+        ),
+        vm(
+            "two",
+            Some("team-b"),
+            &json!([
+                request("/srv/images/a.qcow2", "File"),
+                request("/etc/pki/ca.pem", "File")
+            ]),
+            None,
+        ),
+        vm("plugin", Some("team-b"), &json!([]), Some(&plugin)),
+        vm(
+            "no-namespace",
+            None,
+            &json!([request("/run/vhost/a.sock", "Socket")]),
+            None,
+        ),
+        vm(
+            "too-much",
+            Some("team-a"),
+            &json!([request("/var", "Directory")]),
+            None,
+        ),
+        vm(
+            "broken",
+            Some("team-a"),
+            &json!([{"hostPath": {"path": "/x"}}]),
+            None,
+        ),
+        vm(
+            "writer",
+            Some("team-a"),
+            &json!([
+                {"hostPath": {"path": "/srv/scratch", "volumePath": "/a", "type": "Directory", "readOnly": false, "sharedComputePath": "/b"}},
+            ]),
+            None,
+        ),
+        vm(
+            "reader",
+            Some("team-b"),
+            &json!([request("/srv/scratch/x", "File")]),
+            None,
+        ),
+    ];
+    dir.write("vms.json", list(&items));
+    let outcome = run(&dir, &["suggest", "vms.json"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
+    assert_snapshot!(outcome.transcript());
+    dir.write("s.yaml", &outcome.stdout);
+    let settings = run(&dir, &["settings", "s.yaml"]);
+    assert_eq!(settings.code, Some(0), "{}", settings.stdout);
+}
+
+#[test]
+fn nothing_is_suggested_where_nothing_is_asked_for() {
+    let dir = Dir::new();
+    dir.write(
+        "vm.yaml",
+        "{apiVersion: v1, kind: Secret}\n---\n{apiVersion: kubevirt.io/v1, kind: VirtualMachine}\n",
+    );
+    let outcome = run(&dir, &["suggest", "vm.yaml"]);
+    let expected = "# The narrowest settings under which the policy accepts 1 of 1 objects.\nallowedHostPaths: []\n[exit 0]";
+    assert_eq!(outcome.transcript(), expected);
+}
+
+/// There are no more rules than settings can hold.
+#[test]
+fn many_paths_of_a_directory_become_a_prefix() {
+    let dir = Dir::new();
+    let request = |number: usize| json!({"hostPath": {"path": format!("/srv/images/{number}"), "volumePath": "/a", "type": "File"}});
+    let vms: Vec<Value> = (0..1_100)
+        .map(|number| {
+            vm(
+                &format!("vm-{number}"),
+                Some("team-a"),
+                &json!([request(number)]),
+                None,
+            )
+        })
+        .chain([vm(
+            "other",
+            Some("team-b"),
+            &json!([{"hostPath": {"path": "/srv/other", "volumePath": "/a"}}]),
+            None,
+        )])
+        .collect();
+    dir.write("vms.json", list(&vms));
+    let outcome = run(&dir, &["suggest", "vms.json"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("  - pathPrefix: /srv/images\n"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        outcome.stdout.contains("  - path: /srv/other\n"),
+        "{}",
+        outcome.stdout
+    );
+}
+
+const PATHS: [&str; 8] = [
+    "/a",
+    "/a/b",
+    "/a/b/c",
+    "/var/run/x",
+    "/run",
+    "/run/x",
+    "/srv",
+    "/var",
+];
+
+fn object() -> impl Strategy<Value = (Option<&'static str>, Vec<Value>)> {
+    let request = (
+        prop::sample::select(PATHS.to_vec()),
+        prop::sample::select(vec!["Directory", "File", "Socket"]),
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(path, host_path_type, writable, shares)| {
+            let mut request = json!({"path": path, "volumePath": "/mnt/x", "type": host_path_type});
+            if writable {
+                request["readOnly"] = json!(false);
+            }
+            if shares {
+                request["sharedComputePath"] = json!(format!("/mnt{path}"));
+            }
+            request
+        });
+    let namespace = prop::option::of(prop::sample::select(vec!["team-a", "team-b"]));
+    (namespace, prop::collection::vec(request, 1..3))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is not listed as impossible is accepted, and each rule is needed for it.
+    #[test]
+    fn what_is_suggested_is_enough_and_not_too_much(objects in prop::collection::vec(object(), 1..5), in_plugin in any::<bool>()) {
+        let dir = Dir::new();
+        let vms: Vec<Value> = objects
+            .iter()
+            .enumerate()
+            .map(|(number, (namespace, requests))| {
+                let name = format!("vm-{number}");
+                if in_plugin && number == 0 {
+                    return vm(&name, *namespace, &json!([]), Some(&json!({"plugin-sidecar-x": requests[0]})));
+                }
+                let entries: Vec<Value> = requests.iter().map(|request| json!({"hostPath": request})).collect();
+                vm(&name, *namespace, &Value::from(entries), None)
+            })
+            .collect();
+        dir.write("vms.json", list(&vms));
+        let outcome = run(&dir, &["suggest", "vms.json"]);
+        prop_assert_eq!(outcome.stderr, "");
+        dir.write("s.yaml", &outcome.stdout);
+        let accepted = |settings: &str| -> Vec<String> {
+            let checked = run(&dir, &["check", "-s", settings, "-o", "json", "vms.json"]);
+            assert_eq!(checked.stderr, "", "{}", outcome.stdout);
+            let json: Value = serde_json::from_str(&checked.stdout).unwrap();
+            let results = json["results"].as_array().unwrap().iter();
+            let accepted = results.filter(|result| result["verdict"] == "accepted");
+            accepted.map(|result| result["name"].to_string()).collect()
+        };
+        let all = accepted("s.yaml");
+        let promised = format!("accepts {} of {} objects", all.len(), vms.len());
+        prop_assert!(outcome.stdout.contains(&promised), "{} {}", promised, outcome.stdout);
+        let shown = run(&dir, &["settings", "s.yaml", "-o", "json"]);
+        let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
+        let settings: &Map<String, Value> = shown["settings"].as_object().unwrap();
+        let rules = settings["allowedHostPaths"].as_array().unwrap();
+        for left_out in 0..rules.len() {
+            let mut fewer = settings.clone();
+            let mut rules = rules.clone();
+            rules.remove(left_out);
+            fewer.insert("allowedHostPaths".to_owned(), Value::from(rules));
+            dir.write("fewer.json", Value::from(fewer).to_string());
+            prop_assert!(accepted("fewer.json").len() < all.len(), "rule {} of\n{}", left_out, outcome.stdout);
+        }
+    }
+}
