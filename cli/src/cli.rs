@@ -6,6 +6,7 @@ use clap_mangen::Man;
 
 use crate::Error;
 use crate::check::CheckArgs;
+use crate::compare::CompareArgs;
 use crate::explain::ExplainArgs;
 use crate::run::RunArgs;
 use crate::settings::command::SettingsArgs;
@@ -29,6 +30,7 @@ Examples:
   sidecar-hostpath settings settings.yaml
   sidecar-hostpath explain --settings settings.yaml /srv/images
   sidecar-hostpath suggest manifests/
+  sidecar-hostpath compare --settings new.yaml --against old.yaml manifests/
   sidecar-hostpath run policy.wasm -r request.json -s settings.yaml
   sidecar-hostpath man check | man -l -
   source <(sidecar-hostpath completions bash)
@@ -66,6 +68,12 @@ pub enum Command {
     /// a VM owner may have asked for what nobody should have.
     #[command(verbatim_doc_comment)]
     Suggest(SuggestArgs),
+    /// Compare two settings on manifests
+    ///
+    /// Lists the objects that the new settings newly reject and newly accept, and those whose
+    /// mounts change, so that nobody learns of a change from a VM that does not start.
+    #[command(verbatim_doc_comment)]
+    Compare(CompareArgs),
     /// Evaluate one admission request as `kwctl run` does
     ///
     /// Evaluates it with a policy module in the host that Kubewarden uses, and prints the
@@ -90,7 +98,7 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The command that the page is about, instead of all of sidecar-hostpath
-    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "suggest", "run", "completions", "man"])]
+    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "suggest", "compare", "run", "completions", "man"])]
     pub about: Option<String>,
 }
 

@@ -106,6 +106,9 @@ pub enum Error {
     /// A command without settings.
     #[error("no --settings FILE: without the settings, nothing says which host paths are allowed")]
     NoSettings,
+    /// `compare` without the settings as they are.
+    #[error("no --against FILE: compare needs the settings as they are")]
+    NoOldSettings,
     /// Settings from standard input.
     #[error("--settings needs a file: standard input is for manifests")]
     SettingsOnStdin,

@@ -7,11 +7,12 @@
 //!
 //! [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`]. [`check`] takes manifests and makes
 //! the requests itself; [`settings`] has a command of its own, which shows what they mean, and [`explain`] tells what they say of one path;
-//! [`suggest`] writes settings for manifests.
+//! [`suggest`] writes settings for manifests, and [`compare`] says whom a change of them would hit.
 
 pub mod cli;
 
 pub mod check;
+pub mod compare;
 pub mod explain;
 pub mod run;
 pub mod settings;

@@ -7,6 +7,7 @@ use clap::Parser;
 use sidecar_hostpath::Error;
 use sidecar_hostpath::check::check;
 use sidecar_hostpath::cli::{self, Cli, Command};
+use sidecar_hostpath::compare::compare;
 use sidecar_hostpath::engine::log_to_stderr;
 use sidecar_hostpath::explain::explain;
 use sidecar_hostpath::outcome::Outcome;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Settings(args) => judged(settings(&args, stdin)),
         Command::Explain(args) => judged(explain(&args)),
         Command::Suggest(args) => judged(suggest(&args, stdin)),
+        Command::Compare(args) => judged(compare(&args, stdin)),
         Command::Run(args) => printed(run(&args, stdin, &mut io::stdout().lock(), log_to_stderr())),
         Command::Completions(args) => printed(print(&cli::completions(&args))),
         Command::Man(args) => printed(cli::man(&args).and_then(|page| print(&page))),

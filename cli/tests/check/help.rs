@@ -17,6 +17,7 @@ fn run(args: &[&str]) -> Outcome {
 #[case::settings(&["settings", "--help"])]
 #[case::explain(&["explain", "--help"])]
 #[case::suggest(&["suggest", "--help"])]
+#[case::compare(&["compare", "--help"])]
 #[case::run(&["run", "--help"])]
 #[case::completions(&["completions", "-h"])]
 #[case::man(&["man", "-h"])]

@@ -16,6 +16,7 @@ mod harness;
 #[path = "../support/kubectl.rs"]
 mod kubectl;
 
+mod compare;
 mod corpus;
 mod examples;
 mod explain;

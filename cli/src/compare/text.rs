@@ -1,0 +1,71 @@
+//! The comparison, for people.
+
+use super::{Comparison, Difference};
+use crate::check::finding::Mount;
+use crate::printing::escape::one_line;
+use crate::printing::style::{ACCEPTED, HEADING, REJECTED, WARNING, styled};
+use crate::printing::{violation, wrap};
+
+/// How far what belongs to an object stands in.
+const INDENT: usize = 4;
+
+/// A block for each object that is judged otherwise, and a last line that counts them. Styled.
+pub(super) fn report(comparison: &Comparison, width: usize) -> String {
+    let mut lines = Vec::new();
+    for difference in &comparison.newly_rejected {
+        lines.push(title(&styled(REJECTED, "NEWLY REJECTED"), difference));
+        for violation in &difference.violations {
+            lines.extend(violation::lines(violation, "", INDENT, width));
+        }
+        lines.push(String::new());
+    }
+    for difference in &comparison.newly_accepted {
+        lines.push(title(&styled(ACCEPTED, "NEWLY ACCEPTED"), difference));
+        lines.extend(mounts("+", &difference.after, &[], width));
+        lines.push(String::new());
+    }
+    for difference in &comparison.changed {
+        lines.push(title(&styled(HEADING, "CHANGED"), difference));
+        lines.extend(mounts("-", &difference.before, &difference.after, width));
+        lines.extend(mounts("+", &difference.after, &difference.before, width));
+        lines.push(String::new());
+    }
+    for warning in &comparison.warnings {
+        let mut warned = wrap::lines(&format!("warning: {warning}"), 0, width);
+        if let Some(first) = warned.first_mut() {
+            *first = first.replacen("warning:", &styled(WARNING, "warning:"), 1);
+        }
+        lines.extend(warned);
+        lines.push(String::new());
+    }
+    lines.push(format!(
+        "{} newly rejected, {} newly accepted, {} changed, {} as before",
+        comparison.newly_rejected.len(),
+        comparison.newly_accepted.len(),
+        comparison.changed.len(),
+        comparison.same
+    ));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn title(verdict: &str, difference: &Difference) -> String {
+    let place = one_line(&difference.place.to_string());
+    format!("{verdict}  {place}: {}", one_line(&difference.object))
+}
+
+/// The mounts that the others lack.
+fn mounts(sign: &str, mounts: &[Mount], others: &[Mount], width: usize) -> Vec<String> {
+    let different = mounts.iter().filter(|mount| !others.contains(mount));
+    different
+        .flat_map(|Mount { mount, rule }| {
+            let access = if mount.read_only { "read-only" } else { "writable" };
+            let rule = rule.as_deref().unwrap_or("(none)");
+            let text = format!(
+                "{sign} {} sees {} at {}, {access}, rule: {rule}",
+                mount.container, mount.host_path, mount.mount_path
+            );
+            wrap::lines(&text, INDENT, width)
+        })
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! `compare`: whom a change of settings hits.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::harness::{Dir, Outcome, command, finish, vmi};
+
+const OLD: &str = "\
+allowedHostPaths:
+  - {pathPrefix: /srv/images, allowSharedCompute: true}
+  - {path: /srv/scratch, readOnly: false}
+  - {path: /srv/old}
+";
+
+const NEW: &str = "\
+allowedHostPaths:
+  - {path: /srv/images/a, allowSharedCompute: true}
+  - {pathPrefix: /srv/scratch}
+  - {pathPrefix: /srv/new}
+";
+
+fn request(path: &str, more: &str) -> String {
+    format!(r#"[{{"hostPath": {{"path": "{path}", "volumePath": "/mnt/x"{more}}}}}]"#)
+}
+
+fn compare(new: &str, old: &str, args: &[&str]) -> Outcome {
+    let dir = Dir::new();
+    dir.write("new.yaml", new);
+    dir.write("old.yaml", old);
+    let manifests = [
+        vmi(
+            "exact",
+            &request("/srv/images/a", r#", "sharedComputePath": "/mnt/x""#),
+        ),
+        vmi("gone", &request("/srv/images", "")),
+        vmi("old", &request("/srv/old", "")),
+        vmi("new", &request("/srv/new/x", "")),
+        vmi("scratch", &request("/srv/scratch", "")),
+        vmi("never", &request("/etc", "")),
+        vmi("nothing", "[]"),
+        r#"{"apiVersion": "v1", "kind": "Secret"}"#.to_owned(),
+    ];
+    dir.write("vms.json", manifests.join("\n"));
+    let args = [
+        &["compare", "-s", "new.yaml", "--against", "old.yaml", "vms.json"],
+        args,
+    ]
+    .concat();
+    finish(command(&dir.path(""), &args), b"")
+}
+
+#[test]
+fn what_changes_is_told() {
+    let outcome = compare(NEW, OLD, &[]);
+    assert_eq!(outcome.code, Some(1));
+    assert_snapshot!(outcome.transcript());
+    let outcome = compare(NEW, OLD, &["-o", "json"]);
+    let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let objects = |key: &str| -> Vec<String> {
+        let differences = json[key].as_array().unwrap().iter();
+        differences
+            .map(|difference| difference["object"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let named = |name: &str| format!("VirtualMachineInstance tenant-a/{name}");
+    assert_eq!(objects("newlyRejected"), [named("gone"), named("old")]);
+    assert_eq!(objects("newlyAccepted"), [named("new")]);
+    // By the rule of the same number, but exact now.
+    assert_eq!(objects("changed"), [""; 0]);
+    assert_eq!(json["same"], 4);
+    assert_eq!(json["warnings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_is_accepted_by_another_rule_has_changed() {
+    let new = format!("{OLD}  - {{pathPrefix: /srv/images/a}}\n").replace(
+        "allowSharedCompute: true",
+        "types: [File, Directory], allowSharedCompute: true",
+    );
+    let outcome = compare(&new, OLD, &[]);
+    assert!(
+        outcome.stdout.contains("NEWLY REJECTED  vms.json:1:1:"),
+        "{}",
+        outcome.stdout
+    );
+    let outcome = compare(
+        &new.replace("/srv/images/a}", "/srv/images/a, allowSharedCompute: true}"),
+        OLD,
+        &[],
+    );
+    assert_eq!(outcome.code, Some(0));
+    assert_snapshot!(outcome.transcript());
+}
+
+#[test]
+fn the_same_settings_change_nothing() {
+    let outcome = compare(OLD, OLD, &[]);
+    let expected = "0 newly rejected, 0 newly accepted, 0 changed, 7 as before\n[exit 0]";
+    assert_eq!(outcome.transcript(), expected);
+}
+
+#[test]
+fn the_old_settings_must_be_there() {
+    let outcome = finish(
+        command(
+            &crate::harness::root(),
+            &["compare", "-s", "examples/settings.yaml", "x.yaml"],
+        ),
+        b"",
+    );
+    assert_eq!(
+        outcome,
+        Outcome::error("no --against FILE: compare needs the settings as they are")
+    );
+}
