@@ -64,7 +64,7 @@ test: tools
 	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo
 
 .PHONY: unit-tests
-unit-tests: policy.wasm | tool-kubectl
+unit-tests: policy.wasm | tool-kubectl tool-validate-report
 	$(CARGO) test --locked --workspace
 
 ## proptest-long: the property tests, with CASES cases each

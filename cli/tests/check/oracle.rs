@@ -8,8 +8,8 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
 use crate::harness::Dir;
-use crate::kubectl::kubectl;
 use crate::objects::read;
+use crate::tools::kubectl;
 
 /// How many mappings kubectl reads at once.
 const AT_ONCE: usize = 400;

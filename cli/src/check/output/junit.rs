@@ -5,38 +5,57 @@ use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, 
 use crate::Error;
 use crate::check::Report;
 use crate::check::finding::{Finding, Verdict};
+use crate::input;
 use crate::reading::place::Place;
 
 /// The report as XML.
 pub(super) fn report(report: &Report) -> Result<String, Error> {
-    let mut document = Document::new("sidecar-hostpath check");
+    let mut suites = Vec::new();
     for finding in report.shown() {
-        add(&mut document, &finding.place, case(finding, report.is_strict));
+        add(&mut suites, &finding.place, case(finding, report.is_strict));
     }
     for fault in &report.faults {
-        let status = failed(NonSuccessKind::Error, "unreadable", &fault.reason);
-        let case = TestCase::new(fault.place.to_string(), status);
-        add(
-            &mut document,
+        let status = failed(
+            NonSuccessKind::Error,
+            "unreadable",
             &fault.place,
-            at(case, &fault.place, fault.place.line),
+            fault.place.line,
+            std::slice::from_ref(&fault.reason),
         );
+        let case = TestCase::new(fault.place.to_string(), status);
+        add(&mut suites, &fault.place, at(case, &fault.place));
     }
-    let mut text = document.to_string().map_err(Error::Junit)?;
-    text.push('\n');
-    Ok(text)
+    let mut document = Document::new("sidecar-hostpath check");
+    document.add_test_suites(suites);
+    let text = document.to_string().map_err(Error::Junit)?;
+    Ok(without_skipped(&text))
+}
+
+/// The schema of Jenkins knows no `skipped` on the outermost element, only on test suites.
+fn without_skipped(text: &str) -> String {
+    let is_outermost = |line: &&str| line.starts_with("<testsuites ");
+    let Some(line) = text.lines().find(is_outermost) else {
+        return text.to_owned();
+    };
+    let attributes = line
+        .split(' ')
+        .filter(|attribute| !attribute.starts_with("skipped=\""));
+    text.replacen(line, &attributes.collect::<Vec<&str>>().join(" "), 1)
 }
 
 fn case(finding: &Finding, is_strict: bool) -> TestCase {
-    let status = match finding.verdict {
-        Verdict::Rejected => failed(
+    let failure = |r#type, reasons: &[String]| {
+        failed(
             NonSuccessKind::Failure,
-            "rejected",
-            &finding.violations.join("\n"),
-        ),
-        _ if finding.fails(is_strict) => {
-            failed(NonSuccessKind::Failure, "warning", &finding.warnings.join("\n"))
-        }
+            r#type,
+            &finding.place,
+            finding.line(),
+            reasons,
+        )
+    };
+    let status = match finding.verdict {
+        Verdict::Rejected => failure("rejected", &finding.violations),
+        _ if finding.fails(is_strict) => failure("warning", &finding.warnings),
         Verdict::Accepted => TestCaseStatus::success(),
         Verdict::Skipped => {
             let mut status = TestCaseStatus::skipped();
@@ -45,40 +64,50 @@ fn case(finding: &Finding, is_strict: bool) -> TestCase {
         }
     };
     let case = TestCase::new(finding.object(), status);
-    let mut case = at(case, &finding.place, finding.line());
+    let mut case = at(case, &finding.place);
     if !finding.warnings.is_empty() {
         case.set_system_out(finding.warnings.join("\n"));
     }
     case
 }
 
-fn failed(kind: NonSuccessKind, r#type: &str, reasons: &str) -> TestCaseStatus {
+fn failed(
+    kind: NonSuccessKind,
+    r#type: &str,
+    place: &Place,
+    line: usize,
+    reasons: &[String],
+) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
-    let first = reasons.lines().next().unwrap_or_default();
+    let first = reasons.first().map(String::as_str).unwrap_or_default();
+    let file = input::name(place.file.as_ref());
+    let lines: Vec<String> = reasons
+        .iter()
+        .map(|reason| format!("{file}:{line}: {reason}"))
+        .collect();
     status
         .set_type(r#type)
         .set_message(first)
-        .set_description(reasons);
+        .set_description(lines.join("\n"));
     status
 }
 
-/// GitLab and others read the file and the line from these attributes.
-fn at(mut case: TestCase, place: &Place, line: usize) -> TestCase {
+/// The schema has no attributes for the place: the class is the file, and the text of a failure names the line.
+fn at(mut case: TestCase, place: &Place) -> TestCase {
     case.set_classname(place.file.as_str());
-    case.extra.insert("file".into(), place.file.as_str().into());
-    case.extra.insert("line".into(), line.to_string().as_str().into());
     case
 }
 
-fn add(document: &mut Document, place: &Place, case: TestCase) {
-    match document.test_suites.last_mut() {
-        Some(suite) if suite.name.as_str() == place.file => {
+fn add(suites: &mut Vec<TestSuite>, place: &Place, case: TestCase) {
+    let of_file = |suite: &&mut TestSuite| suite.name.as_str() == place.file;
+    match suites.iter_mut().find(of_file) {
+        Some(suite) => {
             suite.add_test_case(case);
         }
-        _ => {
+        None => {
             let mut suite = TestSuite::new(place.file.as_str());
             suite.add_test_case(case);
-            document.add_test_suite(suite);
+            suites.push(suite);
         }
     }
 }
