@@ -8,7 +8,7 @@ CARGO ?= cargo
 TARGET := wasm32-wasip1
 include assurance/tools.mk
 
-SHELL_SCRIPTS := assurance/tools.sh examples/cow-sidecar/create-cow.sh tests/breaks.sh tests/cow-sidecar/create-cow.bats \
+SHELL_SCRIPTS := assurance/tools.sh assurance/krew.sh examples/cow-sidecar/create-cow.sh tests/breaks.sh tests/cow-sidecar/create-cow.bats \
 	$(wildcard demo/*)
 COMMAND := target/debug/sidecar-hostpath
 # The real kwctl where there is one, else our stand-in.
@@ -142,6 +142,7 @@ fmt:
 .PHONY: lint
 lint: | tool-shellcheck
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p sidecar-hostpath --no-default-features --bins -- -D warnings
 	shellcheck $(SHELL_SCRIPTS)
 
 # The guests that policy.wasm is measured against, built like it.
@@ -245,11 +246,32 @@ dist-policy: policy.wasm
 
 ## dist-command: sidecar-hostpath for this machine, as released
 .PHONY: dist-command
-dist-command:
-	$(CARGO) build --locked --release -p sidecar-hostpath
+dist-command: policy.wasm
+	$(FOR_RELEASE) $(CARGO) build --locked --release -p sidecar-hostpath
 	mkdir -p $(DIST)
 	tar -C target/release --owner 0 --group 0 --mtime @0 -czf \
 		$(DIST)/sidecar-hostpath-v$(VERSION)-$$(rustc -vV | sed -n 's/^host: //p').tar.gz sidecar-hostpath
+
+# What `--version` tells of a release.
+FOR_RELEASE = SIDECAR_HOSTPATH_COMMIT="$$(git rev-parse HEAD)" \
+	SIDECAR_HOSTPATH_MODULE="sha256:$$(sha256sum policy.wasm | cut -d' ' -f1)"
+
+## dist-static: sidecar-hostpath that runs on any Linux of this processor, without libraries; no host for modules
+.PHONY: dist-static
+dist-static: policy.wasm
+	@rustup target list --installed | grep -qx $(STATIC) || rustup target add $(STATIC)
+	$(FOR_RELEASE) $(CARGO) build --locked --release --target $(STATIC) -p sidecar-hostpath --no-default-features
+	mkdir -p $(DIST)
+	tar -C target/$(STATIC)/release --owner 0 --group 0 --mtime @0 -czf \
+		$(DIST)/sidecar-hostpath-v$(VERSION)-$(STATIC).tar.gz sidecar-hostpath
+
+STATIC = $(shell uname -m)-unknown-linux-musl
+
+## dist-krew: the manifest for kubectl's plugin manager, of what lies in target/dist
+.PHONY: dist-krew
+dist-krew:
+	@: "$${REPOSITORY:?the address of the repository, https://github.com/OWNER/NAME}"
+	assurance/krew.sh '$(VERSION)' '$(DIST)' "$$REPOSITORY" >$(DIST)/krew.yaml
 
 .PHONY: dist-checksums
 dist-checksums:

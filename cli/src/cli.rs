@@ -1,8 +1,11 @@
 //! The command line: one source for parsing, help, shell completions and man pages.
 
+use std::sync::LazyLock;
+
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use clap_mangen::Man;
+use roff::{Roff, roman};
 
 use crate::Error;
 use crate::check::CheckArgs;
@@ -17,12 +20,28 @@ use crate::suggest::SuggestArgs;
 /// The policy checks the host paths that KubeVirt hook sidecars ask for, and mounts those
 /// that the settings allow. This command shows what it would do.
 #[derive(Debug, Parser)]
-#[command(name = "sidecar-hostpath", version, verbatim_doc_comment, after_long_help = AFTER_HELP)]
+#[command(name = "sidecar-hostpath", version, long_version = LONG_VERSION.as_str(), verbatim_doc_comment, after_long_help = AFTER_HELP)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// What `--version` says; `-V` says the version alone. The Makefile knows the commit and the module of a release.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let unknown = "unknown";
+    format!(
+        "{version}\n\
+         commit: {commit}\n\
+         module: {module}\n\
+         host for modules: {host}\n\
+         tests: launcher pods of KubeVirt 1.9; tried on Kubernetes 1.36",
+        version = env!("CARGO_PKG_VERSION"),
+        commit = option_env!("SIDECAR_HOSTPATH_COMMIT").unwrap_or(unknown),
+        module = option_env!("SIDECAR_HOSTPATH_MODULE").unwrap_or(unknown),
+        host = if cfg!(feature = "host") { "yes" } else { "no" },
+    )
+});
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -35,7 +54,11 @@ Examples:
   sidecar-hostpath man check | man -l -
   source <(sidecar-hostpath completions bash)
 
-`sidecar-hostpath help check` has more of them.";
+See also:
+  `sidecar-hostpath help check` and so on: each command has examples of its own.";
+
+/// What the command is called.
+const NAME: &str = "sidecar-hostpath";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -106,8 +129,15 @@ pub struct ManArgs {
 #[must_use]
 pub fn completions(args: &CompletionsArgs) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "sidecar-hostpath", &mut script);
+    clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut script);
+    if args.shell != Shell::Bash {
+        return script;
+    }
+    // The generator takes the hyphen of the name for one before a subcommand: clap-rs/clap#6421.
+    let script = String::from_utf8_lossy(&script);
     script
+        .replace("sidecar__subcmd__hostpath", "sidecar__hostpath")
+        .into_bytes()
 }
 
 /// The page in roff.
@@ -126,9 +156,51 @@ pub fn man(args: &ManArgs) -> Result<Vec<u8>, Error> {
         .get_bin_name()
         .unwrap_or(command.get_name())
         .replace(' ', "-");
+    let more = command
+        .get_after_long_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let has_subcommands = command.has_subcommands();
     let page =
         Man::new(command.display_name(title)).source(concat!("sidecar-hostpath ", env!("CARGO_PKG_VERSION")));
     let mut roff = Vec::new();
-    page.render(&mut roff).map_err(Error::Write)?;
+    let write = |roff: &mut Vec<u8>| {
+        page.render_title(roff)?;
+        page.render_name_section(roff)?;
+        page.render_synopsis_section(roff)?;
+        page.render_description_section(roff)?;
+        page.render_options_section(roff)?;
+        if has_subcommands {
+            page.render_subcommands_section(roff)?;
+        }
+        sections(&more).to_writer(roff)
+    };
+    write(&mut roff).map_err(Error::Write)?;
     Ok(roff)
+}
+
+/// The parts of the help behind the options, each as a section: `Exit status:` is EXIT STATUS. Their lines stay as they are.
+fn sections(help: &str) -> Roff {
+    let mut roff = Roff::new();
+    let mut is_open = false;
+    for line in help.lines() {
+        let heading = line.strip_suffix(':').filter(|line| !line.starts_with(' '));
+        match heading {
+            Some(heading) => {
+                if is_open {
+                    roff.control("fi", []);
+                }
+                roff.control("SH", [heading.to_uppercase().as_str()]);
+                roff.control("nf", []);
+                is_open = true;
+            }
+            None => {
+                roff.text([roman(line.strip_prefix("  ").unwrap_or(line))]);
+            }
+        }
+    }
+    if is_open {
+        roff.control("fi", []);
+    }
+    roff
 }

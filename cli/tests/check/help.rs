@@ -53,3 +53,16 @@ fn each_command_has_a_man_page(#[case] args: &[&str], #[case] title: &str, #[cas
     assert!(outcome.stdout.contains(&heading), "{}", outcome.stdout);
     assert!(outcome.stdout.contains(part), "{}", outcome.stdout);
 }
+
+#[test]
+fn a_man_page_has_sections_and_examples_as_they_are() {
+    let page = run(&["man", "check"]).stdout;
+    for section in ["EXAMPLES", "\"EXIT STATUS\"", "OUTPUT"] {
+        assert!(
+            page.contains(&format!(".SH {section}\n.nf\n")),
+            "{section}: {page}"
+        );
+    }
+    assert!(!page.contains("EXTRA"), "{page}");
+    assert_eq!(page.matches(".nf").count(), page.matches(".fi").count());
+}

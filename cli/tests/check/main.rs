@@ -17,6 +17,7 @@ mod harness;
 mod tools;
 
 mod compare;
+mod completions;
 mod corpus;
 mod examples;
 mod explain;

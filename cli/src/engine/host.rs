@@ -10,6 +10,7 @@ use wapc::WapcHost;
 use wapc::errors::Error as WapcError;
 use wasmtime_provider::{EpochDeadlines, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre, wasmtime};
 
+use crate::engine::{CallError, LoadError, LogSink, log_to_stderr};
 use crate::printing::escape::one_line;
 
 /// How often the clock of running instances moves on.
@@ -20,33 +21,6 @@ const DEADLINE_TICKS: u64 = 200;
 
 /// What wasmtime-provider says when a deadline has passed, at the start or in the call: it has no error of its own.
 const DEADLINE_WORDS: &str = "interrupted, execution deadline exceeded";
-
-/// Takes the log lines of the policy, one at a time, without a line break.
-pub type LogSink = Arc<dyn Fn(&str) + Send + Sync>;
-
-/// Writes each log line to standard error.
-pub fn log_to_stderr() -> LogSink {
-    Arc::new(|line| eprintln!("{line}"))
-}
-
-/// Why a module cannot be run at all.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct LoadError(String);
-
-/// Why a call has no answer.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// No instance could be made, or its initialisation trapped.
-    #[error("cannot start the policy: {0}")]
-    Start(String),
-    /// The guest answered with an error, or trapped.
-    #[error("Guest call failure: {0}")]
-    Guest(String),
-    /// The guest ran for too long.
-    #[error("Policy execution interrupted because it exceeded the allowed execution time")]
-    Deadline,
-}
 
 /// A compiled module, ready to be called.
 pub struct Engine {
