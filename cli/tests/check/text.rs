@@ -78,6 +78,30 @@ fn many_objects_are_told_apart() {
 }
 
 #[test]
+fn a_wide_terminal_has_tables() {
+    let dir = Dir::new();
+    dir.write("settings.yaml", example("settings.yaml"));
+    let request = r#"[{"hostPath": {"path": "/var/lib/kubevirt/images/a-rather-long-name.qcow2", "volumePath": "/a", "type": "File"}}]"#;
+    let bad =
+        r#"[{"hostPath": {"path": "/etc/somewhere/deep/below", "volumePath": "/a", "readonly": true}}]"#;
+    dir.write(
+        "vms.json",
+        format!("{}\n{}", vmi("good", request), vmi("bad", bad)),
+    );
+    let at = |columns: &str| {
+        let mut command = command(&dir.path(""), &["check", "-s", "settings.yaml", "vms.json"]);
+        command.env("COLUMNS", columns);
+        finish(command, b"").transcript()
+    };
+    for columns in ["80", "120"] {
+        let text = at(columns);
+        let fits = |line: &str| line.chars().count() <= columns.parse().unwrap();
+        assert!(text.lines().all(fits), "{text}");
+        assert_snapshot!(format!("at_{columns}_columns"), text);
+    }
+}
+
+#[test]
 fn a_launcher_pod_is_shown_as_it_would_be_stored() {
     let fixture = std::fs::read(root().join("tests/fixtures/launcher-image-volume.json")).unwrap();
     let mut request: serde_json::Value = serde_json::from_slice(&fixture).unwrap();

@@ -59,3 +59,36 @@ fn the_changelog_knows_the_version() {
         "{newest:?}"
     );
 }
+
+/// What strangers copy names this version too.
+#[test]
+fn what_fetches_a_release_names_this_version() {
+    for (name, least) in [
+        ("action.yml", 3),
+        (".pre-commit-hooks.yaml", 1),
+        ("Containerfile", 1),
+    ] {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        let versions: Vec<&str> = text
+            .split('v')
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| c != '.' && !c.is_ascii_digit()).next())
+            .map(|version| version.trim_end_matches('.'))
+            .filter(|version| version.contains('.'))
+            .collect();
+        assert!(versions.len() >= least, "{name}: {versions:?}");
+        assert!(
+            versions.iter().all(|version| *version == VERSION),
+            "{name}: {versions:?}"
+        );
+    }
+}
+
+/// The archive that is fetched is the one that is released.
+#[test]
+fn the_names_of_archives_agree() {
+    let of = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+    assert!(of("Makefile").contains("$(DIST)/sidecar-hostpath-v$(VERSION)-$(STATIC).tar.gz"));
+    assert!(of("action.yml").contains("sidecar-hostpath-$VERSION-$(uname -m)-unknown-linux-musl.tar.gz"));
+    assert!(of("assurance/krew.sh").contains("sidecar-hostpath-v$version-$1-unknown-linux-musl.tar.gz"));
+}

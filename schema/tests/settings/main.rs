@@ -7,6 +7,7 @@
     reason = "a helper fails its test by panicking"
 )]
 
+mod annotation;
 mod corpus;
 mod examples;
 mod form;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jsonschema::Validator;
 use rstest::rstest;
 use serde_json::{Map, Value, json};
-use settings_schema::document;
+use settings_schema::{DOCUMENTS, document};
 
 use crate::reader::{keys, meaning, rule_keys, text};
 
@@ -27,12 +27,13 @@ fn names(schema: &Value) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_file_is_what_make_schema_writes() {
-    let generated = document().unwrap();
-    assert!(
-        generated == text("docs/settings.schema.json"),
-        "docs/settings.schema.json is stale: run `make schema`"
-    );
+fn the_files_are_what_make_schema_writes() {
+    for name in DOCUMENTS {
+        let file = format!("docs/{name}.schema.json");
+        let generated = document(name).unwrap();
+        assert!(generated == text(&file), "{file} is stale: run `make schema`");
+        jsonschema::meta::validate(&serde_json::from_str(&generated).unwrap()).unwrap();
+    }
 }
 
 #[test]

@@ -118,7 +118,15 @@ fn heading(finding: &Finding, group: &Group<'_>) -> Vec<String> {
         Some(line) => format!(", {}:{line}", input::name(finding.place.file.as_ref())),
         None => String::new(),
     };
-    let title = one_line(&group.title);
+    let number = group
+        .title
+        .strip_prefix("sidecar ")
+        .and_then(|number| number.parse::<usize>().ok());
+    let image = number.and_then(|number| finding.images.get(number)?.as_deref());
+    let title = match image {
+        Some(image) => one_line(&format!("{}, image {image}", group.title)),
+        None => one_line(&group.title),
+    };
     let place = one_line(&format!("{}{line}", group.prefix));
     vec![
         format!("{:INDENT$}{}", "", styled(HEADING, &title)),
