@@ -10,9 +10,13 @@ use super::verdict::{Asker, CoveringRule, Relation, Steps};
 use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, styled};
 use crate::printing::{violation, wrap};
+use crate::settings::file::SettingsFile;
+use crate::settings::warnings;
 
 /// How far what a step says stands in.
 const INDENT: usize = 4;
+/// How far a comment stands in.
+const COMMENT: usize = 6;
 
 /// The steps in their order, the verdict, and what would change it.
 pub(super) fn report(
@@ -183,6 +187,10 @@ fn changed(change: &Change, width: usize) -> Vec<String> {
             true => serde_json::json!({ name: [value] }),
             false => serde_json::json!({ name: value }),
         };
+        for danger in dangers(change, field) {
+            let comment = wrap::lines(&danger, 0, width.saturating_sub(COMMENT));
+            lines.extend(comment.iter().map(|line| format!("{:INDENT$}# {line}", "")));
+        }
         let yaml = yaml_serde::to_string(&shown).unwrap_or_default();
         lines.extend(
             yaml.lines()
@@ -190,4 +198,22 @@ fn changed(change: &Change, width: usize) -> Vec<String> {
         );
     }
     lines
+}
+
+/// The warnings that `settings` would give about the field.
+fn dangers(change: &Change, field: &str) -> Vec<String> {
+    let text = serde_json::Value::Object(change.settings.clone()).to_string();
+    let warnings = SettingsFile::from_text(&text, "settings.json", None)
+        .ok()
+        .and_then(|file| Some(warnings::of(&file, &file.rules().ok()?)));
+    let place = format!("settings.{field}");
+    let about = |warning: warnings::Warning| {
+        let why = warning.message.strip_prefix(&place)?;
+        Some(format!("dangerous: {}", why.trim_start_matches('.')))
+    };
+    warnings
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(about)
+        .collect()
 }

@@ -34,7 +34,7 @@ fn bash_and_fish_complete(#[case] line: &str, #[case] expected: &str) {
     let words: Vec<&str> = line.split(' ').collect();
     let ask = format!(
         "source COMPLETIONS\nCOMP_WORDS=({line})\nCOMP_CWORD={}\n_sidecar__hostpath sidecar-hostpath '{}' '{}'\necho \"${{COMPREPLY[@]}}\"\n",
-        words.len() - 1,
+        line.matches(' ').count(),
         words.last().unwrap(),
         words.iter().rev().nth(1).unwrap(),
     );

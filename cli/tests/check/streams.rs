@@ -263,7 +263,8 @@ fn the_given_module_decides() {
         example("vmi-with-sidecar-hostpath.yaml").as_bytes(),
     );
     let stdout = "\
-REJECTED  standard input:4:1: VirtualMachineInstance tenant-a/debian-cow (code 403)
+REJECTED  standard input:4:1:
+          VirtualMachineInstance tenant-a/debian-cow (code 403)
     a: Forbidden
       no
     b: Required value

@@ -41,7 +41,7 @@ fn annotations() -> Vec<Value> {
     files
         .filter_map(|path| {
             let case: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-            serde_json::from_str(case["annotation"].as_str()?).ok()
+            serde_json::from_str(case.get("annotation")?.as_str()?).ok()
         })
         .collect()
 }
@@ -65,7 +65,7 @@ fn changed(value: &Value) -> Vec<Value> {
             for (index, item) in items.iter().enumerate() {
                 all.extend(changed(item).into_iter().map(|item| {
                     let mut items = items.clone();
-                    items[index] = item;
+                    *items.get_mut(index).unwrap() = item;
                     Value::from(items)
                 }));
             }

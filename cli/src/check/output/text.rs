@@ -19,7 +19,10 @@ const INNER: usize = 6;
 pub(super) fn report(report: &Report, width: usize) -> String {
     let mut text = String::new();
     for finding in report.shown() {
-        text.push_str(&line(finding));
+        for line in title(finding, width) {
+            text.push_str(&line);
+            text.push('\n');
+        }
         let details = details(finding, width);
         for detail in &details {
             text.push_str(detail);
@@ -57,23 +60,28 @@ pub(super) fn report(report: &Report, width: usize) -> String {
     text
 }
 
-/// The verdict and what it is about.
-fn line(finding: &Finding) -> String {
+/// The verdict and what it is about, on a line of its own if both do not fit.
+fn title(finding: &Finding, width: usize) -> Vec<String> {
+    let (style, verdict) = match finding.verdict {
+        Verdict::Accepted => (ACCEPTED, "ACCEPTED"),
+        Verdict::Rejected => (REJECTED, "REJECTED"),
+        Verdict::Skipped => (SKIPPED, "SKIPPED "),
+    };
+    let more = match (finding.verdict, finding.code) {
+        (Verdict::Rejected, Some(code)) => format!(" (code {code})"),
+        (Verdict::Skipped, _) => format!(" ({}, not judged)", one_line(&finding.api_version)),
+        _ => String::new(),
+    };
     let place = one_line(&finding.place.to_string());
-    let object = one_line(&finding.object());
-    match finding.verdict {
-        Verdict::Accepted => format!("{}  {place}: {object}\n", styled(ACCEPTED, "ACCEPTED")),
-        Verdict::Rejected => {
-            let code = finding
-                .code
-                .map(|code| format!(" (code {code})"))
-                .unwrap_or_default();
-            format!("{}  {place}: {object}{code}\n", styled(REJECTED, "REJECTED"))
-        }
-        Verdict::Skipped => {
-            let why = format!("({}, not judged)", one_line(&finding.api_version));
-            format!("{}  {place}: {object} {why}\n", styled(SKIPPED, "SKIPPED "))
-        }
+    let object = format!("{}{more}", one_line(&finding.object()));
+    let plain = format!("{verdict}  {place}: {object}");
+    let verdict = styled(style, verdict);
+    match plain.chars().count() <= width {
+        true => vec![format!("{verdict}  {place}: {object}")],
+        false => vec![
+            format!("{verdict}  {place}:"),
+            format!("{:1$}{object}", "", "ACCEPTED  ".len()),
+        ],
     }
 }
 
