@@ -10,6 +10,8 @@ use roff::{Roff, roman};
 use crate::Error;
 use crate::check::CheckArgs;
 use crate::compare::CompareArgs;
+#[cfg(feature = "cluster")]
+use crate::doctor::DoctorArgs;
 use crate::explain::ExplainArgs;
 use crate::run::RunArgs;
 use crate::settings::command::SettingsArgs;
@@ -50,6 +52,7 @@ Examples:
   sidecar-hostpath explain --settings settings.yaml /srv/images
   sidecar-hostpath suggest manifests/
   sidecar-hostpath compare --settings new.yaml --against old.yaml manifests/
+  sidecar-hostpath doctor
   sidecar-hostpath run policy.wasm -r request.json -s settings.yaml
   sidecar-hostpath man check | man -l -
   source <(sidecar-hostpath completions bash)
@@ -97,6 +100,13 @@ pub enum Command {
     /// mounts change, so that nobody learns of a change from a VM that does not start.
     #[command(verbatim_doc_comment)]
     Compare(CompareArgs),
+    /// Examine a live cluster: is it really protected?
+    ///
+    /// Looks at policies, webhooks, the companion, KubeVirt and its VMs, and tries the policy
+    /// with dry runs. Says for each check what was found, and how to fix it.
+    #[cfg(feature = "cluster")]
+    #[command(verbatim_doc_comment)]
+    Doctor(DoctorArgs),
     /// Evaluate one admission request as `kwctl run` does
     ///
     /// Evaluates it with a policy module in the host that Kubewarden uses, and prints the
@@ -121,7 +131,7 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The command that the page is about, instead of all of sidecar-hostpath
-    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "suggest", "compare", "run", "completions", "man"])]
+    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "suggest", "compare", "doctor", "run", "completions", "man"])]
     pub about: Option<String>,
 }
 

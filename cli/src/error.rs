@@ -148,6 +148,9 @@ pub enum Error {
     /// No instance of the policy could be made.
     #[error(transparent)]
     Start(CallError),
+    /// The cluster cannot be asked.
+    #[error("cannot ask the cluster: {0}")]
+    Cluster(String),
     /// The report cannot be put into YAML.
     #[error("cannot serialise the report: {0}")]
     Yaml(#[source] yaml_serde::Error),

@@ -8,11 +8,14 @@
 //! [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`]. [`check`] takes manifests and makes
 //! the requests itself; [`settings`] has a command of its own, which shows what they mean, and [`explain`] tells what they say of one path;
 //! [`suggest`] writes settings for manifests, and [`compare`] says whom a change of them would hit.
+//! `doctor` asks a live cluster whether it is protected.
 
 pub mod cli;
 
 pub mod check;
 pub mod compare;
+#[cfg(feature = "cluster")]
+pub mod doctor;
 pub mod explain;
 pub mod run;
 pub mod settings;

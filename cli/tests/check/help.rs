@@ -18,6 +18,7 @@ fn run(args: &[&str]) -> Outcome {
 #[case::explain(&["explain", "--help"])]
 #[case::suggest(&["suggest", "--help"])]
 #[case::compare(&["compare", "--help"])]
+#[case::doctor(&["doctor", "--help"])]
 #[case::run(&["run", "--help"])]
 #[case::completions(&["completions", "-h"])]
 #[case::man(&["man", "-h"])]
