@@ -80,9 +80,9 @@ What it does:
   may not read is reported as unknown.
 
 Exit status:
-  0  no check has failed
+  0  all checks are ok, some with warnings perhaps
   1  a check has failed
-  2  the cluster could not be asked, or the usage is wrong
+  2  a check is unknown, the cluster could not be asked, or the usage is wrong
 
 Output:
   -o json prints one document:
@@ -114,10 +114,18 @@ pub fn doctor(args: &DoctorArgs) -> Result<Outcome, Error> {
         DoctorOutput::Text => text::report(&checks, wrap::width()),
         DoctorOutput::Json => document::document(&json!({ "checks": checks }))?,
     };
+    let count = |state| checks.iter().filter(|check| check.state == state).count();
+    let passed = count(State::Failed) == 0;
+    // What could not be looked at is never fine, but a failure says more.
+    let faults = match count(State::Unknown) {
+        unknown if passed && unknown > 0 => vec![format!("unknown checks: {unknown}")],
+        _ => Vec::new(),
+    };
     Ok(Outcome {
         stdout,
-        passed: !checks.iter().any(|check| check.state == State::Failed),
-        ..Outcome::default()
+        passed,
+        faults,
+        note: None,
     })
 }
 

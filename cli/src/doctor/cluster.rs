@@ -14,9 +14,14 @@ use crate::Error;
 /// How many objects a page has.
 const PAGE: &str = "500";
 
+/// Whom a request is made as, if not as oneself.
+const IMPERSONATE: &str = "Impersonate-User";
+
 /// An API server.
 pub struct Cluster {
     client: Client,
+    /// The user to act as, where a dry run names no other: nobody can act as two.
+    act_as: Option<String>,
     has_progress: Cell<bool>,
 }
 
@@ -60,6 +65,7 @@ impl Cluster {
     pub fn new(client: Client) -> Self {
         Cluster {
             client,
+            act_as: None,
             has_progress: Cell::new(false),
         }
     }
@@ -80,12 +86,12 @@ impl Cluster {
                     .map_err(|error| unusable(&error))?
             }
         };
-        if let Some(user) = act_as {
-            config.auth_info.impersonate = Some(user.to_owned());
-        }
-        Client::try_from(config)
-            .map(Cluster::new)
-            .map_err(|error| unusable(&error))
+        let named = config.auth_info.impersonate.take();
+        let client = Client::try_from(config).map_err(|error| unusable(&error))?;
+        Ok(Cluster {
+            act_as: act_as.map(str::to_owned).or(named),
+            ..Cluster::new(client)
+        })
     }
 
     /// A word on what takes so long, on a terminal; nothing takes it away.
@@ -118,7 +124,11 @@ impl Cluster {
 
     /// Reads what lies at the path.
     pub async fn get(&self, path: &str) -> Result<Seen<Value>, Error> {
-        let request = Request::get(path).body(Body::empty());
+        let mut request = Request::get(path);
+        if let Some(user) = &self.act_as {
+            request = request.header(IMPERSONATE, user);
+        }
+        let request = request.body(Body::empty());
         let answer = self
             .send(request.map_err(|error| Error::Cluster(error.to_string()))?)
             .await?;
@@ -167,8 +177,8 @@ impl Cluster {
             .method(method)
             .uri(format!("{path}?dryRun=All"))
             .header("Content-Type", "application/json");
-        if let Some(user) = user {
-            request = request.header("Impersonate-User", user);
+        if let Some(user) = user.or(self.act_as.as_deref()) {
+            request = request.header(IMPERSONATE, user);
         }
         let request = request.body(Body::from(object.to_string().into_bytes()));
         self.send(request.map_err(|error| Error::Cluster(error.to_string()))?)

@@ -226,7 +226,7 @@ impl Probes<'_> {
     async fn allowed_path(&self, permitted: Option<&Permitted>) -> Result<Check, Error> {
         let name = "probe: an allowed path";
         let Some(Permitted { path, host_path_type }) = permitted else {
-            return Ok(Check::unknown(
+            return Ok(Check::warning(
                 name,
                 "the settings permit no read-only path here",
                 "add a rule, if one is missing",
@@ -267,7 +267,7 @@ impl Probes<'_> {
     async fn writable_mount(&self, permitted: Option<&Permitted>) -> Result<Check, Error> {
         let name = "probe: a writable mount";
         let Some(Permitted { path, host_path_type }) = permitted else {
-            return Ok(Check::unknown(
+            return Ok(Check::warning(
                 name,
                 "the settings permit no read-only path here",
                 "add a rule, if one is missing",
@@ -305,7 +305,7 @@ impl Probes<'_> {
     async fn other_creator(&self, permitted: Option<&Permitted>) -> Result<Check, Error> {
         let name = "probe: another creator";
         let Some(Permitted { path, host_path_type }) = permitted else {
-            return Ok(Check::unknown(
+            return Ok(Check::warning(
                 name,
                 "the settings permit no read-only path here",
                 "add a rule, if one is missing",
@@ -364,12 +364,11 @@ impl Probes<'_> {
             let name = pod.pointer("/metadata/name")?.as_str()?.to_owned();
             Some((pod, volume, name))
         }) else {
-            let why = format!("no launcher pod in {} has an injected volume", self.namespace);
-            return Ok(Check::unknown(
-                name,
-                why,
-                "name the namespace of a VM with a host path with --probe-namespace",
-            ));
+            let why = format!(
+                "not tried: no launcher pod in {} has an injected volume",
+                self.namespace
+            );
+            return Ok(Check::ok(name, why));
         };
         if let Some(pod) = pod.as_object_mut() {
             pod.insert("apiVersion".to_owned(), json!("v1"));

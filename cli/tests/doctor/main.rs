@@ -150,7 +150,7 @@ use State::{Failed, Unknown, Warning};
 ])]
 #[case::pod_security(|server: &mut Server| server.enforce("baseline"), &[("probes", Unknown), ("Pod Security", Failed)])]
 #[case::old_kubernetes(|server: &mut Server| server.minor = "29", &[("Kubernetes", Warning)])]
-#[case::no_launcher_pod(remove("/api/v1/pods", 0), &[("probe: kubectl debug", Unknown)])]
+#[case::no_launcher_pod(remove("/api/v1/pods", 0), &[])]
 #[case::vm_that_is_not_permitted(
     set("/apis/kubevirt.io/v1/virtualmachineinstances", 0, "/metadata/annotations", json!({
         "hooks.kubevirt.io/hookSidecars": r#"[{"hostPath": {"path": "/etc", "volumePath": "/x"}}]"#
