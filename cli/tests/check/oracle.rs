@@ -117,6 +117,10 @@ fn by_kubectl(text: &str) -> Vec<Value> {
 fn assert_same(ours: &Value, theirs: &Value, text: &str) {
     match (ours, theirs) {
         (Value::Number(a), Value::Number(b)) => assert_eq!(a.as_f64(), b.as_f64(), "{text}"),
+        (Value::Array(a), Value::Array(b)) => {
+            assert_eq!(a.len(), b.len(), "{text}");
+            a.iter().zip(b).for_each(|(a, b)| assert_same(a, b, text));
+        }
         (Value::Object(a), Value::Object(b)) => {
             let keys = |map: &serde_json::Map<String, Value>| {
                 let mut keys: Vec<String> = map.keys().cloned().collect();
@@ -163,3 +167,79 @@ fn scalars_and_keys_are_what_kubectl_makes_of_them() {
         );
     }
 }
+
+/// Texts that people break by hand: a line less, another indentation, a character more.
+#[test]
+fn broken_documents_are_never_read_as_something_else() {
+    let text = "\
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: m}
+spec:
+  data:
+    a: &x
+      - 'one
+        two'
+      - \"three\\
+         four\"
+    b: *x
+    ? c
+    : |-
+      five
+       six
+
+    d: >+
+      seven
+      eight
+
+    e: {f: [1, 'g', ], h: !!str 2} # i
+    hooks.kubevirt.io/hookSidecars: '[
+      {\"a\": 1}
+    ]'
+";
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+    );
+    let lines: Vec<&str> = text.lines().collect();
+    let change = (
+        4..lines.len(),
+        0_u8..5,
+        0_usize..12,
+        prop::sample::select(vec![
+            " ", "  ", "'", "\"", "#", "- ", ": ", "&", "|", "[", "}", "\t", "\\",
+        ]),
+    );
+    let mut both = 0;
+    for _ in 0..CHANGED {
+        let (line, how, at, what) = change.new_tree(&mut runner).unwrap().current();
+        let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        match how {
+            0 => drop(lines.remove(line)),
+            1 => lines[line] = format!("{what}{}", lines[line]),
+            2 => lines[line] = lines[line].trim_start().to_owned(),
+            _ => {
+                let at = lines[line]
+                    .char_indices()
+                    .map(|(index, _)| index)
+                    .nth(at)
+                    .unwrap_or(0);
+                lines[line].insert_str(at, what);
+            }
+        }
+        let text = lines.join("\n");
+        let Ok(manifests) = read(&text) else { continue };
+        let theirs = by_kubectl(&text);
+        // Another kind of object, or none that kubectl knows.
+        let Some(object) = manifests.first().and_then(|manifest| manifest.object.as_ref()) else {
+            continue;
+        };
+        let Some(theirs) = theirs.first() else { continue };
+        assert_same(&object["spec"]["data"], theirs, &text);
+        both += 1;
+    }
+    assert!(both > CHANGED / 4, "{both}");
+}
+
+/// How many documents are changed; kubectl reads each by itself.
+const CHANGED: usize = 120;
