@@ -78,16 +78,25 @@ pub(super) async fn checks(
         settings,
         rules,
     };
-    let permitted = probes.permitted();
-    Ok(vec![
-        probes.forbidden_path().await?,
-        probes.allowed_path(permitted.as_ref()).await?,
-        probes.writable_mount(permitted.as_ref()).await?,
-        probes.other_creator(permitted.as_ref()).await?,
+    let mut checks = vec![probes.forbidden_path().await?];
+    match probes.permitted() {
+        None => checks.push(Check::warning(
+            "probe: an allowed path",
+            "the settings permit no read-only path here",
+            "add a rule, if one is missing",
+        )),
+        Some(permitted) => checks.extend([
+            probes.allowed_path(&permitted).await?,
+            probes.writable_mount(&permitted).await?,
+            probes.other_creator(&permitted).await?,
+        ]),
+    }
+    checks.extend([
         probes.launcher_label().await?,
         probes.ephemeral_container().await?,
         probes.early().await?,
-    ])
+    ]);
+    Ok(checks)
 }
 
 /// The first namespace that enforces `privileged`.
@@ -123,6 +132,15 @@ fn undecided(name: &str, answer: &Answer) -> Check {
 fn is_denied(answer: &Answer, part: &str) -> bool {
     let message = answer.message();
     matches!(answer.status, 403 | 422) && message.contains("denied") && message.contains(part)
+}
+
+/// What should be denied: `accepted` if it is not, and what the message then holds.
+fn expect_denial(name: &str, answer: &Answer, parts: &[&str], denied: String, accepted: Check) -> Check {
+    match answer.status {
+        200 | 201 => accepted,
+        _ if parts.iter().any(|part| is_denied(answer, part)) => Check::ok(name, denied),
+        _ => undecided(name, answer),
+    }
 }
 
 impl Probes<'_> {
@@ -210,28 +228,24 @@ impl Probes<'_> {
         };
         let pod = self.pod(Some(&Self::request(path, HostPathType::Directory)));
         let answer = self.send_pod(&pod, self.controller.as_deref()).await?;
-        Ok(match answer.status {
-            201 => Check::failed(
-                name,
-                format!("a launcher pod that asks for {path} is accepted"),
-                "see the checks of the policies above: inject and verify must be active, in mode protect",
-            ),
-            _ if is_denied(&answer, &format!("\"{path}\"")) => {
-                Check::ok(name, format!("a launcher pod that asks for {path} is denied"))
-            }
-            _ => undecided(name, &answer),
-        })
+        let accepted = Check::failed(
+            name,
+            format!("a launcher pod that asks for {path} is accepted"),
+            "see the checks of the policies above: inject and verify must be active, in mode protect",
+        );
+        let denied = format!("a launcher pod that asks for {path} is denied");
+        Ok(expect_denial(
+            name,
+            &answer,
+            &[&format!("\"{path}\"")],
+            denied,
+            accepted,
+        ))
     }
 
-    async fn allowed_path(&self, permitted: Option<&Permitted>) -> Result<Check, Error> {
+    async fn allowed_path(&self, permitted: &Permitted) -> Result<Check, Error> {
         let name = "probe: an allowed path";
-        let Some(Permitted { path, host_path_type }) = permitted else {
-            return Ok(Check::warning(
-                name,
-                "the settings permit no read-only path here",
-                "add a rule, if one is missing",
-            ));
-        };
+        let Permitted { path, host_path_type } = permitted;
         let pod = self.pod(Some(&Self::request(path, *host_path_type)));
         let answer = self.send_pod(&pod, self.controller.as_deref()).await?;
         if answer.status != 201 {
@@ -264,15 +278,9 @@ impl Probes<'_> {
         })
     }
 
-    async fn writable_mount(&self, permitted: Option<&Permitted>) -> Result<Check, Error> {
+    async fn writable_mount(&self, permitted: &Permitted) -> Result<Check, Error> {
         let name = "probe: a writable mount";
-        let Some(Permitted { path, host_path_type }) = permitted else {
-            return Ok(Check::warning(
-                name,
-                "the settings permit no read-only path here",
-                "add a rule, if one is missing",
-            ));
-        };
+        let Permitted { path, host_path_type } = permitted;
         let mut pod = self.pod(Some(&Self::request(path, *host_path_type)));
         if let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) {
             let volume =
@@ -289,58 +297,45 @@ impl Probes<'_> {
             );
         }
         let answer = self.send_pod(&pod, self.controller.as_deref()).await?;
-        Ok(match answer.status {
-            201 => Check::failed(
-                name,
-                format!("a writable mount of {path} beside the request is accepted"),
-                "see the checks of inject and verify above",
-            ),
-            _ if is_denied(&answer, "volumeMounts") => {
-                Check::ok(name, format!("a writable mount of {path} is denied"))
-            }
-            _ => undecided(name, &answer),
-        })
+        let accepted = Check::failed(
+            name,
+            format!("a writable mount of {path} beside the request is accepted"),
+            "see the checks of inject and verify above",
+        );
+        let denied = format!("a writable mount of {path} is denied");
+        Ok(expect_denial(name, &answer, &["volumeMounts"], denied, accepted))
     }
 
-    async fn other_creator(&self, permitted: Option<&Permitted>) -> Result<Check, Error> {
+    async fn other_creator(&self, permitted: &Permitted) -> Result<Check, Error> {
         let name = "probe: another creator";
-        let Some(Permitted { path, host_path_type }) = permitted else {
-            return Ok(Check::warning(
-                name,
-                "the settings permit no read-only path here",
-                "add a rule, if one is missing",
-            ));
-        };
+        let Permitted { path, host_path_type } = permitted;
         let pod = self.pod(Some(&Self::request(path, *host_path_type)));
         let answer = self.send_pod(&pod, None).await?;
-        Ok(match answer.status {
-            201 => Check::failed(
-                name,
-                "you may create a launcher pod with a host path, without being KubeVirt",
-                "name KubeVirt's controller alone in trustedCreators",
-            ),
-            _ if is_denied(&answer, "userInfo")
-                || is_denied(&answer, "launcher")
-                || is_denied(&answer, "virt-launcher") =>
-            {
-                Check::ok(name, "a launcher pod of yours with a host path is denied")
-            }
-            _ => undecided(name, &answer),
-        })
+        let accepted = Check::failed(
+            name,
+            "you may create a launcher pod with a host path, without being KubeVirt",
+            "name KubeVirt's controller alone in trustedCreators",
+        );
+        let denied = "a launcher pod of yours with a host path is denied".to_owned();
+        Ok(expect_denial(
+            name,
+            &answer,
+            &["userInfo", "virt-launcher"],
+            denied,
+            accepted,
+        ))
     }
 
     async fn launcher_label(&self) -> Result<Check, Error> {
         let name = "probe: the launcher label";
         let answer = self.send_pod(&self.pod(None), None).await?;
-        Ok(match answer.status {
-            201 => Check::warning(
-                name,
-                "you may set the label kubevirt.io: virt-launcher on a pod of yours",
-                "kubectl apply -k deploy/companion/",
-            ),
-            _ if is_denied(&answer, "virt-launcher") => Check::ok(name, "the label is denied to you"),
-            _ => undecided(name, &answer),
-        })
+        let accepted = Check::warning(
+            name,
+            "you may set the label kubevirt.io: virt-launcher on a pod of yours",
+            "kubectl apply -k deploy/companion/",
+        );
+        let denied = "the label is denied to you".to_owned();
+        Ok(expect_denial(name, &answer, &["virt-launcher"], denied, accepted))
     }
 
     async fn ephemeral_container(&self) -> Result<Check, Error> {
@@ -388,18 +383,19 @@ impl Probes<'_> {
         }
         let path = format!("{path}/{pod_name}/ephemeralcontainers");
         let answer = self.cluster.dry_run(Method::PUT, &path, &pod, None).await?;
-        Ok(match answer.status {
-            200 | 201 => Check::failed(
-                name,
-                format!("an ephemeral container may mount {volume} of {pod_name} writable"),
-                "see the check of verify-ephemeral above",
-            ),
-            _ if is_denied(&answer, "ephemeralContainers") => Check::ok(
-                name,
-                format!("an ephemeral container may not mount {volume} of {pod_name} writable"),
-            ),
-            _ => undecided(name, &answer),
-        })
+        let accepted = Check::failed(
+            name,
+            format!("an ephemeral container may mount {volume} of {pod_name} writable"),
+            "see the check of verify-ephemeral above",
+        );
+        let denied = format!("an ephemeral container may not mount {volume} of {pod_name} writable");
+        Ok(expect_denial(
+            name,
+            &answer,
+            &["ephemeralContainers"],
+            denied,
+            accepted,
+        ))
     }
 
     async fn early(&self) -> Result<Check, Error> {
@@ -431,17 +427,19 @@ impl Probes<'_> {
             .cluster
             .dry_run(Method::POST, &path_of_vms, &vm, None)
             .await?;
-        Ok(match answer.status {
-            201 => Check::warning(
-                name,
-                format!("a VirtualMachine that asks for {path} is accepted, and would not start"),
-                "see the check of early above",
-            ),
-            _ if is_denied(&answer, &format!("\"{path}\"")) => {
-                Check::ok(name, format!("a VirtualMachine that asks for {path} is denied"))
-            }
-            _ => undecided(name, &answer),
-        })
+        let accepted = Check::warning(
+            name,
+            format!("a VirtualMachine that asks for {path} is accepted, and would not start"),
+            "see the check of early above",
+        );
+        let denied = format!("a VirtualMachine that asks for {path} is denied");
+        Ok(expect_denial(
+            name,
+            &answer,
+            &[&format!("\"{path}\"")],
+            denied,
+            accepted,
+        ))
     }
 }
 

@@ -103,3 +103,17 @@ pub(crate) fn vmi(name: &str, annotation: &str) -> String {
     })
     .to_string()
 }
+
+/// The objects that kubectl reads, and whether it has read all of the text. No cluster is asked.
+pub(crate) fn read_by_kubectl(text: &str) -> (Vec<serde_json::Value>, bool) {
+    let dir = Dir::new();
+    let file = dir.write("f.yaml", text);
+    let output = Command::new(crate::tools::kubectl())
+        .args(["label", "--local", "-o", "json", "added=1", "-f"])
+        .arg(file)
+        .env("KUBECONFIG", dir.path("none"))
+        .output()
+        .unwrap();
+    let objects = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    (objects.map(Result::unwrap).collect(), output.status.success())
+}

@@ -8,7 +8,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use sidecar_hostpath::settings::file::SettingsFile;
 
-use crate::harness::{Dir, command, example, finish, vmi};
+use crate::harness::{Dir, command, example, finish, read_by_kubectl, vmi};
 use crate::objects::read;
 use crate::tools::kubectl;
 
@@ -16,17 +16,9 @@ const HEAD: &str = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: 
 
 /// What kubectl reads, one object for each document; `None` if it refuses the file. No cluster is asked.
 fn by_kubectl(text: &str) -> Option<Vec<Value>> {
-    let dir = Dir::new();
-    let file = dir.write("f.yaml", text);
-    let output = Command::new(kubectl())
-        .args(["label", "--local", "-o", "json", "added=1", "-f"])
-        .arg(file)
-        .env("KUBECONFIG", dir.path("none"))
-        .output()
-        .unwrap();
-    let objects = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
-    let data = objects.map(|object| object.unwrap()["data"].clone()).collect();
-    output.status.success().then_some(data)
+    let (objects, is_read) = read_by_kubectl(text);
+    let data = objects.iter().map(|object| object["data"].clone()).collect();
+    is_read.then_some(data)
 }
 
 /// What the command reads.

@@ -1,15 +1,12 @@
 //! Random YAML, read by us and by kubectl, which needs no cluster for that.
 
-use std::process::Command;
-
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
-use crate::harness::Dir;
+use crate::harness::read_by_kubectl;
 use crate::objects::read;
-use crate::tools::kubectl;
 
 /// How many mappings kubectl reads at once.
 const AT_ONCE: usize = 400;
@@ -99,17 +96,10 @@ fn document(data: &str) -> String {
 
 /// What kubectl makes of each document; `None` where it stops.
 fn by_kubectl(text: &str) -> Vec<Value> {
-    let dir = Dir::new();
-    let file = dir.write("f.yaml", text);
-    let output = Command::new(kubectl())
-        .args(["label", "--local", "-o", "json", "added=1", "-f"])
-        .arg(file)
-        .env("KUBECONFIG", dir.path("none"))
-        .output()
-        .unwrap();
-    let objects = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
+    let (objects, _) = read_by_kubectl(text);
     objects
-        .map(|object| object.unwrap()["spec"]["data"].clone())
+        .iter()
+        .map(|object| object["spec"]["data"].clone())
         .collect()
 }
 
