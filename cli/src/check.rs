@@ -149,12 +149,7 @@ impl Report {
 pub fn check(args: &CheckArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
     let file = SettingsFile::read(args.settings.as_deref(), args.policy_name.as_deref())?;
     let rules = file.rules()?;
-    let mut found = inputs::read(&args.manifests, stdin)?;
-    if let Some(namespace) = &args.namespace {
-        for manifest in &mut found.manifests {
-            manifest.default_namespace(namespace);
-        }
-    }
+    let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
     let evaluator = evaluator(args, &file)?;
     let mut progress = Progress::of(found.manifests.len());
     let finding = |(manifest, number): (&Manifest, usize)| {

@@ -119,12 +119,7 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
     let old = args.against.as_deref().ok_or(Error::NoOldSettings)?;
     let old = SettingsFile::read(Some(old), name)?;
     let (new_rules, old_rules) = (new.rules()?, old.rules()?);
-    let mut found = inputs::read(&args.manifests, stdin)?;
-    if let Some(namespace) = &args.namespace {
-        for manifest in &mut found.manifests {
-            manifest.default_namespace(namespace);
-        }
-    }
+    let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
     let before = findings(&found.manifests, &old, &old_rules)?;
     let after = findings(&found.manifests, &new, &new_rules)?;
     let mut comparison = Comparison {

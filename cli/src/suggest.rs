@@ -72,12 +72,7 @@ struct Objects {
 
 /// Runs the command.
 pub fn suggest(args: &SuggestArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
-    let mut found = inputs::read(&args.manifests, stdin)?;
-    if let Some(namespace) = &args.namespace {
-        for manifest in &mut found.manifests {
-            manifest.default_namespace(namespace);
-        }
-    }
+    let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
     let manifests: Vec<Manifest> = found
         .manifests
         .into_iter()

@@ -71,6 +71,9 @@ pub fn rules(
     kind: &str,
     mounts: &[HostPathMount],
 ) -> Vec<Option<usize>> {
+    if mounts.is_empty() {
+        return Vec::new();
+    }
     let settings = settings.clone().for_requester(&requester(namespace, group, kind));
     let rule = |container: &str, path: &str| {
         let path = HostPath::parse(path).ok()?;

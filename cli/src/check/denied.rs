@@ -11,12 +11,7 @@ use crate::printing::field_error::FieldError;
 /// For each violation the setting that forbids, such as `allowedHostPaths[0].types`; none where no setting can permit.
 pub(super) fn by(violations: &[String], manifest: &Manifest, settings: &Settings) -> Vec<Option<String>> {
     let (group, kind) = (manifest.group(), manifest.kind.as_str());
-    let object = manifest
-        .object
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let asked = preview::asked(group, kind, &object);
+    let asked = manifest.asked();
     let namespace = manifest.namespace.as_deref().unwrap_or_default();
     let settings = settings
         .clone()

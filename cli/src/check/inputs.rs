@@ -13,11 +13,12 @@ use crate::{Error, input};
 /// What manifests in directories end in.
 const SUFFIXES: [&str; 3] = ["yaml", "yml", "json"];
 
-/// The objects of all files. What cannot be read is noted beside the others.
+/// The objects of all files; those that name no namespace are in this one, if it is given. What cannot be read is noted beside
+/// the others.
 ///
 /// # Errors
 /// Standard input is named twice, or is empty: then something went wrong in the pipe.
-pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> Result<Found, Error> {
+pub fn read(paths: &[PathBuf], namespace: Option<&str>, stdin: &mut dyn Read) -> Result<Found, Error> {
     if paths.is_empty() {
         return Err(Error::NoManifest);
     }
@@ -36,6 +37,11 @@ pub fn read(paths: &[PathBuf], stdin: &mut dyn Read) -> Result<Found, Error> {
             directory(path, &mut found);
         } else {
             file(path, &mut found);
+        }
+    }
+    if let Some(namespace) = namespace {
+        for manifest in &mut found.manifests {
+            manifest.default_namespace(namespace);
         }
     }
     Ok(found)

@@ -1,6 +1,6 @@
 //! A Kubernetes object in a manifest file.
 
-use kubevirt_sidecar_hostpath_policy::objects::preview;
+use kubevirt_sidecar_hostpath_policy::objects::preview::{self, Asked};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -116,6 +116,13 @@ impl Manifest {
         if self.namespace.is_none() && preview::is_namespaced(self.group(), &self.kind) {
             self.namespace = Some(namespace.to_owned());
         }
+    }
+
+    /// The host path requests in the object's annotations.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Asked> {
+        let object = self.object.as_ref().map(ToString::to_string).unwrap_or_default();
+        preview::asked(self.group(), &self.kind, &object)
     }
 
     /// The request that would create the object, if the policy judges its kind. No user is named, as in all local runs.

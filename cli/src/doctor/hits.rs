@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use kubevirt_sidecar_hostpath_policy::objects::preview;
 use serde_json::Value;
 
 use crate::Error;
@@ -65,12 +64,7 @@ pub(super) async fn checks(
             if finding.verdict == Verdict::Rejected {
                 rejected.push(finding.object());
             }
-            let object = manifest
-                .object
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            if !preview::asked(manifest.group(), kind, &object).is_empty() {
+            if !manifest.asked().is_empty() {
                 asking.extend(manifest.namespace);
             }
         }

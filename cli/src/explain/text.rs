@@ -10,7 +10,6 @@ use super::verdict::{Asker, CoveringRule, Relation, Steps};
 use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, styled};
 use crate::printing::{violation, wrap};
-use crate::settings::file::SettingsFile;
 use crate::settings::warnings;
 
 /// How far what a step says stands in.
@@ -202,18 +201,11 @@ fn changed(change: &Change, width: usize) -> Vec<String> {
 
 /// The warnings that `settings` would give about the field.
 fn dangers(change: &Change, field: &str) -> Vec<String> {
-    let text = serde_json::Value::Object(change.settings.clone()).to_string();
-    let warnings = SettingsFile::from_text(&text, "settings.json", None)
-        .ok()
-        .and_then(|file| Some(warnings::of(&file, &file.rules().ok()?)));
     let place = format!("settings.{field}");
-    let about = |warning: warnings::Warning| {
-        let why = warning.message.strip_prefix(&place)?;
+    let about = |message: String| {
+        let why = message.strip_prefix(&place)?;
         Some(format!("dangerous: {}", why.trim_start_matches('.')))
     };
-    warnings
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(about)
-        .collect()
+    let warnings = warnings::of_settings(&change.settings).into_iter();
+    warnings.filter_map(about).collect()
 }

@@ -5,8 +5,10 @@ use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::settings::rule::{Rule, Scope};
 use kubevirt_sidecar_hostpath_policy::settings::sensitive::BUILT_IN;
 use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreators};
+use serde_json::Value;
 
 use crate::reading::node::Position;
+use crate::settings::Settings;
 use crate::settings::file::SettingsFile;
 
 /// Something that the admin should mean, and its place in the file.
@@ -59,6 +61,16 @@ pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
     }
     warnings.sort_by_key(|warning| warning.at);
     warnings
+}
+
+/// The messages of the warnings about settings that no file holds; none where they are refused.
+pub(crate) fn of_settings(settings: &Settings) -> Vec<String> {
+    let text = Value::Object(settings.clone()).to_string();
+    let warnings = SettingsFile::from_text(&text, "settings.json", None)
+        .ok()
+        .and_then(|file| Some(of(&file, &file.rules().ok()?)));
+    let warnings = warnings.unwrap_or_default().into_iter();
+    warnings.map(|warning| warning.message).collect()
 }
 
 /// Fields of a rule, and what they do.

@@ -21,17 +21,12 @@ pub(super) struct Ask {
 /// The requests of an object, as far as they can be read.
 pub(super) fn asks(manifest: &Manifest) -> Vec<Ask> {
     let (group, kind) = (manifest.group(), manifest.kind.as_str());
-    let object = manifest
-        .object
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
     let namespace = manifest.namespace.as_deref().unwrap_or_default();
     let namespace = match preview::requester(namespace, group, kind) {
         Namespace::Named(name) => Some(name),
         Namespace::Absent | Namespace::Any => None,
     };
-    let asked = preview::asked(group, kind, &object).into_iter();
+    let asked = manifest.asked().into_iter();
     asked
         .filter_map(|asked| {
             Some(Ask {

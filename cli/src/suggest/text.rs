@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::Objects;
 use super::draft::Draft;
 use crate::printing::escape::one_line;
-use crate::settings::file::SettingsFile;
 use crate::settings::warnings;
 
 /// The settings, and what their reader should know.
@@ -26,7 +25,7 @@ pub(super) fn settings(draft: &Draft, objects: &Objects) -> String {
                 .map(|violation| format!("#     {}", one_line(violation))),
         );
     }
-    let dangers = dangers(draft);
+    let dangers = warnings::of_settings(&draft.settings());
     match draft.rules().next() {
         None => lines.push("allowedHostPaths: []".to_owned()),
         Some(_) => lines.push("allowedHostPaths:".to_owned()),
@@ -47,16 +46,6 @@ pub(super) fn settings(draft: &Draft, objects: &Objects) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
-}
-
-/// The warnings that `settings` would give.
-fn dangers(draft: &Draft) -> Vec<String> {
-    let text = Value::Object(draft.settings()).to_string();
-    let warnings = SettingsFile::from_text(&text, "settings.json", None)
-        .ok()
-        .and_then(|file| Some(warnings::of(&file, &file.rules().ok()?)));
-    let warnings = warnings.unwrap_or_default().into_iter();
-    warnings.map(|warning| warning.message).collect()
 }
 
 fn object(objects: &Objects, index: usize) -> String {
