@@ -17,7 +17,7 @@ use crate::run::RunArgs;
 use crate::settings::command::SettingsArgs;
 use crate::suggest::SuggestArgs;
 
-/// Evaluate kubevirt-sidecar-hostpath-policy without a cluster
+/// Try kubevirt-sidecar-hostpath-policy, and examine the cluster that runs it
 ///
 /// The policy checks the host paths that KubeVirt hook sidecars ask for, and mounts those
 /// that the settings allow. This command shows what it would do.

@@ -1,4 +1,5 @@
-//! Evaluates a Kubewarden policy without a cluster: the library behind the command `sidecar-hostpath`.
+//! Evaluates a Kubewarden policy without a cluster, and examines one that has it: the library behind the command
+//! `sidecar-hostpath`.
 //!
 //! In the order of an evaluation: an [`AdmissionRequest`](admission::AdmissionRequest) and the [`settings`] are read,
 //! the [`Evaluator`](evaluator::Evaluator) asks a [`Policy`](policy::Policy) about them, the one that is linked into

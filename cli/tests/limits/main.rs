@@ -36,8 +36,8 @@ const MAX_MEMORY_MIB: usize = 64;
 /// the policy's: what that could do worse is bounded by [`MAX_INSTRUCTIONS`].
 const MAX_TIME: Duration = Duration::from_secs(1);
 
-/// The guest's instructions for a whole call, the same everywhere. The most are 3 214 million, some 0.3 s of a processor that
-/// does nothing else.
+/// The guest's instructions for a whole call, the same everywhere. The most are 3 214 million, which took 0.3 to 0.6 s, by the
+/// machine.
 const MAX_INSTRUCTIONS: u64 = 3_500_000_000;
 
 /// What instructions are counted in.
