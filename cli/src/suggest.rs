@@ -145,6 +145,8 @@ impl Objects {
         }
         draft.open(&self.open);
         draft.narrow();
+        // The prefixes are new rules, and may be in the way as well.
+        draft.open(&self.open);
         draft
     }
 
@@ -186,11 +188,11 @@ impl Objects {
             .flatten()
             .map(|ask| &ask.question.path);
         let in_the_way: Vec<String> = paths.flat_map(|path| restricted_near(draft, path)).collect();
-        let before = self.open.len();
-        self.open.extend(in_the_way);
-        if self.open.len() == before {
+        if in_the_way.is_empty() {
             self.given_up.insert(index, violations);
         }
+        // Another object may have opened the same paths already: both are judged again.
+        self.open.extend(in_the_way);
     }
 }
 

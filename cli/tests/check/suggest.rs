@@ -107,6 +107,31 @@ fn nothing_is_suggested_where_nothing_is_asked_for() {
     assert_eq!(outcome.transcript(), expected);
 }
 
+/// Two objects are rejected under the first draft for the same rule, which then opens for both.
+#[test]
+fn a_rule_that_is_in_the_way_of_two_objects_opens_for_both() {
+    let dir = Dir::new();
+    let request = |path: &str, host_path_type: &str| json!([{"hostPath": {"path": path, "volumePath": "/a", "type": host_path_type}}]);
+    let items = [
+        vm("one", None, &request("/var/run/x", "Socket"), None),
+        vm("two", None, &request("/var/run/x", "Socket"), None),
+        vm(
+            "other-name",
+            Some("team-a"),
+            &request("/run/x", "Directory"),
+            None,
+        ),
+    ];
+    dir.write("vms.json", list(&items));
+    let outcome = run(&dir, &["suggest", "vms.json"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("accepts 3 of 3 objects"),
+        "{}",
+        outcome.stdout
+    );
+}
+
 /// There are no more rules than settings can hold.
 #[test]
 fn many_paths_of_a_directory_become_a_prefix() {
