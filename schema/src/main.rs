@@ -1,8 +1,13 @@
-//! Prints a schema: settings, annotation or policy.
+//! Writes the schemas into their files, below the current directory.
 
-use std::io::{self, Write};
+use std::fs;
+use std::io;
+
+use settings_schema::{DOCUMENTS, document};
 
 fn main() -> io::Result<()> {
-    let name = std::env::args().nth(1).unwrap_or_default();
-    io::stdout().write_all(settings_schema::document(&name)?.as_bytes())
+    for (name, file) in DOCUMENTS {
+        fs::write(file, document(name)?)?;
+    }
+    Ok(())
 }

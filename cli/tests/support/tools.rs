@@ -14,6 +14,12 @@ pub(crate) fn kubectl() -> OsString {
 
 /// The program on the `PATH`, or the one that make has installed.
 pub(crate) fn tool(name: &str) -> OsString {
+    find(name)
+        .unwrap_or_else(|| panic!("no {name}: put it on the PATH, or run `make tools`, which installs it"))
+}
+
+/// The same, if there is one.
+pub(crate) fn find(name: &str) -> Option<OsString> {
     let paths = env::var_os("PATH").unwrap_or_default();
     let installed = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../target/tools")
@@ -22,6 +28,5 @@ pub(crate) fn tool(name: &str) -> OsString {
         .map(|directory| directory.join(name))
         .chain([installed])
         .find(|candidate| candidate.is_file())
-        .unwrap_or_else(|| panic!("no {name}: put it on the PATH, or run `make tools`, which installs it"))
-        .into_os_string()
+        .map(|found| found.into_os_string())
 }
