@@ -6,15 +6,15 @@ use rstest::rstest;
 #[rstest]
 #[case::rules(
     r#"{"allowedHostPaths": [], "allowedHostPaths": [{"pathPrefix": "/"}]}"#,
-    r#"settings.allowedHostPaths: Invalid value: "list": stands more than once"#
+    r#"settings.allowedHostPaths: Invalid value: "list": is a duplicate key"#
 )]
 #[case::spelled_differently(
     r#"{"allowedHostPaths": [], "verifyOnly": true, "verify\u004fnly": false}"#,
-    r#"settings.verifyOnly: Invalid value: "boolean": stands more than once"#
+    r#"settings.verifyOnly: Invalid value: "boolean": is a duplicate key"#
 )]
 #[case::in_a_rule(
     r#"{"allowedHostPaths": [{"pathPrefix": "/srv/a", "pathPrefix": "/"}]}"#,
-    r#"settings.allowedHostPaths[0].pathPrefix: Invalid value: "string": stands more than once"#
+    r#"settings.allowedHostPaths[0].pathPrefix: Invalid value: "string": is a duplicate key"#
 )]
 fn a_key_that_stands_twice_is_refused(#[case] settings: &str, #[case] message: &str) {
     let refused = read_settings(settings.as_bytes()).unwrap_err();

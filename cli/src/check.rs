@@ -38,15 +38,15 @@ pub struct CheckArgs {
     #[arg(value_name = "MANIFEST")]
     pub manifests: Vec<PathBuf>,
 
-    /// A file of settings, or of the ClusterAdmissionPolicy or AdmissionPolicy that carries them
+    /// A file with the settings, or with a ClusterAdmissionPolicy or AdmissionPolicy that has them
     #[arg(short, long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
-    /// The policy that is meant, where the file of settings holds several
+    /// The name of the policy, if the file of settings holds several
     #[arg(long, value_name = "NAME")]
     pub policy_name: Option<String>,
 
-    /// The namespace of objects that name none
+    /// The namespace of objects without one
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
@@ -66,7 +66,7 @@ pub struct CheckArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// What is printed
+    /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Output,
 }
@@ -83,7 +83,7 @@ Examples:
     helm template vms |
       sidecar-hostpath check --settings cluster-admission-policy.yaml -
 
-  Have a released module decide, and list what is rejected:
+  Use a released module, and list what is rejected:
     sidecar-hostpath check -s settings.yaml --policy policy.wasm -o json *.yaml \\
       | jq -r '.results[] | select(.verdict == \"rejected\") | .violations[]'
 
@@ -102,8 +102,8 @@ Output:
 
   with one RESULT for each object:
 
-    file, line, column    where it stands; file is - for standard input
-    document, item        the same by counting; documents and the items of a
+    file, line, column    its place; file is - for standard input
+    document, item        the same as numbers; documents and the items of a
                           list count from 1, item is null outside of lists
     annotationLine        the line of its first annotation that asks for host
                           paths, or null
@@ -121,10 +121,10 @@ Output:
                           audit annotation: {\"container\", \"hostPath\",
                           \"mountPath\", \"readOnly\", \"type\", \"rule\"}
 
-  and one ERROR for whatever could not be judged: {\"file\", \"line\",
+  and one ERROR for what could not be judged: {\"file\", \"line\",
   \"column\", \"document\", \"item\", \"message\"}";
 
-/// What is printed of all manifests.
+/// The output format of all manifests.
 #[derive(Debug)]
 pub struct Report {
     /// What the policy says of each object.

@@ -58,7 +58,7 @@ Examples:
   source <(sidecar-hostpath completions bash)
 
 See also:
-  `sidecar-hostpath help check` and so on: each command has examples of its own.";
+  `sidecar-hostpath help check` and so on: each command has its own examples.";
 
 /// What the command is called.
 const NAME: &str = "sidecar-hostpath";
@@ -68,8 +68,8 @@ const NAME: &str = "sidecar-hostpath";
 pub enum Command {
     /// Check manifests without a cluster
     ///
-    /// Tells what the policy would say if the objects of the manifests were created, and which
-    /// host paths the hook sidecars and the container `compute` would see. VirtualMachines and
+    /// Shows what the policy would decide for the objects in the manifests, and which host paths
+    /// the hook sidecars and the container `compute` would see. VirtualMachines and
     /// the other KubeVirt objects that can carry the annotation are judged, and Pods; objects of
     /// other kinds are listed as skipped.
     #[command(verbatim_doc_comment)]
@@ -80,24 +80,24 @@ pub enum Command {
     /// dangerous.
     #[command(verbatim_doc_comment)]
     Settings(SettingsArgs),
-    /// Explain what the settings say of a host path
+    /// Explain why the settings allow or reject a host path
     ///
-    /// Goes through the steps of the policy's judgement: which rules lie at or above the path,
-    /// which of them decides, and what it permits there. If the path is rejected, the smallest
-    /// change of the settings is shown that would permit it, or why there is none.
+    /// Shows the policy's decision step by step: which rules are at or above the path, which of
+    /// them decides, and what it permits. For a rejected path, it shows the smallest change of the
+    /// settings that would permit it, or why there is none.
     #[command(verbatim_doc_comment)]
     Explain(ExplainArgs),
     /// Suggest settings for manifests
     ///
     /// Prints the narrowest settings under which the policy accepts the objects of the
-    /// manifests: a rule for each path, for those who ask for it. Read them before you use them:
-    /// a VM owner may have asked for what nobody should have.
+    /// manifests: a rule for each path, for the namespaces that ask for it. Review them before
+    /// you use them: a VM owner may ask for something dangerous.
     #[command(verbatim_doc_comment)]
     Suggest(SuggestArgs),
     /// Compare two settings on manifests
     ///
     /// Lists the objects that the new settings newly reject and newly accept, and those whose
-    /// mounts change, so that nobody learns of a change from a VM that does not start.
+    /// mounts change, before a VM fails to start.
     #[command(verbatim_doc_comment)]
     Compare(CompareArgs),
     /// Examine a live cluster: is it really protected?

@@ -27,23 +27,23 @@ pub struct CompareArgs {
     #[arg(value_name = "MANIFEST")]
     pub manifests: Vec<PathBuf>,
 
-    /// The new settings, or the ClusterAdmissionPolicy or AdmissionPolicy that carries them
+    /// The new settings, or a ClusterAdmissionPolicy or AdmissionPolicy that has them
     #[arg(short, long, value_name = "NEW")]
     pub settings: Option<PathBuf>,
 
-    /// The settings as they are, in the same forms
+    /// The current settings, in the same forms
     #[arg(long, value_name = "OLD")]
     pub against: Option<PathBuf>,
 
-    /// The policy that is meant, where a file of settings holds several
+    /// The name of the policy, if a file of settings holds several
     #[arg(long, value_name = "NAME")]
     pub policy_name: Option<String>,
 
-    /// The namespace of objects that name none
+    /// The namespace of objects without one
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
-    /// What is printed
+    /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: CompareOutput,
 }

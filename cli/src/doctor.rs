@@ -30,7 +30,7 @@ use cluster::Cluster;
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct DoctorArgs {
-    /// The context of the kubeconfig; else its current one, or the cluster that the command runs in
+    /// The context of the kubeconfig [default: its current one, or the cluster that the command runs in]
     #[arg(long, value_name = "CONTEXT")]
     pub context: Option<String>,
 
@@ -42,15 +42,15 @@ pub struct DoctorArgs {
     #[arg(short, long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
-    /// The policy that is meant, where the file of settings holds several
+    /// The name of the policy, if the file of settings holds several
     #[arg(long, value_name = "NAME")]
     pub policy_name: Option<String>,
 
-    /// Where probes are sent to; else a namespace that enforces Pod Security level privileged
+    /// The namespace for probes [default: one that enforces the Pod Security level privileged]
     #[arg(long, value_name = "NAMESPACE")]
     pub probe_namespace: Option<String>,
 
-    /// What is printed
+    /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: DoctorOutput,
 }
@@ -70,7 +70,7 @@ Examples:
   See whether the cluster is protected, after `kubectl apply -k deploy/`:
     sidecar-hostpath doctor
 
-  Find out which VMs new settings would hit:
+  Find the VMs that new settings would reject:
     sidecar-hostpath doctor --settings new.yaml
 
 What it does:
@@ -80,9 +80,9 @@ What it does:
   may not read is reported as unknown.
 
 Exit status:
-  0  all checks are ok, some with warnings perhaps
+  0  all checks are ok; there may be warnings
   1  a check has failed
-  2  a check is unknown, the cluster could not be asked, or the usage is wrong
+  2  a check is unknown, the cluster cannot be reached, or the usage is wrong
 
 Output:
   -o json prints one document:

@@ -131,7 +131,7 @@ pub enum Error {
     #[error("no MANIFEST: name files or directories, or - for standard input")]
     NoManifest,
     /// Standard input can be read only once.
-    #[error("standard input is named twice")]
+    #[error("standard input is given more than once")]
     StdinTwice,
     /// Nothing comes from standard input: the command before it in the pipe has failed.
     #[error("standard input is empty")]

@@ -31,11 +31,11 @@ pub struct ExplainArgs {
     #[arg(value_name = "PATH")]
     pub path: String,
 
-    /// A file of settings, or of the ClusterAdmissionPolicy or AdmissionPolicy that carries them
+    /// A file with the settings, or with a ClusterAdmissionPolicy or AdmissionPolicy that has them
     #[arg(short, long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
-    /// The policy that is meant, where the file of settings holds several
+    /// The name of the policy, if the file of settings holds several
     #[arg(long, value_name = "NAME")]
     pub policy_name: Option<String>,
 
@@ -47,7 +47,7 @@ pub struct ExplainArgs {
     #[arg(short, long, value_name = "NAME", default_value = "hook-sidecar-0")]
     pub container: String,
 
-    /// What must lie at the path
+    /// What must exist at the path
     #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "Directory")]
     pub host_path_type: String,
 
@@ -59,7 +59,7 @@ pub struct ExplainArgs {
     #[arg(long)]
     pub share: bool,
 
-    /// What is printed
+    /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: ExplainOutput,
 }

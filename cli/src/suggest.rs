@@ -34,7 +34,7 @@ pub struct SuggestArgs {
     #[arg(value_name = "MANIFEST")]
     pub manifests: Vec<PathBuf>,
 
-    /// The namespace of objects that name none
+    /// The namespace of objects without one
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 }
@@ -50,7 +50,7 @@ Examples:
 
 Exit status:
   0  the settings permit all objects
-  1  some objects are rejected whatever the settings are, see the comments
+  1  some objects are rejected under any settings, see the comments
   2  a file or the usage is wrong, or the settings lack what could not be read
 
 Output:

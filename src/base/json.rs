@@ -194,7 +194,7 @@ impl<'a> Members<'a> {
         match values.next() {
             None => Ok(first),
             Some(second) => {
-                let detail = "stands more than once";
+                let detail = "is a duplicate key";
                 Err(Violation::invalid(at.name(key), second.kind().shown(), detail))
             }
         }

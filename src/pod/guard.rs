@@ -207,7 +207,7 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
             forbid(
                 "name",
                 &format!(
-                    "the rule for {rule} is not for container {}",
+                    "the rule for {rule} does not apply to container {}",
                     quote(&container.name)
                 ),
             );

@@ -192,7 +192,7 @@ impl Planner<'_, '_> {
         }
         if let Some(claim) = place.claim {
             let why = format!(
-                "lies below the mount of a claim at {} of container {}: its owner could make it a symbolic link",
+                "is below the mount of a claim at {} of container {}: its owner could make it a symbolic link",
                 quote(claim),
                 there.name
             );

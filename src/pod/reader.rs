@@ -60,7 +60,7 @@ impl Reader {
     /// Refuses a name that too many volumes or containers bear; `bearers` counts them up to the one at `at`.
     pub(super) fn bearers(&mut self, at: Path<'_>, bearers: usize) {
         if bearers == MOST_BEARERS.saturating_add(1) {
-            let detail = format!("stands more than {MOST_BEARERS} times");
+            let detail = format!("is the name of more than {MOST_BEARERS}");
             self.faults
                 .push(Violation::invalid(at.name("name"), Kind::String.shown(), detail));
         }

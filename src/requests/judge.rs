@@ -162,7 +162,7 @@ fn refused_place(
             Some((_, directory)) if !path.is_at_or_below(directory) => Some(Violation::forbidden(
                 field,
                 format!(
-                    "{} lies outside {directory}, where settings.requestContainers lets requests mount in container {name}",
+                    "{} is outside {directory}, where settings.requestContainers lets requests mount in container {name}",
                     quote(path.as_str()),
                 ),
             )),
@@ -211,7 +211,7 @@ fn refused_sensitive(settings: &Settings, rule: &Rule, path: &HostPath) -> Optio
     let above = |name: &HostPath| unnamed(&|sensitive| name.is_at_or_below(sensitive));
     let inside = |name: &HostPath| unnamed(&|sensitive| sensitive.is_at_or_below(name));
     if let Some(sensitive) = path.names().iter().find_map(above) {
-        let why = format!("{quoted} lies in the sensitive host path {sensitive}, which no rule for it names");
+        let why = format!("{quoted} is in the sensitive host path {sensitive}, which no rule for it names");
         return Some(Refusal::new(Step::Sensitive, why));
     }
     let sensitive = path.contained().iter().find_map(inside)?;
@@ -237,7 +237,7 @@ fn refused_below_writable(settings: &Settings, path: &HostPath) -> Option<Refusa
         "a host path".to_owned()
     };
     let why = format!(
-        "{} lies below {directory}, where sidecars may write: it could lead through a symbolic link",
+        "{} is below {directory}, where sidecars may write: it could lead through a symbolic link",
         quote(path.as_str())
     );
     Some(Refusal::new(Step::BelowWritable, why))

@@ -49,7 +49,7 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, V
         } else if let Some(number) = hook_sidecar_number(&name) {
             Some(format!("use hostPath of entry {number} in {HOOK_SIDECARS}"))
         } else if !names.add(name.clone(), index) {
-            Some("stands in the object already".to_owned())
+            Some("is a duplicate key".to_owned())
         } else {
             None
         };

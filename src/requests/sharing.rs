@@ -154,7 +154,7 @@ fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize,
         (Asked::HostPath(_, position, member, path), Asked::Claim(claim))
         | (Asked::Claim(claim), Asked::HostPath(_, position, member, path)) => {
             let why = format!(
-                "{} and pvc.sharedComputePath {} of entry {} lie one in the other in container {container}",
+                "{} and pvc.sharedComputePath {} of entry {} overlap in container {container}",
                 quote(path.as_str()),
                 quote(claim.shared_compute_path.as_str()),
                 claim.index
@@ -178,7 +178,7 @@ fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize,
                 format!("{both} share it, but differ in path, type or readOnly")
             } else {
                 format!(
-                    "{} and {} of {both} lie one in the other in container {container}",
+                    "{} and {} of {both} overlap in container {container}",
                     quote(path.as_str()),
                     quote(other_path.as_str()),
                 )

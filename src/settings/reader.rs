@@ -124,7 +124,7 @@ impl Reader {
                 self.faults.push(Violation::invalid(
                     at.index(index),
                     quote(t.as_str()),
-                    "stands in the list already",
+                    "is already in the list",
                 ));
             }
         }

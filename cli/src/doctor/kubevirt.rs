@@ -64,16 +64,12 @@ fn creator(kubevirt: &KubeVirt, settings: Option<&Settings>) -> Check {
         "" => String::new(),
         version => format!(" (KubeVirt {version})"),
     };
-    let fix = "name KubeVirt's own controller, as deploy/settings.yaml says, and nobody else";
+    let fix = "name only KubeVirt's controller, as deploy/settings.yaml does";
     match settings
         .and_then(|settings| rules(settings).ok())
         .map(|rules| rules.trusted_creators)
     {
-        None => Check::unknown(
-            name,
-            "there are no settings that could be read",
-            "see the checks above",
-        ),
+        None => Check::unknown(name, "no settings could be read", "see the checks above"),
         Some(TrustedCreators::Anyone) => {
             Check::warning(name, "anybody may create launcher pods with host paths", fix)
         }
@@ -106,7 +102,7 @@ fn host_disk(kubevirt: &KubeVirt) -> Check {
         false => Check::ok(name, "off"),
         true => Check::warning(
             name,
-            "on: VM owners can have QEMU write any directory of a node, whatever this policy says",
+            "on: VM owners can have QEMU write to any directory of a node, regardless of this policy",
             "remove it from featureGates, or forbid volumes of type hostDisk with another policy",
         ),
     }

@@ -52,7 +52,7 @@ pub(super) async fn checks(
     let name = "probes";
     let Some((settings, rules)) = settings.and_then(|settings| Some((settings, rules(settings).ok()?)))
     else {
-        let why = "there are no settings that could be read";
+        let why = "no settings could be read";
         return Ok(vec![Check::unknown(name, why, "see the checks above")]);
     };
     let namespace = probe_namespace

@@ -144,7 +144,7 @@ pub(super) async fn companion(cluster: &Cluster, settings: Option<&Settings>) ->
         .iter()
         .find_map(|policy| Some((policy, creators(policy)?)));
     let Some((policy, creators)) = own else {
-        let why = "there is none: whoever may create pods can set the label kubevirt.io: virt-launcher";
+        let why = "missing: everyone who may create pods can set the label kubevirt.io: virt-launcher";
         return Ok(vec![Check::warning(name, why, apply)]);
     };
     let title = policy

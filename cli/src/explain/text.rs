@@ -146,7 +146,7 @@ fn said(rules: &Rules, asker: &Asker, steps: &Steps) -> Vec<(&'static str, Vec<S
     said.push((
         "Writable paths",
         vec![Step::BelowWritable],
-        format!("{path} lies below none"),
+        format!("{path} is below none"),
     ));
     let types: Vec<String> = rule.types.iter().map(ToString::to_string).collect();
     said.push(("Type", vec![Step::Type], format!("one of {}", types.join(", "))));

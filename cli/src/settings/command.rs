@@ -20,19 +20,19 @@ use crate::settings::{effective, warnings};
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct SettingsArgs {
-    /// A file of settings, or of the ClusterAdmissionPolicy or AdmissionPolicy that carries them; `-` reads standard input
+    /// A file with the settings, or with a ClusterAdmissionPolicy or AdmissionPolicy that has them; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The policy that is meant, where the file holds several
+    /// The name of the policy, if the file holds several
     #[arg(long, value_name = "NAME")]
     pub policy_name: Option<String>,
 
-    /// Have this policy module validate them as well
+    /// Validate them with this policy module as well
     #[arg(long, value_name = "POLICY.wasm")]
     pub policy: Option<PathBuf>,
 
-    /// What is printed
+    /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: SettingsOutput,
 }
@@ -49,14 +49,14 @@ pub enum SettingsOutput {
 
 const AFTER_HELP: &str = "\
 Examples:
-  Validate settings, and see the rules and defaults that they stand for:
+  Validate settings, and print the rules with all defaults:
     sidecar-hostpath settings settings.yaml
 
   See what the cluster's policy allows:
     kubectl get clusteradmissionpolicies -o yaml | sidecar-hostpath settings -
 
 Exit status:
-  0  the settings are valid; they may have warnings all the same
+  0  the settings are valid; there may be warnings
   1  the policy refuses them
   2  the file cannot be read, or the usage is wrong
 

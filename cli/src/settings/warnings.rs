@@ -46,7 +46,8 @@ pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
     match &rules.trusted_creators {
         TrustedCreators::Anyone => add(
             "settings.trustedCreators".to_owned(),
-            "whoever may create pods can forge a launcher pod, with a namespace's host paths".to_owned(),
+            "everyone who may create pods can forge a launcher pod that gets a namespace's host paths"
+                .to_owned(),
         ),
         TrustedCreators::Users(users) => {
             for (user, number) in users.iter().zip(0_usize..) {
@@ -109,7 +110,7 @@ fn of_rule(rules: &Rules, rule: &Rule) -> Vec<(&'static str, String)> {
         }
     }
     if path.as_written().as_str().contains(['*', '?', '$']) {
-        let why = "*, ? and $ stand for themselves: nothing is matched or expanded";
+        let why = "*, ? and $ are literal: nothing is matched or expanded";
         found.push((field, why.to_owned()));
     }
     if rule.types.contains(&HostPathType::Unset) {
@@ -121,7 +122,7 @@ fn of_rule(rules: &Rules, rule: &Rule) -> Vec<(&'static str, String)> {
     {
         let wider = wider.path().as_written();
         let why = format!(
-            "takes this path from whom the rule for {wider} allows it: others can no longer ask for it, nor for {wider} as a whole"
+            "takes this path from everyone whom the rule for {wider} allows it: others can no longer ask for it, nor for {wider} as a whole"
         );
         found.push((field, why));
     }

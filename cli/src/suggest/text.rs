@@ -15,7 +15,7 @@ pub(super) fn settings(draft: &Draft, objects: &Objects) -> String {
         objects.manifests.len()
     )];
     if !objects.given_up.is_empty() {
-        lines.push("# Whatever the settings are, it rejects:".to_owned());
+        lines.push("# Rejected under any settings:".to_owned());
     }
     for (index, violations) in &objects.given_up {
         lines.push(format!("#   {}", object(objects, *index)));

@@ -253,8 +253,8 @@ fn these_settings_have_few_warnings(#[case] text: &str) {
         true => &[
             "settings.allowedHostPaths[0].pathPrefix: contains the sensitive host path /data/rke: only the list of sensitive \
              paths keeps that closed",
-            "settings.allowedHostPaths[2].path: takes this path from whom the rule for /data allows it: others can no longer \
-             ask for it, nor for /data as a whole",
+            "settings.allowedHostPaths[2].path: takes this path from everyone whom the rule for /data allows it: others can no \
+             longer ask for it, nor for /data as a whole",
         ],
     };
     assert_eq!(messages, expected);

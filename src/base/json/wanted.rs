@@ -55,7 +55,7 @@ impl<'a, const N: usize> Wanted<'a, N> {
                 Some(kind) => faults.push(Violation::invalid(
                     at.name(key),
                     kind.shown(),
-                    "stands more than once",
+                    "is a duplicate key",
                 )),
             }
         }

@@ -34,7 +34,7 @@ impl Planner<'_, '_> {
         match self.pod.all_are(&name, &request.path, request.host_path_type) {
             Some(true) => Some(name),
             Some(false) => {
-                let why = format!("the pod has a volume {name} with other content");
+                let why = format!("the pod already has a different volume {name}");
                 self.refuse(at, request.path.as_str(), why);
                 None
             }

@@ -36,11 +36,11 @@ impl Reader {
             let refused = if !is_label(&name) {
                 Some("must be the name of a container, a DNS label")
             } else if is_hook_sidecar(&name) {
-                Some("is a hook sidecar, for which KubeVirt's annotation asks")
+                Some("is a hook sidecar: use hostPath of its entry in KubeVirt's annotation")
             } else if name == COMPUTE {
-                Some("needs no directory: rules with allowSharedCompute are for it")
+                Some("is not allowed here: rules with allowSharedCompute apply to compute")
             } else if !known.add(Cow::Owned(name.to_string()), index) {
-                Some("stands more than once")
+                Some("is a duplicate key")
             } else {
                 None
             };

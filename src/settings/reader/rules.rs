@@ -63,7 +63,7 @@ impl Reader {
                     self.faults.push(Violation::invalid(
                         at.name("readOnly"),
                         "false",
-                        "is possible with path only: below a writable pathPrefix a sidecar could plant a \
+                        "is allowed with path only: below a writable pathPrefix a sidecar could plant a \
                          symbolic link to anywhere on the node",
                     ));
                 }
@@ -140,7 +140,7 @@ impl Reader {
         let mut known = ByName::default();
         for (index, label) in labels.iter().enumerate() {
             if !known.add(Cow::Borrowed(label.as_str()), index) {
-                let detail = "stands in the list already";
+                let detail = "is already in the list";
                 self.faults
                     .push(Violation::invalid(at.index(index), quote(label), detail));
             }

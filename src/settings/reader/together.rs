@@ -68,7 +68,7 @@ fn stands_already(
                     Some(_) => format!(", for namespace {}", quote(namespace)),
                     None => String::new(),
                 };
-                format!("stands in {} already{of_namespace}", at.index(*first))
+                format!("duplicates {}{of_namespace}", at.index(*first))
             });
         }
         earlier.add(Cow::Owned(key), position);
@@ -94,7 +94,7 @@ fn below_writable(at: Path<'_>, writable: &[&(usize, Rule)], rule: &Rule) -> Opt
     let lies_below = |other: &Pattern| names.iter().any(|name| name.may_lie_below(other) == Some(true));
     let (index, other) = writable.iter().find(|(_, other)| lies_below(other.path()))?;
     Some(format!(
-        "lies below {}, which {} makes writable: a sidecar could plant a symbolic link there",
+        "is below {}, which {} makes writable: a sidecar could plant a symbolic link there",
         quote(other.path().as_written().as_str()),
         at.index(*index)
     ))
@@ -111,7 +111,7 @@ fn writable_for_a_namespace(at: Path<'_>, writable: &[&(usize, Rule)], rule: &Ru
     let can_be = |other: &Pattern| names.iter().any(|name| name.may_lie_below(other) == Some(false));
     let (index, other) = of_namespaces.find(|(_, other)| can_be(other.path()))?;
     Some(format!(
-        "can be what {} stands for in {}, where it is writable: a namespace may have that name",
+        "is matched by {} in {}, where it is writable: a namespace may have that name",
         quote(other.path().as_written().as_str()),
         at.index(*index)
     ))
