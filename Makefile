@@ -34,9 +34,9 @@ policy.wasm: $(POLICY_SOURCES) | wasm-target
 	cp target/$(TARGET)/policy/kubevirt_sidecar_hostpath_policy.wasm $@
 
 # What policy-server loads and registries hold: the module with metadata.yml in it. Needs kwctl.
-annotated-policy.wasm: policy.wasm metadata.yml README.md
+annotated-policy.wasm: policy.wasm metadata.yml
 	@command -v kwctl >/dev/null || { echo 'make: install kwctl, or run `make kwctl`' >&2; exit 1; }
-	kwctl annotate -m metadata.yml -u README.md -o $@ policy.wasm
+	kwctl annotate -m metadata.yml -o $@ policy.wasm
 
 $(COMMAND): $(COMMAND_SOURCES)
 	$(CARGO) build --locked -p sidecar-hostpath
@@ -210,6 +210,11 @@ lint-workflows: | tool-actionlint
 schema:
 	$(CARGO) run --quiet --locked -p settings-schema
 
+## pictures: draw docs/check.svg, the terminal in the README, from what the command prints
+.PHONY: pictures
+pictures: $(COMMAND) | $(TOOLS)/rich
+	PATH="$(dir $(CURDIR)/$(COMMAND)):$$PATH" PYTHONPATH=$(TOOLS)/rich python3 assurance/picture.py
+
 ## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs GitHub)
 .PHONY: deny
 deny: | $(TOOLS)/bin/cargo-deny
@@ -276,14 +281,28 @@ dist-krew:
 dist-checksums:
 	cd $(DIST) && rm -f SHA256SUMS && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .
 
-## artifacthub: what Artifact Hub reads, made anew; fails if artifacthub-pkg.yml is not the same (needs kwctl)
+## artifacthub: generate what Artifact Hub reads; fails if artifacthub-pkg.yml differs (needs kwctl)
 .PHONY: artifacthub
 artifacthub:
 	rm -rf target/artifacthub && mkdir -p target/artifacthub
 	kwctl scaffold artifacthub --metadata-path metadata.yml --questions-path questions-ui.yml \
 		--output target/artifacthub/artifacthub-pkg.yml
-	diff <(grep -v '^createdAt:' artifacthub-pkg.yml) <(grep -v '^createdAt:' target/artifacthub/artifacthub-pkg.yml)
-	cp artifacthub-repo.yml README.md target/artifacthub
+	diff <(awk '$(AS_KWCTL)' artifacthub-pkg.yml) <(awk '$(AS_KWCTL)' target/artifacthub/artifacthub-pkg.yml)
+	created=$$(grep '^createdAt:' target/artifacthub/artifacthub-pkg.yml) && \
+		sed "s/^createdAt:.*/$$created/" artifacthub-pkg.yml >target/artifacthub/artifacthub-pkg.yml
+	cp artifacthub-repo.yml target/artifacthub
+	$(MAKE) --no-print-directory artifacthub-readme
+
+# All but the time, and the text on installation: kwctl's installs a single policy, and differs with its version.
+AS_KWCTL := /^[^ ]/ { ours = /^(createdAt|install):/ } !ours
+
+# The README as Artifact Hub shows it: the branch that it reads has no other file, so links name the tag's.
+SOURCE := $(shell sed -n 's/^ *io.kubewarden.policy.source: *//p' metadata.yml)
+.PHONY: artifacthub-readme
+artifacthub-readme:
+	@mkdir -p target/artifacthub
+	sed -E -e 's,(!\[[^]]*\]\()([^):]+\)),\1$(SOURCE)/raw/v$(VERSION)/\2,g' \
+		-e 's,(\]\()([^):#][^):]*\)),\1$(SOURCE)/blob/v$(VERSION)/\2,g' README.md >target/artifacthub/README.md
 
 .PHONY: clean
 clean:

@@ -78,7 +78,7 @@ kwctl: $(TOOLS)/kwctl
 $(TOOLS)/kwctl:
 	@mkdir -p $(@D)
 	curl -fsSL -o $@.zip \
-		$(GITHUB)/kubewarden/kubewarden-controller/releases/download/$(KWCTL_VERSION)/kwctl-linux-x86_64.zip
+		$(GITHUB)/kubewarden/adm-controller/releases/download/$(KWCTL_VERSION)/kwctl-linux-x86_64.zip
 	echo '$(KWCTL_SHA256)  $@.zip' | sha256sum --check --quiet
 	unzip -p $@.zip kwctl-linux-x86_64 >$@
 	chmod +x $@ && rm $@.zip
@@ -93,6 +93,20 @@ $(TOOLS)/syft:
 	echo '$(SYFT_SHA256)  $@.tgz' | sha256sum --check --quiet
 	tar -xzf $@.tgz -C $(@D) syft
 	rm $@.tgz
+
+# Draws the picture of the README.
+PICTURE_WHEELS := rich==15.0.0 --hash=sha256:33bd4ef74232fb73fe9279a257718407f169c09b78a87ad3d296f548e27de0bb
+PICTURE_WHEELS_MARKDOWN := markdown-it-py==4.3.0 \
+	--hash=sha256:7aa1511a46c39138de78d9eba92ce47e63124d8003fc98b3a351909e04239efa
+PICTURE_WHEELS_URL := mdurl==0.1.2 --hash=sha256:84008a41e51615a49fc9966191ff91509e3c40b939176e643fd50a5c2196b8f8
+PICTURE_WHEELS_COLOUR := pygments==2.21.0 \
+	--hash=sha256:2363c69b61c4a97c838da3b130dcd6468f4848992b21a82f2a63ec34377137d9
+$(TOOLS)/rich:
+	@rm -rf $@ $@.d && mkdir -p $(TOOLS)
+	@python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
+		--only-binary :all: --require-hashes --target $@.d -r <(printf '%s\n' '$(PICTURE_WHEELS)' \
+		'$(PICTURE_WHEELS_MARKDOWN)' '$(PICTURE_WHEELS_URL)' '$(PICTURE_WHEELS_COLOUR)')
+	@mv $@.d $@
 
 # The Go with which KubeVirt 1.9 is built.
 $(TOOLS)/go:

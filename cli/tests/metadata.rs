@@ -62,23 +62,31 @@ fn maintainers(authors: &str) -> Value {
     items(authors).map(maintainer).collect::<Vec<_>>().into()
 }
 
-/// The package, as kwctl 1.36 makes it.
+/// The text on installation, which is not kwctl's: that leads to a single policy for every pod.
+fn install(source: &str, version: &str) -> String {
+    let name = source.rsplit('/').next().unwrap();
+    format!(
+        "This policy is deployed as four ClusterAdmissionPolicies of one module, with kustomize or Helm. Write your settings into\n\
+         `deploy/settings.yaml`:\n\
+         ```console\n\
+         git clone --branch v{version} {source}\n\
+         cd {name}\n\
+         kubectl apply -k deploy/\n\
+         ```\n\
+         [deploy/README.md]({source}/blob/v{version}/deploy/README.md) describes the policies, the chart, and how to start in mode\n\
+         `monitor`. Do not use the manifest of `kwctl scaffold manifest` alone: it judges every pod of the cluster once, and no webhook\n\
+         that runs later is checked.\n"
+    )
+}
+
+/// The package, as kwctl 1.35 and 1.36 make it, but for that text.
 fn package(metadata: &Value, created_at: &str) -> Value {
     let annotated = |name| annotation(metadata, name);
     let policy = |name: &str| annotation(metadata, &format!("io.kubewarden.policy.{name}"));
     let version = policy("version");
     let image = format!("{}:v{version}", policy("ociUrl"));
     let source = policy("source");
-    let install = format!(
-        "The policy can be obtained using [`kwctl`](https://github.com/kubewarden/kwctl):\n\
-         ```console\n\
-         kwctl pull {image}\n\
-         ```\n\
-         Then, generate the policy manifest and tune it to your liking. For example:\n\
-         ```console\n\
-         kwctl scaffold manifest -t ClusterAdmissionPolicy registry://{image}\n\
-         ```\n"
-    );
+    let install = install(source, version);
     let named = |name: &str, key: &str, value: String| object([("name", name.into()), (key, value.into())]);
     let download = format!("{source}/releases/download/v{version}/policy.wasm");
     let recommended = "https://artifacthub.io/packages/helm/kubewarden/kubewarden-controller";
@@ -206,6 +214,8 @@ fn times_are_told(#[case] text: &str, #[case] expected: bool) {
 fn there_is_one_version() {
     let metadata = metadata();
     assert_eq!(annotation(&metadata, "io.kubewarden.policy.version"), VERSION);
+    let usage = annotation(&metadata, "io.kubewarden.policy.usage");
+    assert!(usage.contains(&format!("/tree/v{VERSION}/deploy;")), "{usage}");
     let package = document("artifacthub-pkg.yml");
     assert_eq!(package["version"].as_str(), Some(VERSION));
     let image = package["containersImages"][0]["image"].as_str().unwrap();
@@ -285,6 +295,7 @@ fn the_metadata_have_every_annotation_that_is_read(
         "io.kubewarden.policy.source",
         "io.kubewarden.policy.title",
         "io.kubewarden.policy.url",
+        "io.kubewarden.policy.usage",
         "io.kubewarden.policy.version"
     )]
     name: &str,
@@ -297,4 +308,12 @@ fn the_severity_is_one_that_policy_reports_know() {
     let metadata = metadata();
     let severity = annotation(&metadata, "io.kubewarden.policy.severity");
     assert!(["info", "low", "medium", "high", "critical"].contains(&severity));
+}
+
+/// Registries drop annotations of several lines.
+#[test]
+fn every_annotation_is_one_line() {
+    for (name, value) in metadata()["annotations"].as_mapping().unwrap() {
+        assert!(!value.as_str().unwrap().contains('\n'), "{name:?}");
+    }
 }

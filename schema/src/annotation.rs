@@ -42,7 +42,7 @@ pub struct Request {
     pub path: HostPathText,
     /// Where the sidecar sees it.
     pub volume_path: ContainerPathText,
-    /// What must lie at the path.
+    /// What must exist at the path.
     #[schemars(extend("default" = "Directory"))]
     pub r#type: Option<RequestType>,
     /// `false` asks for a writable mount, which the settings must permit.
@@ -52,7 +52,7 @@ pub struct Request {
     pub shared_compute_path: Option<ContainerPathText>,
 }
 
-/// What must lie at the path. The empty one is the default.
+/// What must exist at the path. The empty one is the default.
 #[derive(Debug, JsonSchema)]
 #[expect(missing_docs, reason = "the values are Kubernetes' own")]
 pub enum RequestType {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What must lie at the path on the node, or is created there (`HostPathVolumeSource.type`).
+/// What must exist at the path on the node, or is created there (`HostPathVolumeSource.type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostPathType {
     /// No type, `""`: the kubelet checks nothing, and the runtime creates a directory where nothing is.

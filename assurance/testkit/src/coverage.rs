@@ -1,4 +1,4 @@
-//! The decision table of the README against the corpus.
+//! The decision table, `docs/decisions.md`, against the corpus.
 
 use std::collections::BTreeSet;
 
@@ -8,14 +8,14 @@ use crate::load::is_row;
 /// The heading above the decision table.
 const HEADING: &str = "## Decision table";
 
-/// What is missing: rows of the README without an accepting or without a rejecting case, and rows of cases that the README
+/// What is missing: rows of the table without an accepting or without a rejecting case, and rows of cases that the table
 /// lacks. Empty: all is covered.
 ///
 /// The rows are the first cells, such as `R1`, of the tables between the heading `## Decision table` and the next heading of
 /// its level.
 #[must_use]
-pub fn coverage(readme: &str, cases: &[Case]) -> Vec<String> {
-    let table = rows(readme);
+pub fn coverage(document: &str, cases: &[Case]) -> Vec<String> {
+    let table = rows(document);
     if table.is_empty() {
         return vec![format!("no rows below {HEADING:?}")];
     }
@@ -32,15 +32,15 @@ pub fn coverage(readme: &str, cases: &[Case]) -> Vec<String> {
     }
     for case in cases {
         for row in case.rows.iter().filter(|row| !table.contains(*row)) {
-            gaps.push(format!("{}: the README has no row {row}", case.name));
+            gaps.push(format!("{}: the decision table has no row {row}", case.name));
         }
     }
     gaps
 }
 
 /// The row ids of the decision table.
-fn rows(readme: &str) -> BTreeSet<String> {
-    readme
+fn rows(document: &str) -> BTreeSet<String> {
+    document
         .lines()
         .skip_while(|line| line.trim_end() != HEADING)
         .skip(1)
@@ -58,9 +58,12 @@ mod tests {
 
     #[test]
     fn rows_are_read_from_the_tables_below_the_heading() {
-        let readme = "# P\n| X9 | not here |\n## Decision table\n\ntext R7\n| # | what |\n|---|---|\n| R1 | a |\n|**A12**| b |\n\
+        let document = "# P\n| X9 | not here |\n## Decision table\n\ntext R7\n| # | what |\n|---|---|\n| R1 | a |\n|**A12**| b |\n\
                       ### more\n| `S1` | c |\n| R | d |\n| r2 | e |\n## Next\n| R3 | f |\n";
-        assert_eq!(rows(readme).into_iter().collect::<Vec<_>>(), ["A12", "R1", "S1"]);
+        assert_eq!(
+            rows(document).into_iter().collect::<Vec<_>>(),
+            ["A12", "R1", "S1"]
+        );
     }
 
     #[test]

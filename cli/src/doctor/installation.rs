@@ -46,8 +46,7 @@ pub(super) async fn kubewarden(cluster: &Cluster) -> Result<Check, Error> {
     {
         Ok(servers) => servers,
         Err(Unseen::Absent) => {
-            let fix =
-                "install Kubewarden's charts kubewarden-crds, kubewarden-controller and kubewarden-defaults";
+            let fix = "install Kubewarden: https://docs.kubewarden.io/quick-start";
             return Ok(Check::failed(name, "it is not installed", fix));
         }
         Err(unseen) => return Ok(Check::unseen(name, &unseen)),

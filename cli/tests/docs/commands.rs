@@ -50,7 +50,7 @@ fn blocks() -> Vec<(Block, Vec<Step>)> {
 }
 
 /// What the command prints, and whether it succeeds, at the root of the repository.
-fn run(command: &str) -> (String, bool) {
+pub(crate) fn run(command: &str) -> (String, bool) {
     let executable = Path::new(env!("CARGO_BIN_EXE_sidecar-hostpath"))
         .parent()
         .unwrap()

@@ -81,7 +81,7 @@ fn a_link_that_leads_nowhere_is_a_fault() {
     let fault = |link: &str| fault(&documents, document, link);
     assert_eq!(fault("inject.yaml"), None);
     assert_eq!(fault("../README.md#settings"), None);
-    assert_eq!(fault("#settings"), None);
+    assert_eq!(fault("#rolling-out"), None);
     assert_eq!(fault("https://example.com/"), None);
     assert_eq!(fault("http://example.com/").as_deref(), Some("not https"));
     assert_eq!(fault("absent.yaml").as_deref(), Some("no such file"));
@@ -121,4 +121,25 @@ fn every_file_in_the_text_exists() {
             }
         }
     }
+}
+
+/// Artifact Hub reads a branch that has no other file.
+#[test]
+fn the_readme_of_artifact_hub_has_no_relative_links() {
+    let made = std::process::Command::new("make")
+        .args(["--silent", "artifacthub-readme"])
+        .current_dir(root())
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let readme = std::fs::read_to_string(root().join("target/artifacthub/README.md")).unwrap();
+    let document = crate::markdown::parse("README.md", &readme);
+    let relative: Vec<&String> = document
+        .links
+        .iter()
+        .filter(|link| !link.starts_with("https://") && !link.starts_with('#'))
+        .collect();
+    assert_eq!(relative, Vec::<&String>::new());
+    let picture = concat!("/raw/v", env!("CARGO_PKG_VERSION"), "/docs/check.svg)");
+    assert!(readme.contains(picture), "{picture}");
 }

@@ -11,4 +11,6 @@ mod console;
 mod links;
 mod make;
 mod markdown;
+mod picture;
+mod shape;
 mod versions;

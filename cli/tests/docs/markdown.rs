@@ -68,7 +68,7 @@ fn read(path: &Path) -> Document {
     parse(name, &fs::read_to_string(path).unwrap())
 }
 
-fn parse(name: &str, text: &str) -> Document {
+pub(crate) fn parse(name: &str, text: &str) -> Document {
     let mut document = Document {
         name: name.to_owned(),
         ..Document::default()

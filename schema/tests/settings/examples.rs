@@ -65,6 +65,7 @@ fn they_are_valid() {
     let names: BTreeSet<&str> = settings.iter().map(|(name, _)| name.as_str()).collect();
     for expected in [
         "README.md",
+        "docs/reference.md",
         "deploy/settings.yaml",
         "examples/settings.yaml",
         "examples/settings-full.yaml",

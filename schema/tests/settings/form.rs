@@ -82,7 +82,20 @@ fn every_question_helps() {
             let text = question[help].as_str().unwrap_or_default();
             assert!(!text.trim().is_empty(), "{}: no {help}", question["variable"]);
         }
-        assert_eq!(question["group"], "Settings");
+    }
+}
+
+/// The built-in list has more than a hundred paths; what people edit comes first.
+#[test]
+fn the_built_in_list_is_in_a_group_of_its_own_at_the_end() {
+    let (last, others) = top()
+        .split_last()
+        .map(|(last, others)| (last.clone(), others.to_vec()))
+        .unwrap();
+    assert_eq!(last["variable"], "sensitiveHostPaths");
+    assert_eq!(last["group"], "Built-in list");
+    for question in others.iter().chain(&of_a_rule()) {
+        assert_eq!(question["group"], "Settings", "{}", question["variable"]);
     }
 }
 

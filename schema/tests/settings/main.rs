@@ -12,5 +12,5 @@ mod corpus;
 mod examples;
 mod form;
 mod reader;
-mod readme;
+mod reference;
 mod schema;

@@ -244,7 +244,7 @@ fn coverage_sees_both_sides() {
             "row R1 has not a rejecting case",
             "row R9 has not an accepting case",
             "row R9 has not a rejecting case",
-            "r2-accept-injected: the README has no row R2",
+            "r2-accept-injected: the decision table has no row R2",
         ]
     );
     assert_eq!(

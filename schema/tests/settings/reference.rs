@@ -1,4 +1,4 @@
-//! The two tables of settings in the README.
+//! The two tables of settings in `docs/reference.md`.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,10 @@ use crate::reader::{keys, meaning, rule_keys, text};
 
 /// The rows of the table below this line, cell by cell, without its two lines of heading.
 fn table(above: &str) -> Vec<Vec<String>> {
-    let readme = text("README.md");
-    let (_, below) = readme.split_once(above).unwrap_or_else(|| panic!("no {above:?}"));
+    let reference = text("docs/reference.md");
+    let (_, below) = reference
+        .split_once(above)
+        .unwrap_or_else(|| panic!("no {above:?}"));
     let cells = |line: &str| {
         line.trim_matches('|')
             .split('|')
@@ -79,7 +81,7 @@ fn their_defaults_are_those_of_the_reader() {
         in_words,
         [
             "allowedHostPaths: required",
-            "sensitiveHostPaths: [built-in list](src/settings/sensitive.rs)",
+            "sensitiveHostPaths: [built-in list](../src/settings/sensitive.rs)",
             "pathPrefix: one of the two",
             "path: one of the two",
             "namespaces: all",
