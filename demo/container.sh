@@ -18,7 +18,7 @@ if [ "${INSIDE:-}" != yes ]; then
   INSIDE=yes exec unshare --map-root-user --mount --propagation private "$0" "$pod" "$container" "$@"
 fi
 
-# As root of a user namespace, in a mount namespace of its own.
+# As root of a user namespace, in its own mount namespace.
 root=$POD_DIR/root
 mkdir -p "$root"
 mount -t tmpfs tmpfs "$root"
@@ -44,7 +44,7 @@ source_of() {
       else error("volume \($name) is of a kind that is not acted out") end' "$pod"
 }
 
-# From the root downwards, as a container runtime does: some lie in others.
+# From the root downwards, as a container runtime does: some are in others.
 mounts=$(jq -r --arg name "$container" '
   .spec.containers[] | select(.name == $name) | .volumeMounts | sort_by(.mountPath)[]
   | [.mountPath, .name, .subPath // ".", .readOnly // false] | @tsv' "$pod")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Acts out docs/sidecar-hostpath.md and docs/plugins.md without a cluster: the policy judges and completes the launcher pods of
 # examples/vmi-with-sidecar-hostpath.yaml and examples/plugin-cow, and then their containers run with exactly the mounts that
-# the pod gives them, with the real qemu-img and qemu-io. Every step that does not come out as told ends the demo with an
+# the pod gives them, with the real qemu-img and qemu-io. Every step that does not behave as described ends the demo with an
 # error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -191,7 +191,7 @@ jq --slurpfile own "$work/annotations.json" '.object
       [{name: "kubevirt-plugin-sockets", mountPath: "/var/run/kubevirt-plugin"}]' \
   tests/fixtures/launcher-cow.json >"$work/made.json"
 echo "The API server first applies the admission policy of the plugin, which adds a container and a directory for the overlay"
-echo "(here its expression is applied as the JSON patch that it stands for):"
+echo "(here its expression is applied as an equivalent JSON patch):"
 as_json examples/plugin-cow/admission-policy.yaml |
   jq -r 'select(.kind == "MutatingAdmissionPolicy") | .spec.mutations[].jsonPatch.expression' |
   sed -E 's/(JSONPatch|Object[.A-Za-z]*)\{/{/g' >"$work/admission.yaml"

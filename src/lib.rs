@@ -59,7 +59,7 @@ pub extern "C" fn wapc_init() {
 }
 
 /// Decides on the waPC payload `{"request": …, "settings": …}` and answers with a `ValidationResponse` as JSON.
-/// Never fails: what is no admission request is rejected.
+/// Never fails: what is not an admission request is rejected.
 #[must_use]
 pub fn validate(payload: &[u8]) -> Vec<u8> {
     response::validation(evaluate(payload).1)
@@ -74,7 +74,7 @@ pub fn validate_settings(payload: &[u8]) -> Vec<u8> {
 /// Reads the bare settings object.
 ///
 /// # Errors
-/// Every fault of the settings, or that they are no JSON.
+/// Every fault of the settings, or that they are not JSON.
 pub fn read_settings(payload: &[u8]) -> Result<Settings, Violations> {
     let settings = Json::of_bytes(payload).map_err(|error| {
         let detail = format!("must be JSON: {error}");

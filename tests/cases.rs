@@ -95,7 +95,7 @@ fn files_below(dir: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The parts of a case file that may be rewritten, where they stand in its text.
+/// The parts of a case file that may be rewritten, where they are in its text.
 #[derive(Deserialize)]
 struct Written<'a> {
     #[serde(borrow)]

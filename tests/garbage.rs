@@ -1,4 +1,4 @@
-//! Damaged payloads: whatever stands in place of any part of a request, there is a proper verdict, and no launcher
+//! Damaged payloads: any part of a request is replaced, and there is a proper verdict, and no launcher
 //! pod comes through in which, by `assurance/model/`, a hook sidecar sees more of the node than the settings allow.
 
 #![expect(

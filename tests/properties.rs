@@ -1,5 +1,5 @@
-//! The guarantees, each as a property of whatever pod, annotation and settings. The model that they are held against,
-//! and what makes the pods, lie in `assurance/model/`.
+//! The guarantees, each as a property of any pod, annotation and settings. The model that they are held against,
+//! and what makes the pods, are in `assurance/model/`.
 
 #![expect(
     clippy::indexing_slicing,
@@ -219,7 +219,7 @@ fn namespaces() -> [Value; 3] {
     [json!("a"), json!("b"), Value::Null]
 }
 
-/// Some paths, and those that rules name for these namespaces, by all names, what they lie in, and what lies in them.
+/// Some paths, and those that rules name for these namespaces, by all names, what they are in, and what is in them.
 fn paths_about(choices: &mut Choices<'_>, settings: &Value) -> Vec<Vec<String>> {
     let mut paths: Vec<Vec<String>> = (0..4).map(|_| generate::elements(choices)).collect();
     for rule in settings["allowedHostPaths"].as_array().unwrap() {

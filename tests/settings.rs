@@ -1,4 +1,4 @@
-//! Settings that no parsed value can show: a key that stands twice, of which readers take the first or the last.
+//! Settings that no parsed value can show: a key that is duplicated, of which readers take the first or the last.
 
 use kubevirt_sidecar_hostpath_policy::read_settings;
 use rstest::rstest;
@@ -16,7 +16,7 @@ use rstest::rstest;
     r#"{"allowedHostPaths": [{"pathPrefix": "/srv/a", "pathPrefix": "/"}]}"#,
     r#"settings.allowedHostPaths[0].pathPrefix: Invalid value: "string": is a duplicate key"#
 )]
-fn a_key_that_stands_twice_is_refused(#[case] settings: &str, #[case] message: &str) {
+fn a_duplicate_key_is_refused(#[case] settings: &str, #[case] message: &str) {
     let refused = read_settings(settings.as_bytes()).unwrap_err();
     assert_eq!(refused.to_string(), message);
 }

@@ -54,7 +54,7 @@ fn text(path: &[String]) -> String {
     format!("/{}", path.join("/"))
 }
 
-/// All rules whose path can stand in settings.
+/// All rules whose path can be in settings.
 fn rules() -> Vec<Value> {
     let mut rules = Vec::new();
     for path in paths(3, &["a", "b", "{namespace}"]) {

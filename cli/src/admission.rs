@@ -39,7 +39,7 @@ pub struct AdmissionRequest {
     /// The name of the object, if it has one yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The namespace of the object, if it lies in one.
+    /// The namespace of the object, if it is in one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// `CREATE`, `UPDATE`, `DELETE` or `CONNECT`.
@@ -85,7 +85,7 @@ pub struct GroupVersionResource {
 /// The user of a request, as in the Kubernetes API `authentication/v1`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserInfo {
-    /// Whatever the authenticator adds.
+    /// What the authenticator adds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra: Option<BTreeMap<String, Vec<String>>>,
     /// The user's groups.
@@ -159,7 +159,7 @@ pub struct AdmissionResponse {
     pub status: Option<Status>,
     /// Ends up in the API server's audit log.
     pub audit_annotations: Option<BTreeMap<String, String>>,
-    /// Shown to the user, whatever the verdict.
+    /// Shown to the user with any verdict.
     pub warnings: Option<Vec<String>>,
 }
 

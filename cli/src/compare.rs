@@ -171,7 +171,7 @@ impl Comparison {
     }
 }
 
-/// New rules where sidecars could write before: symbolic links may lie there still, and lead anywhere.
+/// New rules where sidecars could write before: symbolic links may be there still, and lead anywhere.
 fn planted(old: &Rules, new: &Rules) -> Vec<String> {
     let mut warnings = Vec::new();
     for (rule, number) in new.rules.iter().zip(0_usize..) {

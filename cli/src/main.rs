@@ -87,7 +87,7 @@ fn complain(text: &str) {
     eprintln!("error: {}", one_line(text));
 }
 
-/// A reader that has seen enough, as `head` has, is no error.
+/// A reader that has seen enough, as `head` has, is not an error.
 fn unless_closed(written: io::Result<()>) -> Result<(), Error> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::engine::{Engine, LogSink};
 use crate::input;
 
-/// Reads and compiles the module (`file://` may stand before its path). Its log lines go to `log`.
+/// Reads and compiles the module (`file://` may be before its path). Its log lines go to `log`.
 pub fn load(path: &Path, log: LogSink) -> Result<Engine, Error> {
     let path = match path.to_str().and_then(|uri| uri.strip_prefix("file://")) {
         Some(path) => Path::new(path),

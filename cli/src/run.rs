@@ -19,7 +19,7 @@ use crate::settings::{self, Settings};
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct RunArgs {
-    /// The policy, a waPC module (`file://` may stand before it)
+    /// The policy, a waPC module (`file://` may be before it)
     #[arg(value_name = "POLICY.wasm")]
     pub policy: PathBuf,
 

@@ -101,7 +101,7 @@ impl Objects {
             let settings = draft.settings();
             let is_done = match rules(&settings) {
                 Err(violations) if self.give_way(&draft, &violations) => false,
-                // Nobody knows why: settings that are refused are no settings.
+                // Nobody knows why: settings that are refused are not settings.
                 Err(violations) => {
                     for index in self.kept() {
                         self.given_up.insert(index, violations.to_vec());
@@ -150,7 +150,7 @@ impl Objects {
         draft
     }
 
-    /// The settings are refused: whoever asks for the path of a rule that cannot be is given up, or who asks to write to the
+    /// The settings are refused: objects that ask for the path of an impossible rule are given up, or those that ask to write to the
     /// path above it. Whether anybody is left to be asked again.
     fn give_way(&mut self, draft: &Draft, violations: &[String]) -> bool {
         let before = self.given_up.len();

@@ -12,7 +12,7 @@ use std::path::Path;
 use rstest::rstest;
 use yaml_serde::{Mapping, Value};
 
-/// What stands above the document; the blank at its end is kwctl's.
+/// What is above the document; the blank at its end is kwctl's.
 const HEADER: &str = "\
 # Kubewarden Artifacthub Package config
 #
@@ -206,7 +206,7 @@ fn is_utc_time(text: &str) -> bool {
 #[case::month_13("2026-13-23T21:00:00Z", false)]
 #[case::hour_24("2026-11-23T24:00:00Z", false)]
 #[case::an_empty_fraction("2026-11-23T21:00:00.Z", false)]
-fn times_are_told(#[case] text: &str, #[case] expected: bool) {
+fn times_are_recognised(#[case] text: &str, #[case] expected: bool) {
     assert_eq!(is_utc_time(text), expected);
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The command of the hook sidecar: puts a copy-on-write overlay over a disk image that lies on the node, then becomes
+# The command of the hook sidecar: puts a copy-on-write overlay over a disk image that is on the node, then becomes
 # KubeVirt's shim, which serves onDefineDomain. Without that last step virt-launcher waits for the sidecar and gives up.
 #
 # It runs at every start of the VM and on the target of a migration: an overlay that is there is kept, with all that
@@ -51,7 +51,7 @@ check_backing_file() {
 create_overlay() {
   directory=$(dirname "$COW_OVERLAY")
   if ! [ -d "$directory" ] || ! [ -w "$directory" ]; then
-    fail "$directory is no directory that user $(id -u) can write to: is it the entry's pvc.volumePath?"
+    fail "$directory is not a directory that user $(id -u) can write to: is it the entry's pvc.volumePath?"
   fi
   new=$(mktemp "$COW_OVERLAY.XXXXXX")
   trap 'rm -f "$new"' EXIT
@@ -65,11 +65,11 @@ create_overlay() {
 
 # With -U: on the target of a migration, QEMU on the source still holds the lock.
 check_overlay() {
-  info=$(qemu-img info -U -f qcow2 --output=json "$COW_OVERLAY") || fail "$COW_OVERLAY is no qcow2 image, see above"
+  info=$(qemu-img info -U -f qcow2 --output=json "$COW_OVERLAY") || fail "$COW_OVERLAY is not a qcow2 image, see above"
   file=$(member "$info" backing-filename)
   format=$(member "$info" backing-filename-format)
   [ "$file ($format)" = "$COW_BACKING_FILE ($COW_BACKING_FORMAT)" ] ||
-    fail "$COW_OVERLAY lies over ${file:-no image} (${format:-no format}), not over $COW_BACKING_FILE" \
+    fail "$COW_OVERLAY is backed by ${file:-no image} (${format:-no format}), not by $COW_BACKING_FILE" \
       "($COW_BACKING_FORMAT): set COW_OVERLAY to another file, or delete this one and what the guest has written"
 }
 

@@ -10,7 +10,7 @@ use crate::{BLANK_END, CONTAINER_PATH, HostPathText, PARENT, PATH, unlike};
 #[schemars(transparent)]
 pub struct HookSidecars(pub Option<Vec<Option<Entry>>>);
 
-/// A hook sidecar. All keys but `hostPath` are KubeVirt's, whatever they hold.
+/// A hook sidecar. All keys but `hostPath` are KubeVirt's, with any value.
 #[derive(Debug, JsonSchema)]
 #[schemars(
     rename_all = "camelCase",

@@ -119,7 +119,7 @@ pub struct ExactRule {
     pub allow_shared_compute: bool,
 }
 
-/// Names of namespaces. Who is in another one can no longer ask for the rule's path, whatever the other rules say.
+/// Names of namespaces. Requests from other namespaces can no longer have the rule's path, regardless of other rules.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline, extend("minItems" = 1, "maxItems" = MOST_ITEMS, "uniqueItems" = true))]
 pub struct Namespaces(pub Vec<Namespace>);
@@ -129,7 +129,7 @@ pub struct Namespaces(pub Vec<Namespace>);
 #[schemars(inline, extend("minItems" = 1, "maxItems" = MOST_ITEMS, "uniqueItems" = true))]
 pub struct Containers(pub Vec<ContainerName>);
 
-/// The name of a container that is no hook sidecar, a DNS label.
+/// The name of a container that is not a hook sidecar, a DNS label.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct ContainerName(

@@ -3,7 +3,7 @@
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-/// The schema of a Kubewarden policy whose settings have this schema. All else of it is Kubewarden's, whatever it holds.
+/// The schema of a Kubewarden policy whose settings have this schema. All its other fields are Kubewarden's, with any value.
 #[must_use]
 pub fn around(settings: Schema) -> Schema {
     let mut settings: Map<String, Value> = settings.as_object().cloned().unwrap_or_default();

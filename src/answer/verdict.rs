@@ -26,7 +26,7 @@ pub enum Verdict {
 /// What people learn of an accepted request.
 #[derive(Debug, Default)]
 pub struct Accepted {
-    /// For whoever sent the request.
+    /// For the sender of the request.
     pub warnings: Vec<String>,
     /// For the audit log: every mount that was asked for.
     pub mounts: Vec<HostPathMount>,

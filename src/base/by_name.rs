@@ -1,4 +1,4 @@
-//! The places at which each name stands in a list.
+//! The places at which each name is in a list.
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Bound};
 

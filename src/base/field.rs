@@ -84,7 +84,7 @@ impl fmt::Display for Path<'_> {
 /// How a field is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Nothing stands where something must.
+    /// Nothing is where something must.
     Required,
     /// Malformed, or impossible in this object.
     Invalid,
@@ -101,12 +101,12 @@ pub struct Violation {
     pub kind: Kind,
     /// The value found there, ready to print; only for [`Kind::Invalid`].
     pub value: Option<String>,
-    /// Why, in words. What a user wrote stands in it through [`quote`] only.
+    /// Why, in words. What a user wrote is in it through [`quote`] only.
     pub detail: String,
 }
 
 impl Violation {
-    /// Nothing stands at `path`.
+    /// Nothing is at `path`.
     pub fn required(path: Path<'_>, detail: impl Into<String>) -> Self {
         Violation {
             field: path.to_string(),
@@ -116,7 +116,7 @@ impl Violation {
         }
     }
 
-    /// What stands at `path` is malformed; `value` is ready to print (see [`quote`]).
+    /// What is at `path` is malformed; `value` is ready to print (see [`quote`]).
     pub fn invalid(path: Path<'_>, value: impl Into<String>, detail: impl Into<String>) -> Self {
         Violation {
             field: path.to_string(),
@@ -126,7 +126,7 @@ impl Violation {
         }
     }
 
-    /// What stands at `path` is not permitted.
+    /// What is at `path` is not permitted.
     pub fn forbidden(path: Path<'_>, detail: impl Into<String>) -> Self {
         Violation {
             field: path.to_string(),

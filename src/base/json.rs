@@ -97,7 +97,7 @@ impl<'a> Json<'a> {
     /// The items of a list, of which there may be `most`.
     ///
     /// # Errors
-    /// It is no list, or has more.
+    /// It is not a list, or has more.
     pub(crate) fn items(self, most: usize) -> Result<Vec<Json<'a>>, NoItems> {
         self.list(most, Cursor::value)
     }
@@ -118,7 +118,7 @@ impl<'a> Json<'a> {
         Ok(items)
     }
 
-    /// The text of a string; `None` where it holds a lone surrogate or is no string.
+    /// The text of a string; `None` where it holds a lone surrogate or is not a string.
     pub(crate) fn string(self) -> Option<Cow<'a, str>> {
         match self.kind() {
             Kind::String => Cursor::at_start(self).key().as_str(),
@@ -143,7 +143,7 @@ impl<'a> Json<'a> {
 /// Why a value has no items to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoItems {
-    /// It is no list.
+    /// It is not a list.
     NoList,
     /// It has more than there may be: three bytes of JSON become a hundred and more in memory.
     TooMany,
@@ -167,8 +167,8 @@ impl<'a> Members<'a> {
         object.map(|(_, members)| members).ok_or_else(no_object)
     }
 
-    /// Reads an object and those that lie in it along `path`, one in the other, in one walk. Where they end early, or
-    /// a key on the way stands twice, there are fewer or more of them than keys: then they are to be read one by one.
+    /// Reads an object and those that are in it along `path`, one in the other, in one walk. Where they end early, or
+    /// a key on the way is duplicated, there are fewer or more of them than keys: then they are to be read one by one.
     pub(crate) fn along(json: Json<'a>, path: &[&str]) -> (Self, Vec<Self>) {
         let mut inner = Vec::new();
         let object = Cursor::at_start(json).object(path, &mut inner);
@@ -187,7 +187,7 @@ impl<'a> Members<'a> {
     /// The value of `key` in the object at `at`, which may be `null`.
     ///
     /// # Errors
-    /// Where the key stands twice: readers differ in which one counts.
+    /// Where the key is duplicated: readers differ in which one counts.
     pub(crate) fn value(&self, at: Path<'_>, key: &str) -> Result<Option<Json<'a>>, Violation> {
         let mut values = self.named(key);
         let first = values.next();

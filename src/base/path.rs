@@ -12,7 +12,7 @@ pub(crate) use crate::base::aliases::rest;
 /// The longest path, in bytes: Linux' `PATH_MAX` is 4096 and counts the final NUL.
 pub const MAX_BYTES: usize = 4095;
 
-/// Why a text is no path.
+/// Why a text is not a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathError {
     /// It has more than [`MAX_BYTES`] bytes.
@@ -87,13 +87,13 @@ impl HostPath {
         HostPath(Cow::Owned(format!("{directory}/{name}{below}")))
     }
 
-    /// Whether this path is `other` or lies below it.
+    /// Whether this path is `other` or is below it.
     #[must_use]
     pub fn is_at_or_below(&self, other: &HostPath) -> bool {
         rest(&self.0, &other.0).is_some()
     }
 
-    /// Whether this path lies below `other` and is not `other` itself.
+    /// Whether this path is below `other` and is not `other` itself.
     #[must_use]
     pub fn is_below(&self, other: &HostPath) -> bool {
         self != other && self.is_at_or_below(other)
@@ -106,7 +106,7 @@ impl HostPath {
         names.map(|name| HostPath(Cow::Owned(name))).collect()
     }
 
-    /// The directories of which all is inside this path, under whatever name.
+    /// The directories that are inside this path as a whole, under any name.
     #[must_use]
     pub fn contained(&self) -> Vec<HostPath> {
         let contained = aliases::contained(&self.0).into_iter();
@@ -133,7 +133,7 @@ impl ContainerPath {
         &self.0
     }
 
-    /// Whether this path is `other` or lies below it.
+    /// Whether this path is `other` or is below it.
     #[must_use]
     pub fn is_at_or_below(&self, other: &ContainerPath) -> bool {
         rest(&self.0, &other.0).is_some()
@@ -145,13 +145,13 @@ impl ContainerPath {
         aliases::names(&self.0).into_iter().map(ContainerPath).collect()
     }
 
-    /// The path as a text that sorts by elements: a path, then what lies below it, then the next path, "/a", "/a/b",
+    /// The path as a text that sorts by elements: a path, then what is below it, then the next path, "/a", "/a/b",
     /// "/a-b". No path holds a NUL.
     pub(crate) fn by_elements(&self) -> String {
         self.0.replace('/', "\0")
     }
 
-    /// Whether this path is `other`, which is clean, or lies below it.
+    /// Whether this path is `other`, which is clean, or is below it.
     pub(crate) fn is_at_or_below_str(&self, other: &str) -> bool {
         rest(&self.0, other).is_some()
     }

@@ -68,8 +68,8 @@ impl<'a> Request<'a> {
     /// Reads the payload `{"request": …, "settings": …}`. Absent members and `null` mean the same.
     ///
     /// # Errors
-    /// Where the payload is no admission request: no JSON, no `kind.kind`, an `operation` other than the four.
-    /// Nothing of its content stands in the message.
+    /// Where the payload is not an admission request: no JSON, no `kind.kind`, an `operation` other than the four.
+    /// Nothing of its content is in the message.
     pub fn read(payload: &'a [u8]) -> Result<Self, Violations> {
         let payload_at = Path::root("payload");
         let payload = Json::of_bytes(payload).ok().filter(|payload| payload.is_object());

@@ -1,8 +1,8 @@
-//! Paths in containers where nothing may be mounted: images, KubeVirt and the kernel need what lies there.
+//! Paths in containers where nothing may be mounted: images, KubeVirt and the kernel need what is there.
 
 use crate::base::path::ContainerPath;
 
-/// Directories that every image needs; what lies below them is free in a sidecar.
+/// Directories that every image needs; what is below them is free in a sidecar.
 const IMAGE: [&str; 14] = [
     "/",
     "/bin",

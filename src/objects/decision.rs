@@ -83,7 +83,7 @@ fn no_old_object() -> Violation {
     Violation::required(OLD_OBJECT, detail)
 }
 
-/// Whether the stored object is being deleted: then its finalizers must come off, whatever it holds. What the user sent
+/// Whether the stored object is being deleted: then its finalizers must come off, regardless of its content. What the user sent
 /// says nothing about that.
 fn is_going(old: &Members<'_>) -> Result<bool, Violation> {
     let at = OLD_OBJECT.name("metadata");

@@ -26,7 +26,7 @@ const LISTS: [ContainerList; 3] = [ContainerList::Init, ContainerList::Main, Con
 /// volume are judged: labels and annotations can have been removed since their creation.
 ///
 /// # Errors
-/// Every new hostPath mount that the settings forbid, and whatever contradicts the object's kind.
+/// Every new hostPath mount that the settings forbid, and everything that contradicts the object's kind.
 pub(crate) fn verdict(
     request: &Request<'_>,
     object: &Members<'_>,

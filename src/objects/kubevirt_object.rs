@@ -22,7 +22,7 @@ pub struct KubeVirtKind {
     pub kind: &'static str,
     /// Where the annotations lie that reach the launcher pod.
     pub annotations: &'static str,
-    /// Whether objects lie in a namespace, which is that of the pod.
+    /// Whether objects are in a namespace, which is that of the pod.
     pub namespaced: bool,
 }
 

@@ -9,7 +9,7 @@ use crate::base::{
 /// that KubeVirt creates.
 ///
 /// # Errors
-/// Where a member on the way to the label stands twice: then it cannot be told.
+/// Where a member on the way to the label is duplicated: then it cannot be told.
 pub(crate) fn is_launcher(at: Path<'_>, object: &Members<'_>) -> Result<bool, Violation> {
     let metadata_at = at.name("metadata");
     let labels_at = metadata_at.name("labels");

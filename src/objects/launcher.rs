@@ -26,7 +26,7 @@ pub(crate) fn verdict(
     members: &Members<'_>,
 ) -> Result<Verdict, Violations> {
     let at = Path::root("object");
-    // Bad settings reject every launcher pod, whatever it holds.
+    // Bad settings reject every launcher pod, regardless of its content.
     let settings = &Settings::of_request(request.settings, &Namespace::named(&request.namespace))?;
     let requests = requests(settings, members.get(at, "metadata")?);
     let mut requests = requests.unwrap_or_else(|violation| Requests {
@@ -37,7 +37,7 @@ pub(crate) fn verdict(
     let planned = match Pod::read(members, request.spec.as_ref(), &LISTS_OF_NEW_PODS) {
         Ok(mut pod) => {
             if requests.any || !Sidecars::of(&pod).is_empty() {
-                // First, because the user stands before the object in the request.
+                // First, because the user is before the object in the request.
                 violations.splice(0..0, judge::refused_creator(settings, &request.username));
             }
             let edits = planned(settings, &mut pod, &requests, &mut violations);

@@ -29,7 +29,7 @@ pub fn knows(group: &str, kind: &str) -> bool {
     is_pod(group, kind) || KubeVirtKind::find(group, kind).is_some()
 }
 
-/// Whether objects of this kind, which is judged, lie in a namespace.
+/// Whether objects of this kind, which is judged, are in a namespace.
 #[must_use]
 pub fn is_namespaced(group: &str, kind: &str) -> bool {
     is_pod(group, kind) || KubeVirtKind::find(group, kind).is_some_and(|kind| kind.namespaced)

@@ -24,7 +24,7 @@ pub(crate) struct ClaimsAround<'c> {
 }
 
 impl Claims {
-    /// Finds them for each of the requests, under whatever name.
+    /// Finds them for each of the requests, under any name.
     pub(crate) fn around(pod: &Pod<'_>, requests: &[HostPathRequest]) -> Self {
         let mut by_container = ByName::default();
         for (position, request) in requests.iter().enumerate() {

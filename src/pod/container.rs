@@ -14,7 +14,7 @@ use crate::{
 /// The lists that a new pod has.
 pub const LISTS_OF_NEW_PODS: [ContainerList; 2] = [ContainerList::Init, ContainerList::Main];
 
-/// Which list of the pod's spec a container stands in.
+/// Which list of the pod's spec a container is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContainerList {
     /// `spec.initContainers`.
@@ -40,7 +40,7 @@ impl ContainerList {
 /// One container.
 #[derive(Debug)]
 pub struct Container<'a> {
-    /// The list that it stands in.
+    /// The list that it is in.
     pub list: ContainerList,
     /// Its index in that list.
     pub index: usize,

@@ -1,4 +1,4 @@
-//! The guard: what sidecars mount of the node, whoever put it into the pod, obeys the settings; and so does every other
+//! The guard: what sidecars mount of the node, of any origin, obeys the settings; and so does every other
 //! mount of a volume that a sidecar mounts, because `readOnly` belongs to a mount and not to the volume.
 //!
 //! Other mounts are judged only with `guard: AllContainers`: agents and KubeVirt itself mount hostPath volumes too.
@@ -131,7 +131,7 @@ impl<'s, 'p, 'a> Guard<'s, 'p, 'a> {
         guarded.is_some_and(|guarded| !guarded.askers.is_empty())
     }
 
-    /// Judges one mount of `container`, which stands at `at`, unless there are violations enough. A sidecar is judged by
+    /// Judges one mount of `container`, which is at `at`, unless there are violations enough. A sidecar is judged by
     /// itself; another container that mounts a guarded volume, for those because of whom it is one: one will do.
     pub(crate) fn judge(
         &mut self,

@@ -37,7 +37,7 @@ impl MountsByPath {
         }
     }
 
-    /// The mounts at this very place, under whatever name of it.
+    /// The mounts at this very place, under any of its names.
     pub(crate) fn at(&self, path: &ContainerPath) -> &[usize] {
         self.by_elements.get(&path.by_elements())
     }

@@ -15,7 +15,7 @@ use crate::{
 use splices::{Splices, item};
 
 /// The text of `object` after `edits`, which were planned on `pod`, which was read from it; behind the text `front`, so
-/// that whoever puts the object into an answer need not copy it. `None` where the pod has no such place.
+/// so that an answer can take the object without a copy. `None` where the pod has no such place.
 #[must_use]
 pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Option<String> {
     let mut volumes = Vec::new();
@@ -71,7 +71,7 @@ struct Volume<'v> {
     host_path: HostPathVolumeSource,
 }
 
-/// Where the container stands in [`Pod::containers`], which are ordered by their place.
+/// Where the container is in [`Pod::containers`], which are ordered by their place.
 fn position(pod: &Pod<'_>, place: ContainerRef) -> Option<usize> {
     pod.containers.binary_search_by_key(&place, Container::place).ok()
 }

@@ -15,7 +15,7 @@ use crate::{
 
 /// How many volumes or containers may bear one name. The API server refuses the second; until it does, each of them is
 /// judged, for each mount that names it, and the time for that must be bounded.
-const MOST_BEARERS: usize = 16;
+const MOST_OF_ONE_NAME: usize = 16;
 
 /// How many volumes, containers and mounts a pod may have in all: many times what a node could start, and few enough
 /// to be judged in time.
@@ -57,10 +57,10 @@ impl Reader {
         }
     }
 
-    /// Refuses a name that too many volumes or containers bear; `bearers` counts them up to the one at `at`.
-    pub(super) fn bearers(&mut self, at: Path<'_>, bearers: usize) {
-        if bearers == MOST_BEARERS.saturating_add(1) {
-            let detail = format!("is the name of more than {MOST_BEARERS}");
+    /// Refuses a name that too many volumes or containers bear; `of_one_name` counts them up to the one at `at`.
+    pub(super) fn of_one_name(&mut self, at: Path<'_>, of_one_name: usize) {
+        if of_one_name == MOST_OF_ONE_NAME.saturating_add(1) {
+            let detail = format!("is the name of more than {MOST_OF_ONE_NAME}");
             self.faults
                 .push(Violation::invalid(at.name("name"), Kind::String.shown(), detail));
         }
@@ -198,7 +198,7 @@ impl Reader {
         }
     }
 
-    /// The list at `at`, and its items. Absent is no list and no items.
+    /// The list at `at`, and its items. Absent means no list and no items.
     fn list<'a, const N: usize>(
         &mut self,
         at: Path<'_>,

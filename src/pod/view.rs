@@ -37,7 +37,7 @@ pub struct Volume<'a> {
     pub is_claim: bool,
 }
 
-/// `hostPath` of a volume, whoever wrote it.
+/// `hostPath` of a volume of any origin.
 #[derive(Debug)]
 pub struct HostPathSource<'a> {
     /// The path as written.
@@ -106,15 +106,15 @@ impl<'a> Pod<'a> {
         };
         let volumes_at = at.name("volumes");
         for (index, volume) in volumes.into_iter().enumerate() {
-            let bearers = pod.add_volume(volume);
-            reader.bearers(volumes_at.index(index), bearers);
+            let of_one_name = pod.add_volume(volume);
+            reader.of_one_name(volumes_at.index(index), of_one_name);
         }
         for &list in lists {
             let list_at = at.name(list.key());
             for container in reader.containers(at, members, list) {
                 let index = container.index;
-                let bearers = pod.add_container(container);
-                reader.bearers(list_at.index(index), bearers);
+                let of_one_name = pod.add_container(container);
+                reader.of_one_name(list_at.index(index), of_one_name);
             }
         }
         match Violations::from_vec(reader.faults) {
@@ -143,17 +143,17 @@ impl<'a> Pod<'a> {
     /// Appends a container. How many bear its name now.
     fn add_container(&mut self, container: Container<'a>) -> usize {
         let index = self.containers.len();
-        let bearers = self.containers_by_name.count(container.name.clone(), index);
+        let of_one_name = self.containers_by_name.count(container.name.clone(), index);
         self.containers.push(container);
-        bearers
+        of_one_name
     }
 
     /// Appends a volume. How many bear its name now.
     pub fn add_volume(&mut self, volume: Volume<'a>) -> usize {
         let index = self.volumes.len();
-        let bearers = self.volumes_by_name.count(volume.name.clone(), index);
+        let of_one_name = self.volumes_by_name.count(volume.name.clone(), index);
         self.volumes.push(volume);
-        bearers
+        of_one_name
     }
 
     /// The volumes of this name: one, unless the API server is going to refuse the pod.
@@ -168,7 +168,7 @@ impl<'a> Pod<'a> {
         self.containers_by_name.get(name).to_vec()
     }
 
-    /// Whether `mount` leads to the very path and type: a hostPath volume, whatever its name.
+    /// Whether `mount` leads to the very path and type: a hostPath volume of any name.
     #[must_use]
     pub fn leads_to(&self, mount: &Mount<'_>, path: &HostPath, host_path_type: HostPathType) -> bool {
         self.all_are(&mount.volume, path, host_path_type) == Some(true)

@@ -42,7 +42,7 @@ pub struct Annotation {
     pub warnings: Vec<String>,
 }
 
-/// Reads the annotation that stands at `at`.
+/// Reads the annotation that is at `at`.
 ///
 /// # Errors
 /// Where the text is not a JSON list or `null`: KubeVirt would not start such a VM either. Where it is too long to be
@@ -109,7 +109,7 @@ fn read_entry(
         |key, (object, member)| paths_of(&members, object, member).map(move |path| Occupied { key, path });
     let claim = occupied("pvc.volumePath", ("pvc", "volumePath"));
     let config_map = occupied("configMap.hookPath", ("configMap", "hookPath"));
-    // A key that stands twice has more: Go takes the last. The pod itself is judged by its mounts, so a few will do.
+    // A key that is duplicated has more: Go takes the last. The pod itself is judged by its mounts, so a few will do.
     let occupied: Rc<[Occupied]> = claim
         .take(MOST_OCCUPIED)
         .chain(config_map.take(MOST_OCCUPIED))

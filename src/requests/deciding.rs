@@ -13,7 +13,7 @@ use crate::{
     settings::{Settings, rule::Rule},
 };
 
-/// A rule whose path lies at or above a name of the path that is asked for, whomever the rule is for.
+/// A rule whose path is at or above a name of the path that is asked for, whomever the rule is for.
 #[derive(Clone, Copy, Debug)]
 pub struct Covering<'s> {
     /// The rule.
@@ -27,7 +27,7 @@ pub struct Covering<'s> {
 }
 
 impl Covering<'_> {
-    /// Whether it says anything about the name. A rule for one path alone says nothing about what lies below that, except
+    /// Whether it says anything about the name. A rule for one path alone says nothing about what is below that, except
     /// that it is not for those whom the rule is not for.
     #[must_use]
     pub fn counts(&self) -> bool {
@@ -78,10 +78,10 @@ pub fn rule<'s>(settings: &'s Settings, container: &str, path: &HostPath) -> Res
         .ok_or_else(|| under_no_rule(settings, container, path))
 }
 
-/// The rules whose paths lie at or above `path` as it is written.
+/// The rules whose paths are at or above `path` as it is written.
 #[must_use]
 pub fn covering<'s>(rules: &'s [Rule], container: &str, path: &HostPath) -> Vec<Covering<'s>> {
-    let lies_above = |rule: &'s Rule| {
+    let is_above = |rule: &'s Rule| {
         let rest = rule.path().above(path)?.rest;
         Some(Covering {
             rule,
@@ -90,7 +90,7 @@ pub fn covering<'s>(rules: &'s [Rule], container: &str, path: &HostPath) -> Vec<
             is_mine: rule.is_for_container(container) && rule.rest(path).is_some(),
         })
     };
-    rules.iter().filter_map(lies_above).collect()
+    rules.iter().filter_map(is_above).collect()
 }
 
 /// For whom none of the rules with the longest path is, if that is so of the one who asks.

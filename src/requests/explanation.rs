@@ -18,7 +18,7 @@ pub struct Question {
     pub container: String,
     /// The path on the node.
     pub path: HostPath,
-    /// What must lie there.
+    /// What must be there.
     pub host_path_type: HostPathType,
     /// Whether the mount is writable.
     pub access: Access,

@@ -32,7 +32,7 @@ pub struct HostPathRequest {
     pub path: HostPath,
     /// The path in the container.
     pub volume_path: ContainerPath,
-    /// What must lie there.
+    /// What must be there.
     pub host_path_type: HostPathType,
     /// Whether the mounts are writable.
     pub access: Access,
@@ -40,7 +40,7 @@ pub struct HostPathRequest {
     pub shared_compute_path: Option<ContainerPath>,
 }
 
-/// Judges one request, which stands at `at`, and for which a volume of the name `volume` would be added.
+/// Judges one request, which is at `at`, and for which a volume of the name `volume` would be added.
 ///
 /// # Errors
 /// Every member that is malformed or not permitted.
@@ -219,7 +219,7 @@ fn refused_sensitive(settings: &Settings, rule: &Rule, path: &HostPath) -> Optio
     Some(Refusal::new(Step::Sensitive, why))
 }
 
-/// Why `path`, which lies below a path that is writable for whomever, could lead anywhere.
+/// Why `path`, which is below a path that is writable for whomever, could lead anywhere.
 fn refused_below_writable(settings: &Settings, path: &HostPath) -> Option<Refusal> {
     let names = path.names();
     let is_above = |rule: &&Rule| {

@@ -32,7 +32,7 @@ impl<'a> Annotations<'a> {
     /// Finds them among the annotations at `at`.
     ///
     /// # Errors
-    /// Where one of them stands twice.
+    /// Where one of them is duplicated.
     pub(crate) fn of(at: Path<'_>, annotations: &Members<'a>) -> Result<Self, Violation> {
         Ok(Annotations {
             hook_sidecars: annotations.value(at, annotation::KEY)?,
@@ -89,7 +89,7 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Reads and judges the requests of `annotations`, which stand at `at`.
+    /// Reads and judges the requests of `annotations`, which are at `at`.
     #[must_use]
     pub(crate) fn read(settings: &Settings, at: Path<'_>, annotations: &Annotations<'_>) -> Self {
         let mut requests = Requests::default();

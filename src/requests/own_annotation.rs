@@ -1,4 +1,4 @@
-//! This policy's own annotation, `kubevirt-sidecar-hostpath-policy.dev/hostPaths`: host paths for containers that are no hook
+//! This policy's own annotation, `kubevirt-sidecar-hostpath-policy.dev/hostPaths`: host paths for containers that are not hook
 //! sidecars, such as the sidecars of KubeVirt's Plugins, and `compute`.
 //!
 //! Nobody else reads it, so all of it is read strictly: a typo must not start a VM without its mount.
@@ -22,7 +22,7 @@ use crate::{
 /// The annotation's key.
 pub const KEY: &str = HOST_PATHS;
 
-/// Reads the annotation that stands at `at`: each request, or what is wrong with it or with its container's name.
+/// Reads the annotation that is at `at`: each request, or what is wrong with it or with its container's name.
 ///
 /// # Errors
 /// Where the text is not a JSON object or `null`, or too long to be stored.
@@ -64,7 +64,7 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, V
     Ok(entries)
 }
 
-/// What is wrong with the keys of `annotations`, which stand at `at`: those of this policy's domain are its own.
+/// What is wrong with the keys of `annotations`, which are at `at`: those of this policy's domain are its own.
 pub(crate) fn unknown_keys(at: Path<'_>, annotations: &Members<'_>) -> Vec<Violation> {
     let keys = annotations.iter().filter_map(|(key, _)| key.as_str());
     let unknown = keys.filter(|key| is_of_domain(key) && key != KEY);
@@ -76,7 +76,7 @@ pub(crate) fn unknown_keys(at: Path<'_>, annotations: &Members<'_>) -> Vec<Viola
 /// How many unknown keys are named.
 const MOST_UNKNOWN: usize = 16;
 
-/// Whether `key` is of this policy's domain, in whatever case.
+/// Whether `key` is of this policy's domain, in any case.
 pub(crate) fn is_of_domain(key: &str) -> bool {
     let domain = key.split_once('/').map_or(key, |(domain, _)| domain);
     domain.eq_ignore_ascii_case(DOMAIN)

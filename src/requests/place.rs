@@ -14,7 +14,7 @@ pub const DOMAIN: &str = "kubevirt-sidecar-hostpath-policy.dev";
 /// The key of this policy's own annotation, for other containers.
 pub const HOST_PATHS: &str = "kubevirt-sidecar-hostpath-policy.dev/hostPaths";
 
-/// Where a request stands in the annotations.
+/// Where a request is in the annotations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPlace {
     /// By whom it is asked for.

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Why the places of one request cannot stand beside those of others.
+/// Why the places of one request cannot are beside those of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conflicts {
     volume_path: Option<String>,
@@ -25,7 +25,7 @@ pub struct Conflicts {
 }
 
 impl Conflicts {
-    /// The violations of `request`, which stands at `at`.
+    /// The violations of `request`, which is at `at`.
     #[must_use]
     pub fn violations(self, at: Path<'_>, request: &HostPathRequest) -> Vec<Violation> {
         let shared = request.shared_compute_path.as_ref();
@@ -60,8 +60,8 @@ enum Member {
 }
 
 /// What is in conflict, for each of these requests: the later of two is told. Two may share one identical mount, of the
-/// same path, type and access; anything else may not equal, lie above or below another, under any name. Nothing in
-/// `compute` may equal, lie above or below the place of a claim.
+/// same path, type and access; anything else may not equal, are above or below another, under any name. Nothing in
+/// `compute` may equal, are above or below the place of a claim.
 #[must_use]
 pub fn conflicts(requests: &[&HostPathRequest], claims: &[ClaimPath]) -> Vec<Conflicts> {
     let mut conflicts = vec![Conflicts::default(); requests.len()];

@@ -40,7 +40,7 @@ pub struct Settings {
     pub(crate) taken: Taken,
 }
 
-/// `settings.guard`: whose hostPath mounts are judged, whoever put them into the pod.
+/// `settings.guard`: whose hostPath mounts are judged, whoever added them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GuardScope {
     /// Those of sidecars, and those of other containers that mount a guarded volume.

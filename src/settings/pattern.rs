@@ -11,12 +11,12 @@ use crate::base::{
 /// What stands for the name of the request's namespace.
 pub const PLACEHOLDER: &str = "{namespace}";
 
-/// Why a text is no pattern.
+/// Why a text is not a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatternError {
-    /// It is no path either.
+    /// It is not a path either.
     Path(PathError),
-    /// It holds a brace that belongs to no placeholder, or a placeholder that is no whole element.
+    /// It holds a brace that belongs to no placeholder, or a placeholder that is not a whole element.
     Brace,
     /// It holds a second placeholder.
     Twice,
@@ -41,7 +41,7 @@ pub struct Pattern {
     placeholder: Option<Placeholder>,
 }
 
-/// What stands around the placeholder.
+/// What is around the placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Placeholder {
     /// `/srv/tenants`
@@ -62,7 +62,7 @@ pub struct Above<'p> {
 /// A pattern found at or below a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Below<'p> {
-    /// Its placeholder lies strictly below: whatever the namespace is.
+    /// Its placeholder is strictly below, for any namespace.
     ForAny,
     /// All that the placeholder could stand for is in the path.
     For {
@@ -141,7 +141,7 @@ impl Pattern {
         }
     }
 
-    /// Whether it lies at or above `path`, its placeholder standing for any DNS label.
+    /// Whether it is at or above `path`, its placeholder standing for any DNS label.
     #[must_use]
     pub fn above<'p>(&self, path: &'p HostPath) -> Option<Above<'p>> {
         let Some(Placeholder { directory, below }) = &self.placeholder else {
@@ -156,7 +156,7 @@ impl Pattern {
         })
     }
 
-    /// Whether it lies at or below `path`, its placeholder standing for any DNS label.
+    /// Whether it is at or below `path`, its placeholder standing for any DNS label.
     #[must_use]
     pub fn below<'p>(&self, path: &'p HostPath) -> Option<Below<'p>> {
         let Some(Placeholder { directory, below }) = &self.placeholder else {
@@ -180,7 +180,7 @@ impl Pattern {
     /// Whether it can stand for a path at or below one that `other` can stand for, each placeholder for a label of its
     /// own. `Some(true)`: strictly below.
     #[must_use]
-    pub fn may_lie_below(&self, other: &Pattern) -> Option<bool> {
+    pub fn may_be_below(&self, other: &Pattern) -> Option<bool> {
         if self.placeholder.is_none() && other.placeholder.is_none() {
             return self.written.rest(&other.written).map(|rest| !rest.is_empty());
         }
@@ -243,7 +243,7 @@ mod tests {
     #[case::no_label("/t/{namespace}", "/t/A", None)]
     #[case::the_directory("/t/{namespace}", "/t", None)]
     #[case::first_element("/{namespace}", "/a", Some(("a", "")))]
-    fn lies_above(#[case] written: &str, #[case] below: &str, #[case] expected: Option<(&str, &str)>) {
+    fn is_above(#[case] written: &str, #[case] below: &str, #[case] expected: Option<(&str, &str)>) {
         let below = path(below);
         let found = pattern(written).above(&below);
         assert_eq!(found.map(|above| (above.label.unwrap(), above.rest)), expected);
@@ -257,7 +257,7 @@ mod tests {
     #[case::element_boundary("/t/{namespace}/da", "/t/a/d", None)]
     #[case::no_label("/t/{namespace}/d", "/t/A", None)]
     #[case::plain("/t/a", "/t", Some(Below::For { label: None, strictly: true }))]
-    fn lies_below(#[case] written: &str, #[case] above: &str, #[case] expected: Option<Below<'_>>) {
+    fn is_below(#[case] written: &str, #[case] above: &str, #[case] expected: Option<Below<'_>>) {
         let above = path(above);
         assert_eq!(pattern(written).below(&above), expected);
     }
@@ -271,7 +271,7 @@ mod tests {
     #[case::other_elements("/{namespace}/b", "/a/{namespace}", Some(false))]
     #[case::shorter("/w", "/w/{namespace}", None)]
     #[case::root("/w/{namespace}", "/", Some(true))]
-    fn may_lie_below(#[case] one: &str, #[case] other: &str, #[case] expected: Option<bool>) {
-        assert_eq!(pattern(one).may_lie_below(&pattern(other)), expected);
+    fn may_be_below(#[case] one: &str, #[case] other: &str, #[case] expected: Option<bool>) {
+        assert_eq!(pattern(one).may_be_below(&pattern(other)), expected);
     }
 }

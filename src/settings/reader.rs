@@ -45,7 +45,7 @@ impl Reader {
     /// The whole settings object.
     pub(super) fn settings(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Settings> {
         let members = self.object(at, value, &KEYS)?;
-        // The rules are compared with the types, but stand before them.
+        // The rules are compared with the types, but are before them.
         let mut types_reader = Reader::default();
         let allowed_types = match members.first("allowedTypes") {
             None => Some(vec![HostPathType::Directory, HostPathType::File]),

@@ -32,7 +32,7 @@ pub enum Mine {
     No,
     /// The rule is for requests in this namespace, and names this path for them.
     Path(HostPath),
-    /// The rule is for whatever namespace the pod will be in, and its placeholder stands for that.
+    /// The rule is for the namespace that the pod will be in, and so is its placeholder.
     Pattern,
 }
 
@@ -102,7 +102,7 @@ impl Rule {
         }
     }
 
-    /// What follows in `path` after the rule's own path, if the rule is for the one who asks and lies at or above `path`.
+    /// What follows in `path` after the rule's own path, if the rule is for the one who asks and is at or above `path`.
     #[must_use]
     pub fn rest<'p>(&self, path: &'p HostPath) -> Option<&'p str> {
         match &self.mine {

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn no_path_stands_twice() {
+    fn no_path_is_duplicated() {
         let unique: std::collections::BTreeSet<&HostPath> = BUILT_IN.iter().collect();
         assert_eq!(unique.len(), BUILT_IN.len());
     }

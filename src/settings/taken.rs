@@ -56,11 +56,11 @@ impl Taken {
         path.contained().iter().any(|directory| {
             // `/var` contains all of `/run`, which is `/var/run`.
             let with_itself = !names.contains(directory);
-            self.lies_below(directory, with_itself, container, rules)
+            self.is_below_directory(directory, with_itself, container, rules)
                 || self.with_a_label(directory).any(|index| {
                     let rule = rules.get(index);
                     rule.is_some_and(|rule| {
-                        self.lies_below_for_a_label(rule, directory, with_itself, container, rules)
+                        self.is_below_for_a_label(rule, directory, with_itself, container, rules)
                     })
                 })
         })
@@ -73,7 +73,13 @@ impl Taken {
     }
 
     /// As [`Taken::is_below`], for rules without a placeholder, and those that have theirs below `directory`.
-    fn lies_below(&self, directory: &HostPath, with_itself: bool, container: &str, rules: &[Rule]) -> bool {
+    fn is_below_directory(
+        &self,
+        directory: &HostPath,
+        with_itself: bool,
+        container: &str,
+        rules: &[Rule],
+    ) -> bool {
         let start = directory.join("", "");
         let below = self.others.starting_with(start.as_str());
         let itself = self.others.get(directory.as_str()).iter().copied();
@@ -87,7 +93,7 @@ impl Taken {
     }
 
     /// As [`Taken::is_below`], for a rule with a placeholder for which `directory` has a name.
-    fn lies_below_for_a_label(
+    fn is_below_for_a_label(
         &self,
         rule: &Rule,
         directory: &HostPath,

@@ -47,7 +47,7 @@ refused() {
   [[ "$output" != *"shim "* ]]
 }
 
-@test "the overlay lies over the image, and the shim is started with the arguments" {
+@test "the overlay is backed by the image, and the shim is started with the arguments" {
   run --separate-stderr sh "$script" --version v1alpha3
   [ "$status" -eq 0 ]
   [ "$output" = "shim --version v1alpha3, root on $COW_OVERLAY" ]
@@ -128,26 +128,26 @@ refused() {
   cp images/base.qcow2 images/new.qcow2
   first="$COW_BACKING_FILE"
   COW_BACKING_FILE="$PWD/images/new.qcow2" run sh "$script"
-  refused "$COW_OVERLAY lies over $first (qcow2), not over $PWD/images/new.qcow2 (qcow2): set COW_OVERLAY to another file, or delete this one and what the guest has written"
+  refused "$COW_OVERLAY is backed by $first (qcow2), not by $PWD/images/new.qcow2 (qcow2): set COW_OVERLAY to another file, or delete this one and what the guest has written"
   [ "$(sha256sum "$COW_OVERLAY")" = "$before" ]
 }
 
-@test "a disk that is no overlay is not touched" {
+@test "a disk that is not an overlay is not touched" {
   image "$COW_OVERLAY" qcow2
   run sh "$script"
-  refused "$COW_OVERLAY lies over no image (no format), not over $COW_BACKING_FILE (qcow2): set COW_OVERLAY to another file, or delete this one and what the guest has written"
+  refused "$COW_OVERLAY is backed by no image (no format), not by $COW_BACKING_FILE (qcow2): set COW_OVERLAY to another file, or delete this one and what the guest has written"
 }
 
-@test "a file that is no image is not touched" {
+@test "a file that is not an image is not touched" {
   echo text >"$COW_OVERLAY"
   run sh "$script"
-  refused "$COW_OVERLAY is no qcow2 image, see above"
+  refused "$COW_OVERLAY is not a qcow2 image, see above"
   [ "$(cat "$COW_OVERLAY")" = text ]
 }
 
 @test "no directory for the overlay" {
   COW_OVERLAY="$PWD/no/overlay.qcow2" run sh "$script"
-  refused "$PWD/no is no directory that user $(id -u) can write to: is it the entry's pvc.volumePath?"
+  refused "$PWD/no is not a directory that user $(id -u) can write to: is it the entry's pvc.volumePath?"
 }
 
 @test "paths and formats that QEMU could take for something else" {

@@ -35,7 +35,7 @@ def hook(domain, **environment):
 
 
 def replaced(text, *changes):
-    """The text with these pieces replaced, each of which stands in it once."""
+    """The text with these pieces replaced, each of which is in it once."""
     for old, new in changes:
         assert text.count(old) == 1, (text.count(old), old)
         text = text.replace(old, new)

@@ -1,4 +1,4 @@
-//! The policy against its floor: both evaluate the same request in turns, so that whatever else the machine does hits
+//! The policy against its floor: both evaluate the same request in turns, so that other load on the machine hits
 //! both.
 
 use std::time::Duration;

@@ -75,7 +75,7 @@ pub fn count(module: &[u8], payload: &[u8]) -> Result<Instructions, Error> {
     })
 }
 
-/// The functions of waPC. Whatever the guest asks of the host, a line of the log that is, is granted and answered with
+/// The functions of waPC. What the guest asks of the host, which is a line of the log, is granted and answered with
 /// nothing.
 fn add_wapc(linker: &mut Linker<Call>) -> Result<(), Error> {
     linker.func_wrap(

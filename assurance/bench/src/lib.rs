@@ -19,5 +19,5 @@ pub mod plot;
 pub mod report;
 pub mod requests;
 
-/// Whatever went wrong: the benchmark stops with its words.
+/// Any error: the benchmark stops with its text.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

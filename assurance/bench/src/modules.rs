@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::Error;
 
-/// Where the slot of the guest `answer` begins, and the length that stands in it.
+/// Where the slot of the guest `answer` begins, and the length that is in it.
 const SLOT: &[u8] = b"answer slot >>>>\xff\xff\xff\xff";
 
 /// The bytes of the modules.

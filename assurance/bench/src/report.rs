@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_replace_what_stands_between_their_markers() {
+    fn tables_replace_what_is_between_their_markers() {
         let file = std::env::temp_dir().join(format!("policy-bench-{}.md", std::process::id()));
         fs::write(&file, "a\n<!-- t -->\nold\n<!-- /t -->\nb\n").unwrap();
         let tables = [("t", "| new |\n".to_owned())];

@@ -64,7 +64,7 @@ pub fn named() -> Result<Vec<Request>, Error> {
         Request::new("64 sidecars", with_sidecars(&example, 64)?),
         Request::new("the example in a pod of 1 MiB", of_size(&example, 1 << 20)?),
         Request::new("1 MiB without the annotation", of_size(&bare, 1 << 20)?).limit(1.65),
-        Request::new("a pod that is no launcher pod", fixture("pod-plain")?).limit(1.2),
+        Request::new("a pod that is not a launcher pod", fixture("pod-plain")?).limit(1.2),
         Request::new("a VirtualMachine with the annotation", fixture("vm")?),
     ])
 }

@@ -1,6 +1,6 @@
 //! The second names of directories, as a node has them: links that are followed.
 //!
-//! One path lies in another, whatever the names, where a name of the one begins with a name of the other.
+//! One path is in another, under any names, where a name of the one begins with a name of the other.
 
 use std::sync::OnceLock;
 
@@ -48,19 +48,19 @@ pub fn links_in(directory: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Whether `path` is `other` or lies below it, by any of their names.
+/// Whether `path` is `other` or is below it, by any of their names.
 #[must_use]
 pub fn is_in(path: &[String], other: &[String]) -> bool {
     any(path, other, at_or_below)
 }
 
-/// Whether `path` lies below `other` and is not `other` itself, by any of their names.
+/// Whether `path` is below `other` and is not `other` itself, by any of their names.
 #[must_use]
 pub fn is_strictly_in(path: &[String], other: &[String]) -> bool {
     any(path, other, below)
 }
 
-/// Whether one of two paths lies in the other, or they are the same, by any of their names.
+/// Whether one of two paths is in the other, or they are the same, by any of their names.
 #[must_use]
 pub fn touch(one: &[String], other: &[String]) -> bool {
     is_in(one, other) || is_in(other, one)

@@ -20,7 +20,7 @@ pub enum Entry {
     Requests(Vec<Asked>),
 }
 
-/// A request, and its index where it stands in a list.
+/// A request, and its index where it is in a list.
 pub type Asked = (Option<usize>, Option<Request>);
 
 impl Entry {
@@ -47,7 +47,7 @@ impl Entry {
 /// A well-formed host path request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Its index, where it stands in a list.
+    /// Its index, where it is in a list.
     pub element: Option<usize>,
     /// `path`.
     pub path: Vec<String>,

@@ -64,7 +64,7 @@ impl<'a> Json<'a> {
         self.items('{')
     }
 
-    /// The elements with what stands before each, which is its key in an object and itself in a list.
+    /// The elements with what is before each, which is its key in an object and itself in a list.
     fn items(self, open: char) -> Option<Vec<(Json<'a>, Json<'a>)>> {
         let text = self.0;
         if !text.starts_with(open) {

@@ -15,7 +15,7 @@ fn is_compute(mount: &Mount) -> bool {
     mount.place.0 == "containers" && mount.container == "compute"
 }
 
-/// Whether the mount lies where the sockets of plugins are, or nobody can tell where it lies.
+/// Whether the mount is where the sockets of plugins are, or nobody can tell where it lies.
 fn is_for_plugins(mount: &Mount) -> bool {
     let directories = ["/var/run/kubevirt-plugin", "/run/kubevirt-plugin"].map(path::elements);
     path::in_container(&mount.at).is_none_or(|at| {

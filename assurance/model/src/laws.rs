@@ -1,4 +1,4 @@
-//! What must hold of the policy's answers, whatever it is asked.
+//! What must hold for all answers of the policy.
 
 use serde_json::{Value, json};
 use testkit::{Engine, Response, check};

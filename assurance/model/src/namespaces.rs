@@ -9,7 +9,7 @@ pub enum Asker {
     In(String),
     /// Somebody in no namespace.
     Nowhere,
-    /// An object that serves whatever namespace uses it.
+    /// An object that serves every namespace that uses it.
     Anywhere,
 }
 

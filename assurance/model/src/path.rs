@@ -29,13 +29,13 @@ pub fn in_container(text: &str) -> Option<Vec<String>> {
     on_node(text).filter(|_| !text.contains(':'))
 }
 
-/// Whether `path` is `other` or lies below it.
+/// Whether `path` is `other` or is below it.
 #[must_use]
 pub fn at_or_below(path: &[String], other: &[String]) -> bool {
     path.starts_with(other)
 }
 
-/// Whether `path` lies below `other` and is not `other` itself.
+/// Whether `path` is below `other` and is not `other` itself.
 #[must_use]
 pub fn below(path: &[String], other: &[String]) -> bool {
     path != other && path.starts_with(other)

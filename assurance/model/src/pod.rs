@@ -11,7 +11,7 @@ pub struct Mount {
     pub container: String,
     /// Which of the pod's containers, by list and index.
     pub place: (&'static str, usize),
-    /// The mount as it stands in the pod.
+    /// The mount as it is in the pod.
     pub json: Value,
     /// The volume's name.
     pub volume: String,
@@ -113,7 +113,7 @@ fn is_claim(volume: &Value) -> bool {
         .any(|source| !volume[source].is_null())
 }
 
-/// What a volume shows of the node: one view, or none where it is no hostPath volume.
+/// What a volume shows of the node: one view, or none where it is not a hostPath volume.
 fn views(volume: &Value, writable: bool) -> Option<Vec<View>> {
     volume.as_object()?;
     match volume.get("hostPath") {

@@ -52,7 +52,7 @@ impl Rule {
 /// A rule with one name in place of its placeholder.
 #[derive(Clone, Debug)]
 pub struct Instance<'s> {
-    /// Where it stands in the settings.
+    /// Where it is in the settings.
     pub index: usize,
     /// The rule.
     pub rule: &'s Rule,

@@ -24,7 +24,7 @@ pub const TYPES: [&str; 8] = [
     "BlockDevice",
 ];
 
-/// Where `sensitiveHostPaths` is not given. `RUNTIME` stands below `/run`.
+/// Where `sensitiveHostPaths` is not given. `RUNTIME` is below `/run`.
 const SENSITIVE: &str = "/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /proc /root /sbin /sys /usr /run /var/run /var/log \
     /var/spool/cron /var/lib/cni /var/lib/cloud /var/lib/containerd /var/lib/containers /var/lib/docker \
     /var/lib/etcd /var/lib/k0s /var/lib/kubelet /var/lib/kube-controller-manager /var/lib/kube-scheduler \

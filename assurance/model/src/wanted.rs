@@ -27,7 +27,7 @@ pub struct Wanted {
 }
 
 /// What the policy's own annotation asks for, by container; `None` for what may not be understood. `None` altogether where it
-/// is no object.
+/// is not an object.
 #[must_use]
 pub fn own(text: &str) -> Option<Vec<(String, Option<Request>)>> {
     let json = go_json::parse(text)?;

@@ -1,4 +1,4 @@
-//! What holds for every case, whatever it expects.
+//! What holds for every case, regardless of its expectation.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ const UNPROCESSABLE: u16 = 422;
 ///
 /// # Errors
 ///
-/// The engine fails, or its answer is no response.
+/// The engine fails, or its answer is not a response.
 pub fn check(
     request: &Value,
     settings: &Value,

@@ -22,7 +22,7 @@ impl Fixtures {
     /// Reads one. A name is lower case kebab, so that it never leaves the directory.
     pub(crate) fn read(&self, name: &str) -> Result<Fixture, String> {
         if !is_kebab(name) {
-            return Err(format!("{name:?} is no fixture name (lower case kebab)"));
+            return Err(format!("{name:?} is not a fixture name (lower case kebab)"));
         }
         let file = self.dir.join(format!("{name}.json"));
         let text = fs::read_to_string(&file).map_err(|e| format!("fixture {}: {e}", file.display()))?;

@@ -16,7 +16,7 @@ use crate::settings_case::{ASKING, HARMLESS, SettingsCase};
 /// The subdirectory of the cases about settings.
 const SETTINGS: &str = "settings";
 
-/// A file that is no case, and why.
+/// A file that is not a case, and why.
 #[derive(Debug)]
 pub struct LoadError {
     /// The file or directory.
@@ -33,11 +33,11 @@ impl Display for LoadError {
 
 impl Error for LoadError {}
 
-/// Reads every case in `dir` and in `dir/settings`, sorted by name. Fixtures lie in `fixtures` beside `dir`.
+/// Reads every case in `dir` and in `dir/settings`, sorted by name. Fixtures are in `fixtures` beside `dir`.
 ///
 /// # Errors
 ///
-/// The first file that is no case: not named `<row>-<accept|reject>-<what>.json`, not of the format, contradicting
+/// The first file that is not a case: not named `<row>-<accept|reject>-<what>.json`, not of the format, contradicting
 /// itself or its name.
 pub fn load(dir: &Path) -> Result<Vec<Case>, LoadError> {
     let fixtures = Fixtures {
@@ -123,7 +123,7 @@ impl Name {
     fn agrees(&self, case: &Case) -> Result<(), String> {
         let first = case.rows.first().ok_or("`rows` is empty")?;
         if let Some(row) = case.rows.iter().find(|row| !is_row(row)) {
-            return Err(format!("`rows`: {row:?} is no row id"));
+            return Err(format!("`rows`: {row:?} is not a row id"));
         }
         if first.to_ascii_lowercase() != self.row {
             return Err(format!(

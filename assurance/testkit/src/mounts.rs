@@ -22,7 +22,7 @@ const EXTRAS: [(&str, &str); 4] = [
 
 /// Every hostPath mount by the name of its container, in document order. Containers without any are left out.
 ///
-/// Where a volume's name stands twice, each of them counts. What is not shaped like a pod has no mounts.
+/// Where a volume's name is duplicated, each of them counts. What is not shaped like a pod has no mounts.
 pub(crate) fn host_mounts(pod: &Value) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let spec = pod.get("spec").unwrap_or(&Value::Null);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pod_has_no_mounts() {
+    fn what_is_not_a_pod_has_no_mounts() {
         for pod in [
             Value::Null,
             json!([]),

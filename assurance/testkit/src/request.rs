@@ -16,7 +16,7 @@ const ANNOTATION: &str = "hooks.kubevirt.io/hookSidecars";
 pub(crate) struct Payload {
     /// As sent.
     pub(crate) bytes: Vec<u8>,
-    /// Whether the case gave the bytes themselves: `parts` may then say less, such as a key that stands twice.
+    /// Whether the case gave the bytes themselves: `parts` may then say less, such as a key that is duplicated.
     pub(crate) verbatim: bool,
     /// `request` and `settings`, where the payload is an object that holds both.
     pub(crate) parts: Option<Parts>,
@@ -125,7 +125,7 @@ pub(crate) fn payload(file: &CaseFile, fixtures: &Fixtures) -> Result<(Payload, 
     ))
 }
 
-/// Takes a raw payload apart; `None` for what is no payload.
+/// Takes a raw payload apart; `None` for what is not a payload.
 fn parts(text: &str) -> Option<Parts> {
     let payload: Value = serde_json::from_str(text).ok()?;
     Some(Parts {
@@ -181,7 +181,7 @@ fn annotations_of(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// Reads the operations; whatever RFC 6902 would ignore is a mistake in a case.
+/// Reads the operations; what RFC 6902 would ignore is a mistake in a case.
 fn operations_of(operations: &Value) -> Result<Patch, String> {
     let patch: Patch = serde_json::from_value(operations.clone()).map_err(|e| format!("`patch`: {e}"))?;
     let understood = serde_json::to_value(&patch).map_err(|e| format!("`patch`: {e}"))?;

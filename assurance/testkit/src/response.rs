@@ -70,7 +70,7 @@ impl Response {
             .map_err(|e| format!("audit annotation {HOST_PATHS}: {e}: {text}"))
     }
 
-    /// What is wrong with the response itself, whatever was asked.
+    /// What is wrong with the response itself, regardless of the request.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();

@@ -98,7 +98,7 @@ impl Finding {
         format!("{} {namespace}{name}", self.kind)
     }
 
-    /// The line that whoever mends it should look at.
+    /// The line to look at.
     #[must_use]
     pub fn line(&self) -> usize {
         self.annotation_line.unwrap_or(self.place.line)

@@ -111,7 +111,7 @@ impl Manifest {
         group_and_version(&self.api_version).map_or("", |(group, _)| group)
     }
 
-    /// Puts the object into this namespace, if it is of a kind that lies in one and names none.
+    /// Puts the object into this namespace, if it is of a kind that is in one and names none.
     pub fn default_namespace(&mut self, namespace: &str) {
         if self.namespace.is_none() && preview::is_namespaced(self.group(), &self.kind) {
             self.namespace = Some(namespace.to_owned());

@@ -96,7 +96,7 @@ pub(super) fn object(mut node: Node, around: &Around, place: Place, found: &mut 
     add(node, api_version, kind, place, found);
 }
 
-/// Neither `apiVersion` nor `kind` is there, in whatever form.
+/// Neither `apiVersion` nor `kind` is there, in any form.
 fn is_untyped(node: &Node) -> bool {
     node.get("apiVersion").is_none() && node.get("kind").is_none()
 }

@@ -6,7 +6,7 @@ use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, WARNING, styled};
 use crate::printing::{violation, wrap};
 
-/// How far what belongs to an object stands in.
+/// How far what belongs to an object is in.
 const INDENT: usize = 4;
 
 /// A block for each object that is judged otherwise, and a last line that counts them. Styled.

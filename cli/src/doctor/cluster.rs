@@ -122,7 +122,7 @@ impl Cluster {
         Ok(Answer { status, body })
     }
 
-    /// Reads what lies at the path.
+    /// Reads what is at the path.
     pub async fn get(&self, path: &str) -> Result<Seen<Value>, Error> {
         let mut request = Request::get(path);
         if let Some(user) = &self.act_as {

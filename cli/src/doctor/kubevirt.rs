@@ -17,7 +17,7 @@ pub struct KubeVirt {
     gates: Vec<String>,
 }
 
-/// The KubeVirt object, in whatever namespace.
+/// The KubeVirt object, in any namespace.
 pub(super) async fn find(cluster: &Cluster) -> Result<Seen<KubeVirt>, Error> {
     let items = match cluster.list("/apis/kubevirt.io/v1/kubevirts").await? {
         Ok(items) => items,

@@ -1,4 +1,4 @@
-//! The Kubewarden policies that run this module, whatever they are called.
+//! The Kubewarden policies that run this module, under any name.
 
 use serde_json::Value;
 

@@ -115,7 +115,7 @@ fn privileged(namespaces: &Seen<Vec<Value>>) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// What an answer that is no verdict of the policy means.
+/// What an answer that is not a verdict of the policy means.
 fn undecided(name: &str, answer: &Answer) -> Check {
     let message = answer.message();
     let fix = if message.contains("PodSecurity") {

@@ -5,7 +5,7 @@ use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, WARNING, styled};
 use crate::printing::wrap;
 
-/// How far what was found stands in.
+/// How far what was found is in.
 const INDENT: usize = 9;
 
 /// A line for each check, and below it what was found and what to do; a last line that counts them. Styled.

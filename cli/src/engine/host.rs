@@ -122,7 +122,7 @@ fn call_error(error: WapcError) -> CallError {
 }
 
 /// The host's side of a call by the guest. An error here would make the SDK's logger panic, so a log entry is always
-/// taken, whatever it looks like.
+/// taken, in any form.
 fn answer_guest(
     log: &LogSink,
     binding: &str,

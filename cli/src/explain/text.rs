@@ -12,9 +12,9 @@ use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, styled};
 use crate::printing::{violation, wrap};
 use crate::settings::warnings;
 
-/// How far what a step says stands in.
+/// How far what a step says is in.
 const INDENT: usize = 4;
-/// How far a comment stands in.
+/// How far a comment is in.
 const COMMENT: usize = 6;
 
 /// The steps in their order, the verdict, and what would change it.

@@ -63,7 +63,7 @@ pub enum Relation {
     OtherNamespaces,
     /// It is for other containers.
     OtherContainers,
-    /// It is for its own path alone, which lies above.
+    /// It is for its own path alone, which is above.
     ExactAbove,
 }
 

@@ -9,7 +9,7 @@ pub fn one_line(text: &str) -> String {
     for c in text.chars() {
         match c {
             ' '..='~' => line.push(c),
-            // Everything that cannot be seen, or that changes what stands around it.
+            // Everything that cannot be seen, or that changes what is around it.
             other => line.extend(other.escape_debug()),
         }
     }

@@ -1,7 +1,7 @@
 //! Field errors as Kubernetes writes them, and the message that joins several.
 //!
 //! A module answers with one message, in which the violations stand one after the other, joined by `; `. A semicolon can
-//! stand in quoted values and in explanations as well, so a new violation begins only where a field error begins.
+//! are in quoted values and in explanations as well, so a new violation begins only where a field error begins.
 
 /// `FIELD: KIND: DETAIL`, or `FIELD: Invalid value: VALUE: DETAIL`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(crate) fn split(message: &str) -> Vec<String> {
     violations
 }
 
-/// What stands before and after each separator that is not inside a quoted value.
+/// What is before and after each separator that is not inside a quoted value.
 fn separators(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let (mut quoted, mut escaped) = (false, false);
     text.char_indices().filter_map(move |(index, c)| {
@@ -113,7 +113,7 @@ fn is_field_error(text: &str) -> bool {
     is_path && KINDS.iter().any(|kind| rest.starts_with(kind))
 }
 
-/// What stands at the end of a message that was cut.
+/// What is at the end of a message that was cut.
 fn is_count(text: &str) -> bool {
     let count = text
         .strip_prefix("and ")
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_count_of_a_cut_message_stands_alone() {
+    fn the_count_of_a_cut_message_is_separate() {
         check(&["a: Forbidden: no", "and 12 more violations"]);
         check(&["a: Forbidden: no; and more violations"]);
         check(&["a: Forbidden: no; and  more violations"]);

@@ -1,4 +1,4 @@
-//! Colours. They are always there; whoever prints the text takes them out where they are not wanted.
+//! Colours. They are always there; the printer removes them where they are not wanted.
 
 use anstyle::{AnsiColor, Style};
 

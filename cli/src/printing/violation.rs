@@ -5,7 +5,7 @@ use crate::printing::field_error::FieldError;
 use crate::printing::style::{FIELD, REJECTED, styled};
 use crate::printing::wrap;
 
-/// How far the reason stands in from its field.
+/// How far the reason is in from its field.
 const STEP: usize = 2;
 
 /// The lines, after `indent` spaces, without `prefix` at the front of the field; styled.

@@ -1,7 +1,7 @@
 //! A value of a document, and where it is written.
 //!
 //! What kubectl would take for something, but may not mean what its author thinks (a duplicate key, an unknown tag), is
-//! noted in the tree, and is an error only for who turns that part of it into JSON: whatever is not judged may hold it.
+//! noted in the tree, and is an error only for who turns that part of it into JSON: what is not judged may hold it.
 
 use std::collections::HashSet;
 
@@ -33,7 +33,7 @@ pub struct Fault {
 pub struct Node {
     /// Where it begins.
     pub at: Position,
-    /// Why it is no value of JSON, though kubectl takes it for one.
+    /// Why it is not a value of JSON, though kubectl takes it for one.
     pub fault: Option<Box<str>>,
     /// What it is.
     pub content: Content,
@@ -57,7 +57,7 @@ pub struct Entry {
     pub key: String,
     /// Where it is written.
     pub at: Position,
-    /// Why it is no key.
+    /// Why it is not a key.
     pub fault: Option<Box<str>>,
     /// Whether it was merged from another mapping, so that a later one of the same key overrides it.
     pub is_merged: bool,

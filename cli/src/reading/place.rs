@@ -1,4 +1,4 @@
-//! Where something stands in the files.
+//! Where something is in the files.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -122,13 +122,13 @@ fn integer(text: &str) -> Option<Number> {
     }
 }
 
-/// To kubectl the sign may stand behind `0b`.
+/// To kubectl the sign may be behind `0b`.
 fn signed_binary(text: &str) -> Option<Number> {
     let digits = text.strip_prefix("0b")?;
     i64::from_str_radix(digits, 2).ok().map(Number::from)
 }
 
-/// Whether each `_` stands between two digits, as Go wants it in a number that begins with a point.
+/// Whether each `_` is between two digits, as Go wants it in a number that begins with a point.
 fn separates_digits(text: &str) -> bool {
     let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     let mut parts = text.split('_').map(str::as_bytes);

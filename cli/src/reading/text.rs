@@ -5,7 +5,7 @@ use crate::Error;
 /// The byte order mark.
 const MARK: char = '\u{feff}';
 
-/// The bytes as text: UTF-8, or UTF-16 with a byte order mark. A byte order mark may stand at the beginning of any line, where
+/// The bytes as text: UTF-8, or UTF-16 with a byte order mark. A byte order mark may be at the beginning of any line, where
 /// files were put together; `file` is for the error message.
 pub(crate) fn decode(bytes: Vec<u8>, file: &str) -> Result<String, Error> {
     let text = match bytes.as_slice() {

@@ -87,7 +87,7 @@ impl Reader<'_> {
         self.parser.parse().map_err(|error| self.syntax(&error))
     }
 
-    /// The value that begins with the event; `None` at the end of what it would stand in.
+    /// The value that begins with the event; `None` at the end of what it would be in.
     fn node(&mut self, event: Event) -> Result<Option<Node>, Fault> {
         let at = self.position(event.start_mark);
         let (node, anchor) = match event.data {

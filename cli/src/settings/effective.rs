@@ -13,7 +13,7 @@ use crate::printing::{violation, wrap};
 use crate::settings::file::{Refusal, SettingsFile};
 use crate::settings::warnings::Warning;
 
-/// How far what belongs to a heading stands in.
+/// How far what belongs to a heading is in.
 const INDENT: usize = 2;
 
 /// The settings for people; styled, in lines of at most `width` characters.
@@ -107,7 +107,7 @@ fn title(file: &SettingsFile) -> String {
     }
 }
 
-/// A key and its value, which stands in after `column` characters.
+/// A key and its value, which is in after `column` characters.
 fn field(key: &str, value: &str, column: usize, width: usize) -> Vec<String> {
     let key = format!("{:INDENT$}{key:column$}  ", "");
     let mut lines = wrap::lines(value, key.chars().count(), width);
@@ -175,7 +175,7 @@ pub(super) fn settings(file: &SettingsFile, rules: &Rules) -> Value {
         None => types(&[HostPathType::Directory, HostPathType::File]),
     };
     let mut sensitive: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
-    // Those that were added stand at the end.
+    // Those that were added are at the end.
     let additional = file
         .settings
         .get("additionalSensitiveHostPaths")

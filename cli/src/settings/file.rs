@@ -187,7 +187,7 @@ impl SettingsFile {
         }
     }
 
-    /// Where the field is written; where it is missing, what it would stand in.
+    /// Where the field is written; where it is missing, what it would be in.
     #[must_use]
     pub fn position(&self, field: &str) -> Position {
         let mut node = &self.node;

@@ -16,7 +16,7 @@ use crate::settings::Settings;
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     rules: BTreeMap<String, Rule>,
-    /// Containers that are no hook sidecars, and the directory of their mounts.
+    /// Containers that are not hook sidecars, and the directory of their mounts.
     containers: BTreeMap<String, String>,
     /// Who asks for them.
     container_users: BTreeMap<String, BTreeSet<usize>>,
@@ -31,7 +31,7 @@ pub(super) struct Rule {
     is_shared: bool,
     /// Who must be in one of these; everybody if some are in none.
     namespaces: Option<BTreeSet<String>>,
-    /// Containers that are no hook sidecars; all if a hook sidecar asks.
+    /// Containers that are not hook sidecars; all if a hook sidecar asks.
     containers: Option<BTreeSet<String>>,
     /// The objects that ask, by number.
     pub(super) users: BTreeSet<usize>,
@@ -144,7 +144,7 @@ impl Draft {
         self.rules().filter(is_restricted).map(|rule| &rule.path)
     }
 
-    /// What stands beside the rules, where that is not the default.
+    /// What is beside the rules, where that is not the default.
     pub(super) fn others(&self) -> Vec<(&'static str, Value)> {
         let mut others = Vec::new();
         let used: BTreeSet<&str> = self.rules().flat_map(|rule| rule.types.iter().copied()).collect();
@@ -238,7 +238,7 @@ fn both(names: &mut Option<BTreeSet<String>>, others: Option<BTreeSet<String>>) 
     }
 }
 
-/// The deepest directory that both paths lie at or below.
+/// The deepest directory that both paths are at or below.
 fn common(a: &str, b: &str) -> String {
     let same = a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b);
     let path = same.map(|(a, _)| a).collect::<Vec<&str>>().join("/");

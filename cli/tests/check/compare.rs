@@ -50,7 +50,7 @@ fn compare(new: &str, old: &str, args: &[&str]) -> Outcome {
 }
 
 #[test]
-fn what_changes_is_told() {
+fn what_changes_is_reported() {
     let outcome = compare(NEW, OLD, &[]);
     assert_eq!(outcome.code, Some(1));
     assert_snapshot!(outcome.transcript());

@@ -120,7 +120,7 @@ fn a_mutation_and_a_rejection_are_logged_and_nothing_else() {
     }
 }
 
-/// The object and the settings of a case, if the object can stand in a manifest and the settings are good.
+/// The object and the settings of a case, if the object can be in a manifest and the settings are good.
 fn manifest(case: &Case) -> Option<(Vec<Manifest>, Settings)> {
     let payload: Value = serde_json::from_slice(case.payload()?).ok()?;
     let settings = payload.get("settings")?.as_object()?.clone();

@@ -18,7 +18,7 @@ fn names(dir: &str, ending: &str) -> BTreeSet<String> {
 }
 
 /// The blocks of a Markdown document that begin with ```` ```yaml ````, without the indentation of the list item that
-/// they stand in.
+/// they are in.
 fn blocks(markdown: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = markdown.lines();

@@ -45,7 +45,7 @@ requestContainers: {plugin-sidecar-x: /host-images}
 #[case::sensitive("sensitive", &["/etc/ssh"], 1)]
 #[case::impossible("impossible", &["/var/lib"], 1)]
 #[case::compute("compute", &["/srv/images", "-c", "compute"], 1)]
-fn each_step_is_told(#[case] name: &str, #[case] args: &[&str], #[case] code: i32) {
+fn each_step_is_shown(#[case] name: &str, #[case] args: &[&str], #[case] code: i32) {
     let outcome = explain(TEAMS, args);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(code), ""));
     assert!(

@@ -40,7 +40,7 @@ pub(crate) fn objects(found: Found) -> Result<Vec<Manifest>, String> {
 #[case::tabs("{\t\"apiVersion\": \"v1\",\n\t\"kind\": \"A\"}", &["A 1:1"])]
 #[case::comment_above("# about it\n\napiVersion: v1\nkind: A\n", &["A 3:1"])]
 #[case::directive("%YAML 1.1\n---\napiVersion: v1\nkind: A\n", &["A 3:1"])]
-fn documents_are_found_where_they_stand(#[case] text: &str, #[case] expected: &[&str]) {
+fn documents_are_found_at_their_places(#[case] text: &str, #[case] expected: &[&str]) {
     let place = |manifest: &Manifest| {
         let at = &manifest.place;
         format!("{} {}:{}", manifest.kind, at.line, at.column)
@@ -98,7 +98,7 @@ fn documents_are_found_where_they_stand(#[case] text: &str, #[case] expected: &[
     "apiVersion: v1\nkind: A\nmetadata: {}\nmetadata: {}\n",
     "4:1: duplicate key \"metadata\""
 )]
-fn what_is_no_object_is_an_error(#[case] text: &str, #[case] reason: &str) {
+fn what_is_not_an_object_is_an_error(#[case] text: &str, #[case] reason: &str) {
     assert_eq!(read(text), Err(format!("f.yaml:{reason}")));
 }
 

@@ -48,7 +48,7 @@ fn the_settings_may_be_those_of_a_policy(#[case] kind: &str, #[case] metadata: &
 }
 
 #[test]
-fn what_stands_around_the_policy_does_not_matter() {
+fn what_surrounds_the_policy_does_not_matter() {
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: kubewarden}\n";
     let text = [
         namespace,
@@ -309,7 +309,7 @@ fn settings_may_come_through_a_pipe() {
     assert_eq!(piped(" \n"), Outcome::error("standard input is empty"));
 }
 
-/// The defaults that stand in this crate are the policy's.
+/// The defaults that are in this crate are the policy's.
 #[rstest]
 #[case::defaults("allowedHostPaths: [{pathPrefix: /a}]")]
 #[case::nothing("allowedHostPaths: []")]

@@ -142,7 +142,7 @@ fn what_cannot_be_read_does_not_hide_the_verdicts_on_the_rest() {
 }
 
 #[test]
-fn a_directory_stands_for_the_manifests_in_it() {
+fn a_directory_means_the_manifests_in_it() {
     let dir = Dir::new();
     for file in [
         "vms/b.yml",
@@ -231,7 +231,7 @@ fn a_message_of_several_lines_is_printed_as_one() {
 
 /// `head` closes the pipe when it has seen enough.
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_reader_that_goes_away_is_not_an_error() {
     let manifests = vec![vmi("x", "[]"); 4_000].join("\n");
     let dir = Dir::new();
     dir.write("vms.json", manifests);

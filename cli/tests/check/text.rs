@@ -73,7 +73,7 @@ pub(crate) fn mixed(arguments: &[&str]) -> crate::harness::Outcome {
 }
 
 #[test]
-fn many_objects_are_told_apart() {
+fn many_objects_are_distinguished() {
     assert_snapshot!(mixed(&[]).transcript());
 }
 

@@ -64,7 +64,7 @@ fn what_is_not_clear_is_an_error(#[case] yaml: &str, #[case] reason: &str) {
     "1:45: duplicate key \"a\""
 )]
 #[case::cut_off("{\"apiVersion\": \"v1\",\n", "2:1: EOF while parsing an object")]
-fn a_fault_in_json_is_told_as_such(#[case] text: &str, #[case] reason: &str) {
+fn a_fault_in_json_is_reported_as_such(#[case] text: &str, #[case] reason: &str) {
     let error = objects(manifest::read(text, "f.json"));
     assert_eq!(error, Err(format!("f.json:{reason}")));
 }
@@ -77,7 +77,7 @@ fn what_is_not_judged_may_be_unclear() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_text() {
+fn a_byte_order_mark_is_not_text() {
     let vmi = example("vmi-with-sidecar-hostpath.yaml");
     let outcome = check_text(&format!("\u{feff}{vmi}\n---\n\u{feff}{vmi}"));
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
@@ -112,7 +112,7 @@ fn utf_16_is_decoded(#[case] order: fn(u16) -> [u8; 2]) {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_an_error() {
+fn a_file_that_is_not_text_is_an_error() {
     let expected = Outcome::error("standard input: not UTF-8 text, at byte 3");
     assert_eq!(check_bytes(b"a: \xff\n"), expected);
 }
@@ -162,7 +162,7 @@ fn aliases_cannot_fill_the_memory() {
     assert!(error.contains("too many values through aliases"), "{error}");
 }
 
-/// Of whatever text, there is an answer.
+/// There is an answer for any text.
 #[test]
 fn broken_text_has_an_answer() {
     let texts = [

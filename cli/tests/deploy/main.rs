@@ -136,7 +136,7 @@ fn policies() -> &'static [Policy] {
 fn policy(name: &str) -> &'static Policy {
     let mut found = policies().iter().filter(|policy| policy.metadata.name == name);
     let policy = found.next().unwrap_or_else(|| panic!("no policy {name}"));
-    assert!(found.next().is_none(), "{name} stands twice");
+    assert!(found.next().is_none(), "{name} is duplicated");
     policy
 }
 

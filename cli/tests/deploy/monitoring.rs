@@ -99,7 +99,7 @@ fn the_policies_are_those_of_deploy() {
     assert!(NAMES.iter().all(|name| name.starts_with("sidecar-hostpath-")));
 }
 
-/// Whoever is woken by an alert finds what to do.
+/// The person who is woken by an alert finds what to do.
 #[test]
 fn every_alert_has_a_section_in_the_runbook() {
     let runbook = fs::read_to_string(root().join("docs/monitoring.md")).unwrap();

@@ -62,7 +62,7 @@ fn every_target_in_the_workflows_exists() {
 }
 
 #[test]
-fn targets_are_told_from_other_words() {
+fn targets_are_distinguished_from_other_words() {
     assert_eq!(targets("make"), Some(vec![]));
     assert_eq!(targets("make test    # all of it"), Some(vec!["test"]));
     assert_eq!(targets("make -j2 push REGISTRY=a/b"), Some(vec!["push"]));

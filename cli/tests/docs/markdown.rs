@@ -15,7 +15,7 @@ pub(crate) struct Document {
     pub(crate) blocks: Vec<Block>,
     /// The destinations of links and pictures.
     pub(crate) links: Vec<String>,
-    /// What can stand behind a `#` in a link to this file.
+    /// What can be behind a `#` in a link to this file.
     pub(crate) anchors: BTreeSet<String>,
     /// Code within text.
     pub(crate) code: Vec<String>,
@@ -133,7 +133,7 @@ fn needs(html: &str) -> Option<&str> {
     html.trim().strip_prefix("<!-- needs: ")?.strip_suffix(" -->")
 }
 
-/// As GitHub makes it of a heading: letters, digits, `-` and `_`, numbered where it stands twice.
+/// As GitHub makes it of a heading: letters, digits, `-` and `_`, numbered where it is duplicated.
 fn anchor(heading: &str, seen: &mut BTreeMap<String, usize>) -> String {
     let slug: String = heading
         .to_lowercase()

@@ -1,4 +1,4 @@
-//! A fake API server: lists, and dry runs that the policy itself judges. What is no dry run fails the test.
+//! A fake API server: lists, and dry runs that the policy itself judges. What is not a dry run fails the test.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -281,8 +281,8 @@ impl Server {
     fn dry_run(&self, method: &Method, path: &str, object: Value, user: Option<&str>) -> (u16, Value) {
         let (path, query) = path
             .split_once('?')
-            .unwrap_or_else(|| panic!("a write that is no dry run"));
-        assert_eq!(query, "dryRun=All", "a write that is no dry run");
+            .unwrap_or_else(|| panic!("a write that is not a dry run"));
+        assert_eq!(query, "dryRun=All", "a write that is not a dry run");
         assert!(method == Method::POST || method == Method::PUT, "{method}");
         let sub_resource = path
             .ends_with("/ephemeralcontainers")

@@ -37,7 +37,7 @@ pub(crate) fn all() -> Vec<Worst> {
     let forbidden: &[&str] = &["rejected 403"];
     let accepted: &[&str] = &["accepted"];
     let mut all = vec![
-        worst("3 MiB that are no JSON", "x".repeat(3 * MIB), rejected),
+        worst("3 MiB that are not JSON", "x".repeat(3 * MIB), rejected),
         worst("payload nested 100 000 deep", nested(100_000), rejected),
         worst(
             "payload of 3 MiB of opening brackets",

@@ -131,7 +131,7 @@ fn claims_of_entries() -> Value {
     pod(&json!(entries).to_string(), &json!([]), &json!([]))
 }
 
-/// Every place is compared with the mounts of claims, each of which lies in the one before it.
+/// Every place is compared with the mounts of claims, each of which is in the one before it.
 fn claims_in_compute() -> Value {
     let entry = |n| json!({"hostPath": {"path": "/imgs", "volumePath": "/m", "sharedComputePath": format!("/c/{n}")}});
     let entries: Vec<Value> = (0..ENTRIES).map(entry).collect();

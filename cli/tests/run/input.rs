@@ -140,7 +140,7 @@ fn an_unusable_request_is_an_error(#[case] text: &str, #[case] error: &str) {
 }
 
 #[test]
-fn the_request_may_lie_in_a_file() {
+fn the_request_may_be_in_a_file() {
     let dir = Dir::new();
     let policy = dir.write("policy.wasm", policy(Does::Answers(r#"{"accepted":true}"#)));
     let request = dir.write("request.json", request().to_string());
@@ -298,7 +298,7 @@ fn settings_are_one_document() {
     "did not find expected node content, while parsing a flow node"
 )]
 #[case::json("settings.json", "expected value")]
-fn a_fault_is_told_in_the_language_of_the_file(#[case] name: &str, #[case] error: &str) {
+fn a_fault_is_reported_in_the_language_of_the_file(#[case] name: &str, #[case] error: &str) {
     let result = sidecar_hostpath::settings::from_yaml(r#"{"a": [}"#, name);
     let expected = format!("{name}:1:8: the settings cannot be parsed: {error}");
     assert_eq!(result.map_err(|error| error.to_string()), Err(expected));

@@ -199,7 +199,7 @@ fn a_policy_that_does_not_start_is_an_error() {
     wat::parse_str("(module)").unwrap(),
     "cannot start the policy: Guest call function (__guest_call) not exported by wasm module."
 )]
-fn a_file_that_is_no_policy_is_an_error(#[case] wasm: Vec<u8>, #[case] error: &str) {
+fn a_file_that_is_not_a_policy_is_an_error(#[case] wasm: Vec<u8>, #[case] error: &str) {
     let dir = Dir::new();
     let file = dir.write("policy.wasm", wasm);
     let outcome = run_command(&args(file.clone(), "-".as_ref()), &request().to_string());

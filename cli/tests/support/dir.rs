@@ -31,7 +31,7 @@ impl Dir {
 
 impl Drop for Dir {
     fn drop(&mut self) {
-        // What is left over lies in the target directory.
+        // What is left over is in the target directory.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

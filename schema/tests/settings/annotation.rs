@@ -15,7 +15,7 @@ fn validator() -> Validator {
     Validator::new(&schema).unwrap()
 }
 
-/// Whether each request can be read, whatever the settings permit.
+/// Whether each request can be read, regardless of the settings.
 fn is_read(annotation: &Value) -> bool {
     let text = annotation.to_string();
     annotation::read(Path::root("a"), &text).is_ok_and(|read| {

@@ -29,7 +29,7 @@ fn settings() -> Vec<(String, Value)> {
     found
 }
 
-/// The blocks of YAML, without the indentation of the list that they may stand in.
+/// The blocks of YAML, without the indentation of the list that they may be in.
 fn blocks(markdown: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = markdown.lines();

@@ -35,7 +35,7 @@ fn rule() -> Vec<Vec<String>> {
     table("\nA rule has these keys:\n")
 }
 
-/// What stands between backticks, if that is all.
+/// What is between backticks, if that is all.
 fn code(cell: &str) -> Option<&str> {
     cell.strip_prefix('`')?.strip_suffix('`')
 }

@@ -1,11 +1,11 @@
-//! JSON strings: what stands between the quotes, and what it stands for.
+//! JSON strings: what is between the quotes, and what it stands for.
 
 use std::borrow::Cow;
 
 /// A JSON string. It may hold lone surrogates (`"\ud800"`), which Go accepts and no `str` can hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct JsonString<'a> {
-    /// What stands between the quotes.
+    /// What is between the quotes.
     pub(super) inside: &'a str,
     pub(super) is_escaped: bool,
 }

@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_no_panic(text in "[\\[\\]{}\",:\\\\u0-9a \n]{0,24}") {
+    fn no_text_panics(text in "[\\[\\]{}\",:\\\\u0-9a \n]{0,24}") {
         for json in [Json(&text), Json::document(&text).unwrap_or(Json::EMPTY_OBJECT)] {
             let _ = json.items(99);
             json.string();
@@ -110,7 +110,7 @@ fn code_units_are_read_one_by_one_or_in_pairs(#[case] text: &str, #[case] expect
 #[case::escaped_key(r#"{"\u0061":true}"#, &[("a", "true")])]
 #[case::twice(r#"{"a":null,"a":false}"#, &[("a", "null"), ("a", "false")])]
 #[case::lone_surrogate(r#"{"\ud800":0}"#, &[("\u{fffd}", "0")])]
-fn members_stand_in_document_order(#[case] text: &str, #[case] expected: &[(&str, &str)]) {
+fn members_are_in_document_order(#[case] text: &str, #[case] expected: &[(&str, &str)]) {
     let members = Members::read(Path::root("x"), Json::document(text).unwrap()).unwrap();
     let members: Vec<(String, &str)> = members
         .iter()

@@ -19,7 +19,7 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Json<'a> {
-    /// The values of these keys; `None` where this is no object.
+    /// The values of these keys; `None` where this is not an object.
     pub(crate) fn wanted<const N: usize>(self, keys: &'static [&'static str; N]) -> Option<Wanted<'a, N>> {
         let mut found = [Found::default(); N];
         Cursor::at_start(self).wanted(keys, &mut found)?;
@@ -29,7 +29,7 @@ impl<'a> Json<'a> {
     /// The items of a list, of which there may be `most`, each with the values of these keys if it is an object.
     ///
     /// # Errors
-    /// It is no list, or has more.
+    /// It is not a list, or has more.
     pub(crate) fn wanted_items<const N: usize>(
         self,
         most: usize,
@@ -46,7 +46,7 @@ impl<'a> Json<'a> {
 }
 
 impl<'a, const N: usize> Wanted<'a, N> {
-    /// The values, `null` as absent. A key of the object at `at` that stands twice goes to `faults`.
+    /// The values, `null` as absent. A key of the object at `at` that is duplicated goes to `faults`.
     pub(crate) fn values(self, at: Path<'_>, faults: &mut Vec<Violation>) -> [Option<Json<'a>>; N] {
         let mut values = [None; N];
         for ((value, found), key) in values.iter_mut().zip(self.found).zip(self.keys) {

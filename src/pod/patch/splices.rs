@@ -81,7 +81,7 @@ impl<'t> Splices<'t> {
         Some(())
     }
 
-    /// Where `part` stands in the text that it was read from.
+    /// Where `part` is in the text that it was read from.
     pub(super) fn offset(&self, part: Json<'_>) -> Option<usize> {
         let part = part.get();
         let offset = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;

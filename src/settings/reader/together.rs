@@ -19,7 +19,7 @@ use crate::{
 const NO_DIRECTORIES_FOR_NAMESPACES: [&str; 3] = ["/", "/var", "/var/lib"];
 
 impl Reader {
-    /// Compares each of the rules, which lie at `at`, with the others and with the sensitive paths.
+    /// Compares each of the rules, which are at `at`, with the others and with the sensitive paths.
     pub(super) fn rules_together(&mut self, at: Path<'_>, rules: &[(usize, Rule)], sensitive: &[HostPath]) {
         let mut earlier = ByName::default();
         let writable: Vec<&(usize, Rule)> = rules.iter().filter(|(_, rule)| rule.is_writable()).collect();
@@ -30,7 +30,7 @@ impl Reader {
                 Scope::Prefix(_) => "pathPrefix",
             });
             let faults = [
-                stands_already(at, rules, &mut earlier, position, rule),
+                is_duplicate(at, rules, &mut earlier, position, rule),
                 below_writable(at, &writable, rule),
                 writable_for_a_namespace(at, &writable, rule),
                 directory_of_namespaces(rule, sensitive),
@@ -46,7 +46,7 @@ impl Reader {
 
 /// Two rules for the same path, of which neither is narrower. One that is for some namespaces or containers is narrower than
 /// one for all of them.
-fn stands_already(
+fn is_duplicate(
     at: Path<'_>,
     rules: &[(usize, Rule)],
     earlier: &mut ByName<'_>,
@@ -91,8 +91,8 @@ fn below_writable(at: Path<'_>, writable: &[&(usize, Rule)], rule: &Rule) -> Opt
         return None;
     }
     let names = rule.path().names();
-    let lies_below = |other: &Pattern| names.iter().any(|name| name.may_lie_below(other) == Some(true));
-    let (index, other) = writable.iter().find(|(_, other)| lies_below(other.path()))?;
+    let is_below = |other: &Pattern| names.iter().any(|name| name.may_be_below(other) == Some(true));
+    let (index, other) = writable.iter().find(|(_, other)| is_below(other.path()))?;
     Some(format!(
         "is below {}, which {} makes writable: a sidecar could plant a symbolic link there",
         quote(other.path().as_written().as_str()),
@@ -108,7 +108,7 @@ fn writable_for_a_namespace(at: Path<'_>, writable: &[&(usize, Rule)], rule: &Ru
         .peekable();
     of_namespaces.peek()?;
     let names = rule.path().names();
-    let can_be = |other: &Pattern| names.iter().any(|name| name.may_lie_below(other) == Some(false));
+    let can_be = |other: &Pattern| names.iter().any(|name| name.may_be_below(other) == Some(false));
     let (index, other) = of_namespaces.find(|(_, other)| can_be(other.path()))?;
     Some(format!(
         "is matched by {} in {}, where it is writable: a namespace may have that name",

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// The text of an annotation. Text, because a key may stand twice.
+/// The text of an annotation. Text, because a key may be duplicated.
 pub fn annotation(choices: &mut Choices<'_>, settings: &Value) -> String {
     if choices.once_in(48) {
         return choices
@@ -174,7 +174,7 @@ fn entry(choices: &mut Choices<'_>, settings: &Value) -> String {
     format!("{{{own}\"{key}\":{request}}}")
 }
 
-/// A container that is no hook sidecar, and the directory that the settings give for it.
+/// A container that is not a hook sidecar, and the directory that the settings give for it.
 type Other<'n> = Option<(&'n str, Option<&'n str>)>;
 
 /// A request, or a list of some.

@@ -85,7 +85,7 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
     let mut rule = Map::new();
     let mut elements = elements(choices);
     if !rules.is_empty() && choices.once_in(4) {
-        // Another name of a directory that a rule names already, what lies there, or what it lies in.
+        // Another name of a directory that a rule names already, what is there, or what it is in.
         let other = &rules[choices.below(rules.len())];
         let other = path::elements(other["path"].as_str().or(other["pathPrefix"].as_str()).unwrap());
         elements = choices.one(&aliases::names(&other));

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A pod as KubeVirt makes it is accepted if and only if the model permits its annotation and trusts its creator; and
-/// so is the VirtualMachineInstance, whoever creates it.
+/// so is the VirtualMachineInstance, for any creator.
 pub fn plain_pod(engine: &Engine<'_>, scenario: &Scenario) -> Response {
     let read = settings::of(&scenario.request(), &scenario.settings);
     let annotations = &scenario.pod["metadata"]["annotations"];
@@ -37,7 +37,7 @@ pub fn plain_pod(engine: &Engine<'_>, scenario: &Scenario) -> Response {
 }
 
 /// Whether requests fit into a pod in which nobody has put anything for them: their containers are there, nothing is hidden,
-/// no mount waits for a volume of ours, and no place lies in a claim but of a hook sidecar.
+/// no mount waits for a volume of ours, and no place is in a claim but of a hook sidecar.
 fn fits(pod: &Value, requests: &[Wanted]) -> bool {
     let mounts = pod::mounts(pod).unwrap();
     let containers = pod::containers(pod).unwrap();

@@ -71,7 +71,7 @@ fn admits(engine: &Engine<'_>, settings: &Value, namespace: &Value, path: &[Stri
     response.accepted
 }
 
-/// No admitted path runs through a directory that an admitted request may write, in whatever namespaces the two are.
+/// No admitted path runs through a directory that an admitted request may write, in any two namespaces.
 pub fn no_escape(admitted: &[Admitted]) {
     for directory in admitted.iter().filter(|directory| directory.writable) {
         for through in admitted {

@@ -121,12 +121,12 @@ fn formats() {
     refused(
         file,
         &with(allow(), "/rows", json!(["R1", "r2"])),
-        r#""r2" is no row id"#,
+        r#""r2" is not a row id"#,
     );
     refused(
         file,
         &with(allow(), "/request", json!("../pod")),
-        "no fixture name",
+        "not a fixture name",
     );
     refused(file, &with(allow(), "/request", json!("nothing")), "fixture ");
     refused(file, &with(allow(), "/annotation", json!(1)), "`annotation`");

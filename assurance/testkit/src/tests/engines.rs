@@ -294,7 +294,7 @@ fn raw_payloads() {
     case("cases/p1-reject-garbage.json", &content)
         .run(&honest)
         .unwrap();
-    // What is derived from it may lack why it was rejected, such as a key that stands twice.
+    // What is derived from it may lack why it was rejected, such as a key that is duplicated.
     let twice = r#"{"request": {"object": {"a": 1, "a": 2}}, "settings": {}}"#;
     content["payload"] = json!(twice);
     let strict = |operation: &str, payload: &[u8]| match payload == twice.as_bytes() {

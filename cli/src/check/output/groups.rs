@@ -52,7 +52,7 @@ mod tests {
     use super::{Group, of};
 
     #[test]
-    fn violations_of_one_entry_stand_together() {
+    fn violations_of_one_entry_are_grouped() {
         let violations = [
             "metadata.annotations[hooks.kubevirt.io/hookSidecars][1].hostPath.path: Forbidden: a",
             "metadata.annotations[hooks.kubevirt.io/hookSidecars][1].hostPath.type: Forbidden: b",

@@ -10,7 +10,7 @@ use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, WARNING, styled};
 use crate::printing::{table, violation, wrap};
 
-/// How far details stand in from the line of their object.
+/// How far details are in from the line of their object.
 const INDENT: usize = 4;
 /// What belongs to one of them.
 const INNER: usize = 6;
@@ -108,7 +108,7 @@ fn details(finding: &Finding, width: usize) -> Vec<String> {
         details.extend(labelled(HEADING, "note:", note, width));
     }
     match finding.host_paths.as_slice() {
-        // Not of pods: one that is no launcher pod may mount whatever it likes.
+        // Not of pods: one that is not a launcher pod may mount anything.
         [] if finding.verdict == Verdict::Accepted && finding.kind != "Pod" => {
             details.push(format!("{:INDENT$}hook sidecars see no host path", ""));
         }
