@@ -15,7 +15,7 @@ pub fn around(settings: Schema) -> Schema {
     }
     let labels = json!({ "type": "object", "additionalProperties": { "type": "string" } });
     let object = |properties: Value| json!({ "type": "object", "properties": properties, "additionalProperties": false });
-    let mut values = object(json!({
+    let properties = json!({
         // Helm adds it where the chart is a dependency.
         "global": { "type": "object" },
         "module": {
@@ -45,10 +45,15 @@ pub fn around(settings: Schema) -> Schema {
             "prometheusRule": object(json!({ "enabled": { "type": "boolean" }, "labels": labels })),
             "dashboard": object(json!({ "enabled": { "type": "boolean" }, "labels": labels })),
         })),
-    }));
-    values["$schema"] = dialect;
-    values["title"] = json!("Values of the chart sidecar-hostpath");
-    values["required"] = json!(["module", "mode", "settings"]);
-    values["$defs"] = definitions;
+    });
+    let values = json!({
+        "$schema": dialect,
+        "title": "Values of the chart sidecar-hostpath",
+        "type": "object",
+        "properties": properties,
+        "required": ["module", "mode", "settings"],
+        "additionalProperties": false,
+        "$defs": definitions,
+    });
     values.try_into().unwrap_or_default()
 }

@@ -13,7 +13,7 @@ pub enum Step {
     ContainsReserved,
     /// The path must be no sensitive one, unless the rule names it.
     Sensitive,
-    /// The path must not are below one that is writable.
+    /// The path must not be below one that is writable.
     BelowWritable,
     /// The rule must permit the type.
     Type,
