@@ -19,7 +19,7 @@ VERSION := $(shell sed -n 's/^ *io.kubewarden.policy.version: *//p' metadata.yml
 DIST := target/dist
 
 POLICY_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml
-COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src -name '*.rs') cli/Cargo.toml
+COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src judge/src -name '*.rs') cli/Cargo.toml judge/Cargo.toml
 
 .PHONY: all
 all: policy.wasm

@@ -35,7 +35,7 @@ pub mod answer;
 
 pub mod objects;
 
-use answer::{log, response, verdict::Verdict};
+use answer::{response, verdict::Verdict};
 use base::{
     field::{Path, Violation, Violations},
     json::Json,
@@ -43,15 +43,15 @@ use base::{
 };
 use objects::decision;
 use settings::Settings;
-use wapc_guest::CallResult;
 
 /// Called by the host once for each instance of the module.
+#[cfg(feature = "guest")]
 #[expect(unsafe_code, reason = "waPC hosts look for the function by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn wapc_init() {
     wapc_guest::register_function("validate", |payload| {
         let (request, verdict) = evaluate(payload);
-        log::verdict(request.as_ref(), &verdict);
+        answer::log::verdict(request.as_ref(), &verdict);
         Ok(response::validation(verdict))
     });
     wapc_guest::register_function("validate_settings", |payload| Ok(validate_settings(payload)));
@@ -93,7 +93,8 @@ fn evaluate(payload: &[u8]) -> (Option<Request<'_>>, Verdict) {
     }
 }
 
-fn protocol_version(_: &[u8]) -> CallResult {
+#[cfg(feature = "guest")]
+fn protocol_version(_: &[u8]) -> wapc_guest::CallResult {
     Ok(serde_json::to_vec(
         &kubewarden_policy_sdk::metadata::ProtocolVersion::V1,
     )?)

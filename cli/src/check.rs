@@ -3,13 +3,11 @@
 //! Each object of each file, a [`manifest`], becomes the request that would create it; what the policy answers is a
 //! [`finding`]. All is evaluated before anything is printed.
 
-mod denied;
-pub mod finding;
 pub mod inputs;
-pub mod manifest;
 pub mod output;
 mod progress;
-mod unpack;
+
+pub use judge::manifests::{finding, manifest};
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -25,6 +23,7 @@ use crate::outcome::Outcome;
 use crate::policy::Linked;
 use crate::printing::wrap;
 use crate::settings::file::SettingsFile;
+use crate::settings::input as settings_input;
 use finding::{Finding, Verdict};
 use manifest::{Manifest, Unreadable};
 use output::Output;
@@ -147,7 +146,7 @@ impl Report {
 
 /// Runs the command. A rejection is `Ok`; an error means that there is no verdict.
 pub fn check(args: &CheckArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
-    let file = SettingsFile::read(args.settings.as_deref(), args.policy_name.as_deref())?;
+    let file = settings_input::read(args.settings.as_deref(), args.policy_name.as_deref())?;
     let rules = file.rules()?;
     let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
     let evaluator = evaluator(args, &file)?;
@@ -156,7 +155,7 @@ pub fn check(args: &CheckArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
         progress.show(number);
         finding::finding(manifest, number, &evaluator, &rules)
     };
-    let findings: Result<Vec<Finding>, Error> = found.manifests.iter().zip(1..).map(finding).collect();
+    let findings: Result<Vec<Finding>, judge::Error> = found.manifests.iter().zip(1..).map(finding).collect();
     progress.clear();
     let report = Report {
         findings: findings?,
@@ -190,7 +189,7 @@ fn evaluator(args: &CheckArgs, file: &SettingsFile) -> Result<Evaluator, Error> 
         }
     };
     evaluator.map_err(|error| match error {
-        Error::SettingsRefused(message) => file.refused(&message).into(),
-        other => other,
+        judge::Error::SettingsRefused(message) => file.refused(&message).into(),
+        other => other.into(),
     })
 }

@@ -18,6 +18,7 @@ use crate::outcome::Outcome;
 use crate::policy::Linked;
 use crate::printing::{json, wrap};
 use crate::settings::file::SettingsFile;
+use crate::settings::input;
 
 /// The arguments of `compare`.
 #[derive(Debug, Args)]
@@ -115,9 +116,9 @@ pub struct Difference {
 /// Runs the command.
 pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
     let name = args.policy_name.as_deref();
-    let new = SettingsFile::read(args.settings.as_deref(), name)?;
+    let new = input::read(args.settings.as_deref(), name)?;
     let old = args.against.as_deref().ok_or(Error::NoOldSettings)?;
-    let old = SettingsFile::read(Some(old), name)?;
+    let old = input::read(Some(old), name)?;
     let (new_rules, old_rules) = (new.rules()?, old.rules()?);
     let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
     let before = findings(&found.manifests, &old, &old_rules)?;
@@ -141,7 +142,11 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
     })
 }
 
-fn findings(manifests: &[Manifest], file: &SettingsFile, rules: &Rules) -> Result<Vec<Finding>, Error> {
+fn findings(
+    manifests: &[Manifest],
+    file: &SettingsFile,
+    rules: &Rules,
+) -> Result<Vec<Finding>, judge::Error> {
     let evaluator = Evaluator::new(Linked, file.settings.clone())?;
     let finding = |(manifest, number)| finding::finding(manifest, number, &evaluator, rules);
     manifests.iter().zip(1..).map(finding).collect()

@@ -23,6 +23,7 @@ use crate::Error;
 use crate::outcome::Outcome;
 use crate::printing::{json as document, wrap};
 use crate::settings::file::SettingsFile;
+use crate::settings::input;
 use check::{Check, State};
 use cluster::Cluster;
 
@@ -97,7 +98,7 @@ pub fn doctor(args: &DoctorArgs) -> Result<Outcome, Error> {
     let settings = match &args.settings {
         None => None,
         Some(path) => {
-            let file = SettingsFile::read(Some(path), args.policy_name.as_deref())?;
+            let file = input::read(Some(path), args.policy_name.as_deref())?;
             file.rules()?;
             Some(file)
         }

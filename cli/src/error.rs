@@ -2,12 +2,16 @@
 
 use std::io;
 
-use crate::engine::{CallError, LoadError};
-use crate::settings::file::Refusal;
+use judge::settings::file::Refusal;
+
+use crate::engine::LoadError;
 
 /// Why there is no verdict. What is wrong with a file, or with the option in its place, is said with its name.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// What is in the files, or what the policy says of it.
+    #[error(transparent)]
+    Judge(#[from] judge::Error),
     /// A file, or standard input, cannot be read.
     #[error("cannot read {file}: {source}")]
     Read {
@@ -16,93 +20,9 @@ pub enum Error {
         /// The reason.
         source: io::Error,
     },
-    /// A file that must be text is none.
-    #[error("{file}: not UTF-8 text, at byte {offset}")]
-    NoText {
-        /// The file.
-        file: String,
-        /// Where the text ends.
-        offset: usize,
-    },
     /// The result cannot be written.
     #[error("cannot write the result: {0}")]
     Write(#[source] io::Error),
-
-    /// The request is not JSON.
-    #[error("{file}: the request is not JSON: {source}")]
-    RequestSyntax {
-        /// The file.
-        file: String,
-        /// The reason.
-        source: serde_json::Error,
-    },
-    /// The request is JSON, but not an object.
-    #[error("{file}: invalid request object")]
-    RequestKind {
-        /// The file.
-        file: String,
-    },
-    /// An AdmissionReview without a request.
-    #[error("{file}: invalid AdmissionReview object: missing field `request`")]
-    ReviewWithoutRequest {
-        /// The file.
-        file: String,
-    },
-    /// A field of the request is missing or of the wrong type.
-    #[error("{file}: cannot build AdmissionRequest object from given input: {source}")]
-    RequestFields {
-        /// The file.
-        file: String,
-        /// The reason, which names the field.
-        source: serde_json::Error,
-    },
-
-    /// The settings are neither YAML nor JSON.
-    #[error("{place}: the settings cannot be parsed: {message}")]
-    SettingsSyntax {
-        /// The file, with the line and the column where they are known.
-        place: String,
-        /// The reason.
-        message: String,
-    },
-    /// The settings are a list or a scalar.
-    #[error("{file}: invalid settings, not an object")]
-    SettingsKind {
-        /// The file.
-        file: String,
-    },
-    /// Settings in several documents.
-    #[error("{file}: several documents, and it is not clear which one holds the settings")]
-    SettingsDocuments {
-        /// The file.
-        file: String,
-    },
-    /// Another object than a policy.
-    #[error("{file}: no settings: the {kind} is neither a ClusterAdmissionPolicy nor an AdmissionPolicy")]
-    SettingsOfAnother {
-        /// The file.
-        file: String,
-        /// The kind of the object.
-        kind: String,
-    },
-    /// Several policies, and it cannot be told which one is meant.
-    #[error("{file}: policies with different settings; --policy-name tells which one is meant: {policies}")]
-    SettingsDiffer {
-        /// The file.
-        file: String,
-        /// Their names.
-        policies: String,
-    },
-    /// No policy of the name that was given.
-    #[error("{file}: no policy of the name {name}; there are: {policies}")]
-    NoSuchPolicy {
-        /// The file.
-        file: String,
-        /// What was asked for.
-        name: String,
-        /// The names of those that are there.
-        policies: String,
-    },
     /// A command without settings.
     #[error("no --settings FILE: without the settings, nothing says which host paths are allowed")]
     NoSettings,
@@ -112,13 +32,6 @@ pub enum Error {
     /// Settings from standard input.
     #[error("--settings needs a file: standard input is for manifests")]
     SettingsOnStdin,
-    /// The policy refuses the settings that manifests are to be checked against.
-    #[error("the settings are not valid")]
-    Refusal(Refusal),
-    /// The policy refuses the settings. The capital letter is kwctl's.
-    #[error("Provided settings are not valid: {0}")]
-    SettingsRefused(String),
-
     /// An argument that means nothing.
     #[error("{argument:?}: {reason}")]
     Argument {
@@ -136,7 +49,6 @@ pub enum Error {
     /// Nothing comes from standard input: the command before it in the pipe has failed.
     #[error("standard input is empty")]
     EmptyStdin,
-
     /// The file is no WebAssembly module, or not one that a waPC host can run.
     #[error("{file}: not a policy: {source}")]
     Module {
@@ -145,9 +57,6 @@ pub enum Error {
         /// The reason.
         source: LoadError,
     },
-    /// No instance of the policy could be made.
-    #[error(transparent)]
-    Start(CallError),
     /// The cluster cannot be asked.
     #[error("cannot ask the cluster: {0}")]
     Cluster(String),
@@ -164,7 +73,7 @@ pub enum Error {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        Error::Refusal(refusal)
+        Error::Judge(refusal.into())
     }
 }
 
@@ -173,7 +82,7 @@ impl Error {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         match self {
-            Error::Refusal(refusal) => refusal.lines().collect(),
+            Error::Judge(error) => error.lines(),
             other => vec![other.to_string()],
         }
     }
@@ -182,8 +91,8 @@ impl Error {
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
+            Error::Judge(error) => error.reason(),
             Error::Read { source, .. } => format!("cannot be read: {source}"),
-            Error::NoText { offset, .. } => format!("not UTF-8 text, at byte {offset}"),
             other => other.to_string(),
         }
     }

@@ -3,9 +3,9 @@
 //! The [`verdict`] is the policy's, on an object that asks for the path; the steps are those of its judgement; the
 //! [`change`] is tried with both.
 
-pub mod change;
 mod text;
-pub mod verdict;
+
+pub use judge::explain::{change, verdict};
 
 use std::path::PathBuf;
 
@@ -14,13 +14,13 @@ use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
 use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::requests::entry::Access;
 use kubevirt_sidecar_hostpath_policy::requests::explanation::Question;
-use serde_json::{Value, json};
 
 use crate::Error;
 use crate::outcome::Outcome;
-use crate::printing::wrap;
-use crate::settings::file::SettingsFile;
+use crate::printing::{json, wrap};
+use crate::settings::input as settings_input;
 use change::Change;
+use judge::explain::document::document;
 use verdict::Asker;
 
 /// The arguments of `explain`.
@@ -99,7 +99,7 @@ Output:
 
 /// Runs the command.
 pub fn explain(args: &ExplainArgs) -> Result<Outcome, Error> {
-    let file = SettingsFile::read(args.settings.as_deref(), args.policy_name.as_deref())?;
+    let file = settings_input::read(args.settings.as_deref(), args.policy_name.as_deref())?;
     let rules = file.rules()?;
     let question = question(args)?;
     let asker = Asker::new(&args.namespace, &question, &rules);
@@ -110,7 +110,7 @@ pub fn explain(args: &ExplainArgs) -> Result<Outcome, Error> {
     };
     let stdout = match args.output {
         ExplainOutput::Text => text::report(&rules, &asker, &violations, change.as_ref(), wrap::width()),
-        ExplainOutput::Json => document(&rules, &asker, &violations, change.as_ref())?,
+        ExplainOutput::Json => json::document(&document(&rules, &asker, &violations, change.as_ref()))?,
     };
     Ok(Outcome {
         stdout,
@@ -149,22 +149,4 @@ fn question(args: &ExplainArgs) -> Result<Question, Error> {
         },
         shares: args.share,
     })
-}
-
-fn document(
-    rules: &kubevirt_sidecar_hostpath_policy::settings::Settings,
-    asker: &Asker,
-    violations: &[String],
-    change: Option<&Result<Change, Vec<String>>>,
-) -> Result<String, serde_json::Error> {
-    let change = match change {
-        Some(Ok(change)) => json!({ "fields": change.fields, "settings": change.settings }),
-        Some(Err(_)) | None => Value::Null,
-    };
-    crate::printing::json::document(&json!({
-        "accepted": violations.is_empty(),
-        "rule": asker.steps(rules).rule,
-        "violations": violations,
-        "change": change,
-    }))
 }

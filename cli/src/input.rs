@@ -4,10 +4,9 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use crate::Error;
+pub(crate) use judge::reading::place::STDIN;
 
-/// What standard input is called in messages.
-pub(crate) const STDIN: &str = "standard input";
+use crate::Error;
 
 /// Whether the path stands for standard input.
 pub(crate) fn is_stdin(path: &Path) -> bool {

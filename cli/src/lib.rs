@@ -26,14 +26,12 @@ pub mod outcome;
 pub mod printing;
 pub mod report;
 
-pub mod admission;
 mod input;
-pub mod reading;
 
 pub mod engine;
-pub mod evaluator;
 pub mod module;
-pub mod policy;
+
+pub use judge::{admission, evaluator, policy, reading};
 
 mod error;
 

@@ -71,7 +71,7 @@ fn printed(result: Result<(), Error>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         // As kwctl says it.
-        Err(error @ Error::SettingsRefused(_)) => {
+        Err(error @ Error::Judge(judge::Error::SettingsRefused(_))) => {
             eprintln!("Error: {error}");
             ExitCode::FAILURE
         }

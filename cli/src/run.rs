@@ -71,10 +71,10 @@ pub fn run(args: &RunArgs, stdin: &mut dyn Read, stdout: &mut dyn Write, log: Lo
 
 fn read_settings(args: &RunArgs) -> Result<Settings, Error> {
     match (&args.settings_json, &args.settings_path) {
-        (Some(json), _) => settings::from_json(json, "--settings-json"),
+        (Some(json), _) => Ok(settings::from_json(json, "--settings-json")?),
         (None, Some(path)) => {
             let file = path.display().to_string();
-            settings::from_yaml(&decode(input::file(path)?, &file)?, &file)
+            Ok(settings::from_yaml(&decode(input::file(path)?, &file)?, &file)?)
         }
         (None, None) => Ok(Settings::new()),
     }

@@ -61,7 +61,7 @@ fn unreadable(path: &Path, reason: String, found: &mut Found) {
 
 fn file(path: &Path, found: &mut Found) {
     let name = path.display().to_string();
-    match input::file(path).and_then(|bytes| decode(bytes, &name)) {
+    match input::file(path).and_then(|bytes| Ok(decode(bytes, &name)?)) {
         Ok(text) => extend(found, manifest::read(&text, &name)),
         Err(error) => unreadable(path, error.reason(), found),
     }

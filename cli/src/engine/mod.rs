@@ -12,6 +12,8 @@ pub use host::{Engine, Instance};
 #[cfg(not(feature = "host"))]
 pub use none::Engine;
 
+pub use judge::policy::{CallError, Policy};
+
 /// Takes the log lines of the policy, one at a time, without a line break.
 pub type LogSink = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -25,16 +27,8 @@ pub fn log_to_stderr() -> LogSink {
 #[error("{0}")]
 pub struct LoadError(String);
 
-/// Why a call has no answer.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// No instance could be made, or its initialisation trapped.
-    #[error("cannot start the policy: {0}")]
-    Start(String),
-    /// The guest answered with an error, or trapped.
-    #[error("Guest call failure: {0}")]
-    Guest(String),
-    /// The guest ran for too long.
-    #[error("Policy execution interrupted because it exceeded the allowed execution time")]
-    Deadline,
+impl Policy for Engine {
+    fn call(&self, operation: &str, payload: &[u8]) -> Result<Vec<u8>, CallError> {
+        Engine::call(self, operation, payload)
+    }
 }

@@ -1,8 +1,7 @@
-//! What people and programs read: text for a terminal, documents for programs.
+//! Text for a terminal.
 
-pub mod escape;
-pub(crate) mod field_error;
-pub(crate) mod json;
+pub use judge::printing::{escape, field_error, json};
+
 pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod violation;

@@ -13,8 +13,8 @@ use crate::evaluator::Evaluator;
 use crate::module::load;
 use crate::outcome::Outcome;
 use crate::printing::{json, wrap};
-use crate::settings::file::{Refusal, SettingsFile};
-use crate::settings::{effective, warnings};
+use crate::settings::file::Refusal;
+use crate::settings::{effective, input, warnings};
 
 /// The arguments of `settings`.
 #[derive(Debug, Args)]
@@ -73,7 +73,7 @@ Output:
 
 /// Runs the command. Settings that are refused are `Ok`.
 pub fn settings(args: &SettingsArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
-    let file = SettingsFile::read_or_stdin(&args.file, args.policy_name.as_deref(), stdin)?;
+    let file = input::read_or_stdin(&args.file, args.policy_name.as_deref(), stdin)?;
     let rules = match file.rules() {
         Ok(rules) => rules,
         Err(refusal) => return refused(args.output, &refusal),
@@ -81,7 +81,9 @@ pub fn settings(args: &SettingsArgs, stdin: &mut dyn Read) -> Result<Outcome, Er
     if let Some(module) = &args.policy {
         let log: LogSink = Arc::new(|_| {});
         match Evaluator::new(load(module, log)?, file.settings.clone()) {
-            Err(Error::SettingsRefused(message)) => return refused(args.output, &file.refused(&message)),
+            Err(judge::Error::SettingsRefused(message)) => {
+                return refused(args.output, &file.refused(&message));
+            }
             other => drop(other?),
         }
     }

@@ -1,11 +1,11 @@
 //! The findings, for programs that would rather have YAML.
 
-use super::json::Document;
+use super::json::document;
 use crate::Error;
 use crate::check::Report;
 
 /// The document of `-o json` as YAML.
 pub(super) fn report(report: &Report) -> Result<String, Error> {
-    let value = serde_json::to_value(Document::of(report))?;
+    let value = serde_json::to_value(document(report))?;
     yaml_serde::to_string(&value).map_err(Error::Yaml)
 }

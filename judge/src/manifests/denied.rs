@@ -5,7 +5,7 @@ use kubevirt_sidecar_hostpath_policy::requests::explanation;
 use kubevirt_sidecar_hostpath_policy::requests::refusal::Step;
 use kubevirt_sidecar_hostpath_policy::settings::Settings;
 
-use crate::check::manifest::Manifest;
+use crate::manifests::manifest::Manifest;
 use crate::printing::field_error::FieldError;
 
 /// For each violation the setting that forbids, such as `allowedHostPaths[0].types`; none where no setting can permit.

@@ -1,17 +1,13 @@
 //! The settings that manifests are checked against: a file of settings, or the Kubewarden policy that carries them.
 
-use std::io::Read;
-use std::path::Path;
-
 use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
 use serde_json::Value;
 
+use crate::Error;
 use crate::admission::group_and_version;
 use crate::printing::field_error::{self, FieldError};
 use crate::reading::node::{Content, Node, Position};
-use crate::reading::text::decode;
 use crate::settings::{self, Settings};
-use crate::{Error, input};
 
 /// The kinds that carry settings for a policy.
 const POLICIES: [&str; 2] = ["ClusterAdmissionPolicy", "AdmissionPolicy"];
@@ -87,26 +83,6 @@ struct PolicyManifest {
 }
 
 impl SettingsFile {
-    /// Reads the file. With several policies in it, `name` tells which one is meant.
-    pub fn read(path: Option<&Path>, name: Option<&str>) -> Result<Self, Error> {
-        let path = path.ok_or(Error::NoSettings)?;
-        if input::is_stdin(path) {
-            return Err(Error::SettingsOnStdin);
-        }
-        let file = input::name(path);
-        Self::from_text(&decode(input::file(path)?, &file)?, &file, name)
-    }
-
-    /// Reads the file, or standard input where the path is `-`.
-    pub fn read_or_stdin(path: &Path, name: Option<&str>, stdin: &mut dyn Read) -> Result<Self, Error> {
-        let file = input::name(path);
-        let text = decode(input::bytes(path, stdin)?, &file)?;
-        if input::is_stdin(path) && text.trim().is_empty() {
-            return Err(Error::EmptyStdin);
-        }
-        Self::from_text(&text, &file, name)
-    }
-
     /// Reads the content of the file.
     pub fn from_text(text: &str, file: &str, name: Option<&str>) -> Result<Self, Error> {
         let documents = settings::documents(text, file)?;

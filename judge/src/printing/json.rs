@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// A JSON document over several lines.
-pub(crate) fn document(value: &impl Serialize) -> Result<String, serde_json::Error> {
+pub fn document(value: &impl Serialize) -> Result<String, serde_json::Error> {
     let text = serde_json::to_string_pretty(value)?;
     // serde_json leaves those over U+007E as they are, and some terminals obey them. They are in strings only.
     let escape = |c: char| match c {

@@ -1,10 +1,10 @@
 //! Files as kubectl reads them: text, documents in it, and the values of each with their places.
 
-pub(crate) mod document;
+pub mod document;
 mod json;
 mod merge;
 pub mod node;
 pub mod place;
 mod scalar;
-pub(crate) mod text;
+pub mod text;
 mod yaml;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::admission::{AdmissionRequest, AdmissionResponse};
-use crate::engine::CallError;
+use crate::policy::CallError;
 use crate::policy::Policy;
 use crate::settings::Settings;
 

@@ -7,7 +7,7 @@ const MARK: char = '\u{feff}';
 
 /// The bytes as text: UTF-8, or UTF-16 with a byte order mark. A byte order mark may be at the beginning of any line, where
 /// files were put together; `file` is for the error message.
-pub(crate) fn decode(bytes: Vec<u8>, file: &str) -> Result<String, Error> {
+pub fn decode(bytes: Vec<u8>, file: &str) -> Result<String, Error> {
     let text = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes, file)?,
         [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes, file)?,

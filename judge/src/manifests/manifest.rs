@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::admission::{
     AdmissionRequest, GroupVersionKind, GroupVersionResource, UserInfo, group_and_version,
 };
-use crate::check::unpack;
+use crate::manifests::unpack;
 use crate::reading::document::documents;
 use crate::reading::node::{Fault, Position};
 use crate::reading::place::Place;

@@ -9,9 +9,9 @@ use kubevirt_sidecar_hostpath_policy::requests::refusal::Refusal;
 use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, rule::Rule};
 use serde_json::{Value, json};
 
-use crate::check::finding;
-use crate::check::manifest::Manifest;
 use crate::evaluator::Evaluator;
+use crate::manifests::finding;
+use crate::manifests::manifest::Manifest;
 use crate::policy::Linked;
 use crate::reading::place::Place;
 use crate::settings::{Settings, rules};
@@ -169,7 +169,7 @@ impl Asker {
 
 /// The entry of the annotation that a hook sidecar has its number from.
 #[must_use]
-pub(super) fn entry(container: &str) -> Option<usize> {
+pub fn entry(container: &str) -> Option<usize> {
     hook_sidecar_number(container)?
         .parse()
         .ok()

@@ -65,7 +65,7 @@ pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
 }
 
 /// The messages of the warnings about settings that no file holds; none where they are refused.
-pub(crate) fn of_settings(settings: &Settings) -> Vec<String> {
+pub fn of_settings(settings: &Settings) -> Vec<String> {
     let text = Value::Object(settings.clone()).to_string();
     let warnings = SettingsFile::from_text(&text, "settings.json", None)
         .ok()

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::admission::AdmissionResponse;
-use crate::check::denied;
-use crate::check::manifest::Manifest;
 use crate::evaluator::Evaluator;
+use crate::manifests::denied;
+use crate::manifests::manifest::Manifest;
 use crate::printing::field_error;
 use crate::reading::place::Place;
 
@@ -121,7 +121,9 @@ pub fn finding(
     }
 }
 
-fn skipped(manifest: &Manifest) -> Finding {
+/// An object that the policy does not judge.
+#[must_use]
+pub fn skipped(manifest: &Manifest) -> Finding {
     Finding {
         place: manifest.place.clone(),
         annotation_line: manifest.annotation.map(|at| at.line),
@@ -141,7 +143,9 @@ fn skipped(manifest: &Manifest) -> Finding {
     }
 }
 
-fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings) -> Finding {
+/// What the policy's answer says of the manifest.
+#[must_use]
+pub fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings) -> Finding {
     let restricted = settings.rules.iter().any(Rule::is_restricted);
     let skipped = Finding {
         lacks_namespace: restricted

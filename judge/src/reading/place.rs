@@ -4,7 +4,8 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 
-use crate::input;
+/// What standard input is called in messages.
+pub const STDIN: &str = "standard input";
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,7 +38,7 @@ impl Place {
 
 impl Display for Place {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let file = input::name(self.file.as_ref());
+        let file = if self.file == "-" { STDIN } else { &self.file };
         write!(f, "{file}:{}:{}", self.line, self.column)
     }
 }

@@ -5,7 +5,7 @@ use kubevirt_sidecar_hostpath_policy::requests::place::{HOOK_SIDECARS, HOST_PATH
 use serde_json::Value;
 
 use crate::admission::group_and_version;
-use crate::check::manifest::{Found, Manifest};
+use crate::manifests::manifest::{Found, Manifest};
 use crate::reading::node::{Content, Fault, Node, Position};
 use crate::reading::place::Place;
 

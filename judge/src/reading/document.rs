@@ -4,11 +4,11 @@ use super::node::{Fault, Node};
 use super::{json, yaml};
 
 /// A document, or why it cannot be read.
-pub(crate) type Document = Result<Node, Fault>;
+pub type Document = Result<Node, Fault>;
 
 /// Reads all documents; an empty one is null. A document with a fault does not hide the next one, unless the fault
 /// leaves open where that begins. The name of the file decides in which language a fault is described.
-pub(crate) fn documents(text: &str, file: &str) -> Vec<Document> {
+pub fn documents(text: &str, file: &str) -> Vec<Document> {
     // JSON first: YAML is not quite a superset of it (surrogate pairs, tabs, several documents).
     let documents = match text.trim_start().starts_with(['{', '[']) {
         false => yaml(text),

@@ -1,21 +1,27 @@
-//! What answers Kubewarden's calls: a module in the waPC host, or the policy that is linked into this command.
+//! What answers Kubewarden's calls: a module in a waPC host, or the policy that is linked into this crate.
 
 use std::sync::Arc;
 
 use kubevirt_sidecar_hostpath_policy as linked;
 
-use crate::engine::{CallError, Engine};
+/// Why a call has no answer.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// No instance could be made, or its initialisation trapped.
+    #[error("cannot start the policy: {0}")]
+    Start(String),
+    /// The guest answered with an error, or trapped.
+    #[error("Guest call failure: {0}")]
+    Guest(String),
+    /// The guest ran for too long.
+    #[error("Policy execution interrupted because it exceeded the allowed execution time")]
+    Deadline,
+}
 
 /// A policy that can be called.
 pub trait Policy {
     /// Calls the waPC operation.
     fn call(&self, operation: &str, payload: &[u8]) -> Result<Vec<u8>, CallError>;
-}
-
-impl Policy for Engine {
-    fn call(&self, operation: &str, payload: &[u8]) -> Result<Vec<u8>, CallError> {
-        Engine::call(self, operation, payload)
-    }
 }
 
 impl<P: Policy + ?Sized> Policy for Arc<P> {
@@ -24,7 +30,8 @@ impl<P: Policy + ?Sized> Policy for Arc<P> {
     }
 }
 
-/// The policy that is linked into this command.
+/// The policy that is linked into this crate.
+#[derive(Debug, Clone, Copy)]
 pub struct Linked;
 
 impl Policy for Linked {

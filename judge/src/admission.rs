@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::engine::CallError;
+use crate::policy::CallError;
 
 /// An admission request, with the fields that Kubewarden hands on to a policy and no others. What is `null` or absent
 /// stays away.
@@ -244,7 +244,7 @@ fn serialize_patch<S: Serializer>(patch: &Option<Patch>, serializer: S) -> Resul
 }
 
 /// The group and the version of an `apiVersion`. `None` for what is neither `VERSION` nor `GROUP/VERSION`.
-pub(crate) fn group_and_version(api_version: &str) -> Option<(&str, &str)> {
+pub fn group_and_version(api_version: &str) -> Option<(&str, &str)> {
     let (group, version) = match api_version.split_once('/') {
         None => ("", api_version),
         Some(("", _)) => return None,

@@ -5,20 +5,20 @@
 
 /// `FIELD: KIND: DETAIL`, or `FIELD: Invalid value: VALUE: DETAIL`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FieldError<'m> {
+pub struct FieldError<'m> {
     /// The path of the field.
-    pub(crate) field: &'m str,
+    pub field: &'m str,
     /// The kind, such as `Forbidden`.
-    pub(crate) kind: &'m str,
+    pub kind: &'m str,
     /// The value, in quotes if it is a string.
-    pub(crate) value: Option<&'m str>,
+    pub value: Option<&'m str>,
     /// The reason.
-    pub(crate) detail: &'m str,
+    pub detail: &'m str,
 }
 
 impl<'m> FieldError<'m> {
     /// `None` where the violation has another form.
-    pub(crate) fn parse(violation: &'m str) -> Option<Self> {
+    pub fn parse(violation: &'m str) -> Option<Self> {
         if !is_field_error(violation) {
             return None;
         }
@@ -37,7 +37,7 @@ impl<'m> FieldError<'m> {
     }
 
     /// What was probably meant, where the field is a key that is not known.
-    pub(crate) fn meant(&self) -> Option<&'m str> {
+    pub fn meant(&self) -> Option<&'m str> {
         let known = self.detail.strip_prefix("unknown key, known are ")?;
         let key = self.value?.trim_matches('"');
         let likeness = |known: &&str| (strsim::jaro_winkler(key, known) * 1000.0) as u32;
@@ -71,7 +71,7 @@ const SEPARATOR: &str = "; ";
 
 /// Splits the message into its violations. What cannot be told apart stays together; nothing is lost.
 #[must_use]
-pub(crate) fn split(message: &str) -> Vec<String> {
+pub fn split(message: &str) -> Vec<String> {
     let mut violations = Vec::new();
     let mut rest = message;
     while let Some((violation, after)) = separators(rest).find(|(_, after)| is_violation(after)) {

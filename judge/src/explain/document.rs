@@ -1,0 +1,27 @@
+//! The explanation, for programs.
+
+use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use serde_json::{Value, json};
+
+use super::change::Change;
+use super::verdict::Asker;
+
+/// The document that `explain -o json` prints.
+#[must_use]
+pub fn document(
+    rules: &Rules,
+    asker: &Asker,
+    violations: &[String],
+    change: Option<&Result<Change, Vec<String>>>,
+) -> Value {
+    let change = match change {
+        Some(Ok(change)) => json!({ "fields": change.fields, "settings": change.settings }),
+        Some(Err(_)) | None => Value::Null,
+    };
+    json!({
+        "accepted": violations.is_empty(),
+        "rule": asker.steps(rules).rule,
+        "violations": violations,
+        "change": change,
+    })
+}

@@ -1,0 +1,7 @@
+//! The objects in manifests, and what the policy decides for them.
+
+mod denied;
+pub mod finding;
+pub mod manifest;
+pub mod report;
+mod unpack;

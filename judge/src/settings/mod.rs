@@ -1,0 +1,86 @@
+//! The settings of a policy.
+
+pub mod file;
+pub mod warnings;
+
+use kubevirt_sidecar_hostpath_policy::{self as policy, settings::Settings as Rules};
+use serde_json::{Map, Value};
+
+use crate::Error;
+use crate::reading::document;
+use crate::reading::node::{Content, Fault, Node, Position};
+
+/// The settings, always an object.
+pub type Settings = Map<String, Value>;
+
+/// Reads settings in YAML or JSON; nothing at all, or `null`, is the empty object. `file` is for the error message.
+pub fn from_yaml(text: &str, file: &str) -> Result<Settings, Error> {
+    of_node(one_document(documents(text, file)?, file)?, file)
+}
+
+/// All documents of a file with settings: a fault in any of them leaves open what is set.
+pub(crate) fn documents(text: &str, file: &str) -> Result<Vec<Node>, Error> {
+    let documents = document::documents(text, file).into_iter();
+    documents
+        .map(|document| document.map_err(|fault| syntax(file, fault)))
+        .collect()
+}
+
+/// The one document that is not empty.
+pub(crate) fn one_document(documents: Vec<Node>, file: &str) -> Result<Node, Error> {
+    let mut documents = documents.into_iter().filter(|document| !document.is_null());
+    match (documents.next(), documents.next()) {
+        (Some(first), None) => Ok(first),
+        (None, _) => Ok(Node {
+            at: Position { line: 1, column: 1 },
+            fault: None,
+            content: Content::Scalar(Value::Null),
+        }),
+        (_, Some(_)) => Err(Error::SettingsDocuments {
+            file: file.to_owned(),
+        }),
+    }
+}
+
+/// The settings in a value.
+pub(crate) fn of_node(node: Node, file: &str) -> Result<Settings, Error> {
+    let value = node.into_json().map_err(|fault| syntax(file, fault))?;
+    from_value(value, file)
+}
+
+/// Reads settings in JSON; `null` is the empty object. `file` is for the error message.
+pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
+    let value = serde_json::from_str(text).map_err(|error| Error::SettingsSyntax {
+        place: file.to_owned(),
+        message: error.to_string(),
+    })?;
+    from_value(value, file)
+}
+
+/// What the settings mean to the policy.
+///
+/// # Errors
+/// Every violation.
+pub fn rules(settings: &Settings) -> Result<Rules, Vec<String>> {
+    let payload = serde_json::to_vec(settings).unwrap_or_default();
+    policy::read_settings(&payload)
+        .map_err(|violations| violations.into_vec().iter().map(ToString::to_string).collect())
+}
+
+/// What is wrong in a file with settings.
+pub(crate) fn syntax(file: &str, fault: Fault) -> Error {
+    Error::SettingsSyntax {
+        place: format!("{file}:{}:{}", fault.at.line, fault.at.column),
+        message: fault.message,
+    }
+}
+
+fn from_value(value: Value, file: &str) -> Result<Settings, Error> {
+    match value {
+        Value::Null => Ok(Settings::new()),
+        Value::Object(settings) => Ok(settings),
+        _ => Err(Error::SettingsKind {
+            file: file.to_owned(),
+        }),
+    }
+}
