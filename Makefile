@@ -53,6 +53,42 @@ run: policy.wasm $(COMMAND)
 demo: policy.wasm $(COMMAND) | tool-kubectl tool-qemu-img tool-jq
 	@COMMAND=$(COMMAND) demo/demo.sh
 
+## playground: build the page that has the policy in the browser, in target/playground
+PLAYGROUND := target/playground
+.PHONY: playground
+playground: policy.wasm playground/node_modules | tool-node
+	$(CARGO) build --locked --profile policy --target $(TARGET) -p playground
+	node playground/build.mjs target/$(TARGET)/policy/playground.wasm policy.wasm
+
+playground/node_modules: playground/package-lock.json | tool-node
+	npm ci --prefix playground --ignore-scripts --no-fund --no-audit --silent
+	touch $@
+
+## playground-serve: the same, served at http://127.0.0.1:8000
+.PHONY: playground-serve
+playground-serve: playground
+	node playground/serve.mjs 8000
+
+# In a real browser, where there is one or Debian's can be installed.
+.PHONY: playground-tests
+playground-tests: $(COMMAND) | tool-node tool-chromium
+	@if ! { command -v node && command -v npm; } >/dev/null; then \
+		echo 'make: the playground is not tested here, that needs node and npm'; \
+	elif ! { $(BROWSERS:%=command -v % ||) false; } >/dev/null; then \
+		echo 'make: the playground is not tested here, that needs Chromium'; \
+	else \
+		$(MAKE) --no-print-directory playground && \
+		$(CARGO) run --quiet --locked -p sidecar-hostpath --example answers -- policy.wasm 50 >target/playground-answers.jsonl && \
+		COMMAND=$(CURDIR)/$(COMMAND) ANSWERS=$(CURDIR)/target/playground-answers.jsonl \
+			node --test --test-reporter spec playground/test/playground.test.mjs; \
+	fi
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+## playground-picture: the screenshot of the README, as the tests have made it
+.PHONY: playground-picture
+playground-picture: playground-tests
+	cp target/playground.png docs/playground.png
+
 ## install: put sidecar-hostpath, optimised, where cargo puts commands
 .PHONY: install
 install:
@@ -61,7 +97,7 @@ install:
 ## test: everything that CI checks
 .PHONY: test
 test: tools
-	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo
+	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo playground-tests
 
 .PHONY: unit-tests
 unit-tests: policy.wasm | tool-kubectl tool-helm tool-promtool tool-validate-report

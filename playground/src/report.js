@@ -1,0 +1,253 @@
+// What the policy decides, as HTML. Text goes in as text, never as markup.
+
+import { unifiedMergeView } from '@codemirror/merge';
+import { yaml } from '@codemirror/lang-yaml';
+import { EditorState } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { stringify } from 'yaml';
+
+import { darkTheme, lightTheme } from './theme.js';
+
+/** An element with attributes and children; strings become text. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith('on')) {
+      made.addEventListener(key.slice(2), value);
+    } else if (value !== null && value !== undefined) {
+      made.setAttribute(key, value);
+    }
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+const VERDICTS = { accepted: 'Accepted', rejected: 'Rejected', skipped: 'Not judged' };
+
+/** A line of a report that leads to a line of an editor. */
+function toLine(line, goTo, text) {
+  return element('button', { type: 'button', class: 'line', onclick: () => goTo(line) }, text);
+}
+
+/** `Pod default/x`, as the command prints it. */
+function objectOf(result) {
+  const name = result.name ?? (result.generateName === null ? '(no name)' : `${result.generateName}*`);
+  return `${result.kind} ${result.namespace === null ? '' : `${result.namespace}/`}${name}`;
+}
+
+/** The notes about settings. */
+export function settingsNotes(answer, goTo) {
+  const list = (notes, kind) =>
+    notes.map((note) => element('li', { class: kind }, toLine(note.line, goTo, `line ${note.line}`), ' ', note.message));
+  const items = [...list(answer.faults, 'error'), ...list(answer.warnings, 'warning')];
+  if (items.length === 0) {
+    return [];
+  }
+  const title = answer.faults.length > 0 ? 'The settings are not valid' : 'Dangerous settings';
+  return [element('section', { class: 'notes', 'aria-label': title }, element('h3', {}, title), element('ul', {}, ...items))];
+}
+
+/** The line that a violation is about: the annotation's, or else the object's. */
+export function lineOf(result, violation) {
+  const isOfAnnotation = /annotations\[(hooks\.kubevirt\.io|kubevirt-sidecar-hostpath-policy\.dev)\//.test(violation);
+  return isOfAnnotation && result.annotationLine !== null ? result.annotationLine : result.line;
+}
+
+/** A violation as its field, and what is wrong there. */
+function parts(violation) {
+  const found = /^(\S+): ((?:Forbidden|Invalid value|Required value)[^]*)$/.exec(violation);
+  return found === null ? [violation] : [element('span', { class: 'field' }, found[1]), found[2]];
+}
+
+function violations(result, goTo) {
+  if (result.violations.length === 0) {
+    return null;
+  }
+  const items = result.violations.map((violation, index) => {
+    const by = result.deniedBy[index];
+    const line = lineOf(result, violation);
+    return element(
+      'li',
+      { class: 'error' },
+      toLine(line, goTo, `line ${line}`),
+      ' ',
+      ...parts(violation),
+      by === null || by === undefined ? null : element('div', { class: 'by' }, `denied by settings.${by}`),
+    );
+  });
+  return element('ul', { class: 'violations' }, ...items);
+}
+
+/** A path that may be broken behind each slash. */
+function breakable(path) {
+  return path.split(/(?<=\/)/).flatMap((part) => [part, document.createElement('wbr')]);
+}
+
+function mounts(result, explain) {
+  if (result.hostPaths.length === 0) {
+    return null;
+  }
+  const heading = ['Container', 'Host path', 'Mounted at', 'Type', 'Access', 'Rule'];
+  const rows = result.hostPaths.map((mount) =>
+    element(
+      'tr',
+      {},
+      element('td', {}, mount.container),
+      element(
+        'td',
+        {},
+        element(
+          'button',
+          { type: 'button', class: 'path', title: 'Explain this path', onclick: () => explain(mount, result) },
+          ...breakable(mount.hostPath),
+        ),
+      ),
+      element('td', {}, ...breakable(mount.mountPath)),
+      element('td', {}, mount.type === '' ? '(none)' : mount.type),
+      element('td', mount.readOnly ? {} : { class: 'writable' }, mount.readOnly ? 'read-only' : 'writable'),
+      element('td', {}, mount.rule ?? '(none)'),
+    ),
+  );
+  return element(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'What containers see of the node' },
+    element(
+      'table',
+      {},
+      element('caption', {}, 'What containers see of the node'),
+      element('thead', {}, element('tr', {}, ...heading.map((title) => element('th', { scope: 'col' }, title)))),
+      element('tbody', {}, ...rows),
+    ),
+  );
+}
+
+/** The pod as YAML before and after, as one text with the changes marked. */
+function patch({ before, after }) {
+  const place = element('div', { class: 'diff' });
+  const details = element('details', {}, element('summary', {}, 'The pod, with what the policy injects'), place);
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+  details.addEventListener(
+    'toggle',
+    () => {
+      new EditorView({
+        parent: place,
+        state: EditorState.create({
+          doc: stringify(after),
+          extensions: [
+            yaml(),
+            EditorState.readOnly.of(true),
+            EditorView.editable.of(false),
+            EditorView.lineWrapping,
+            EditorView.contentAttributes.of({ 'aria-label': 'The patched pod, in YAML', tabindex: '0' }),
+            dark ? darkTheme : lightTheme,
+            unifiedMergeView({
+              original: stringify(before),
+              mergeControls: false,
+              collapseUnchanged: { margin: 3, minSize: 8 },
+            }),
+          ],
+        }),
+      });
+    },
+    { once: true },
+  );
+  return details;
+}
+
+/** The paths that a rejected object asks for, to be explained. */
+function rejectedPaths(result, explain) {
+  const asked = new Map();
+  for (const violation of result.violations) {
+    const found = /\.path: Forbidden: "([^"\\]+)"/.exec(violation);
+    if (found !== null) {
+      asked.set(found[1], containerOf(violation));
+    }
+  }
+  if (asked.size === 0) {
+    return null;
+  }
+  const buttons = [...asked].map(([hostPath, container]) =>
+    element(
+      'button',
+      { type: 'button', class: 'path', onclick: () => explain({ hostPath, container, type: 'Directory', readOnly: true }, result) },
+      hostPath,
+    ),
+  );
+  return element('p', { class: 'ask' }, 'Explain ', ...buttons.flatMap((button) => [button, ' ']));
+}
+
+/** The container that a violation of an annotation is about. */
+function containerOf(violation) {
+  const entry = /hookSidecars\]\[(\d+)\]/.exec(violation);
+  const named = /hostPaths\]\[([^\]]+)\]/.exec(violation);
+  return entry !== null ? `hook-sidecar-${entry[1]}` : (named?.[1] ?? 'hook-sidecar-0');
+}
+
+function finding(result, patched, actions) {
+  const warnings = result.warnings.map((warning) => element('li', { class: 'warning' }, warning));
+  const isSilent = result.verdict === 'accepted' && result.hostPaths.length === 0 && result.kind !== 'Pod';
+  return element(
+    'article',
+    { class: `finding ${result.verdict}` },
+    element(
+      'h3',
+      {},
+      element('span', { class: 'verdict' }, VERDICTS[result.verdict] + (result.code === null ? '' : ` (${result.code})`)),
+      ' ',
+      objectOf(result),
+      ' ',
+      toLine(result.line, actions.goToManifest, `line ${result.line}`),
+    ),
+    violations(result, actions.goToManifest),
+    result.verdict === 'rejected' ? rejectedPaths(result, actions.explain) : null,
+    warnings.length === 0 ? null : element('ul', { class: 'warnings' }, ...warnings),
+    isSilent ? element('p', {}, 'Hook sidecars see no host path.') : null,
+    result.verdict === 'skipped' ? element('p', {}, `The policy does not judge ${result.apiVersion} ${result.kind}.`) : null,
+    mounts(result, actions.explain),
+    patched === undefined ? null : patch(patched),
+  );
+}
+
+/** The whole report. `actions` has `goToSettings`, `goToManifest` and `explain`. */
+export function report(answer, actions) {
+  const notes = settingsNotes(answer, actions.goToSettings);
+  if (answer.report === null) {
+    return [...notes, element('p', {}, 'Without valid settings the policy rejects every launcher pod.')];
+  }
+  const { results, errors, summary } = answer.report;
+  const patched = new Map(answer.patched.map((pod) => [pod.result, pod]));
+  return [
+    element('p', { class: 'summary' }, `${summary.accepted} accepted, ${summary.rejected} rejected, ${summary.skipped} not judged`),
+    ...errors.map((error) =>
+      element('p', { class: 'error' }, toLine(error.line, actions.goToManifest, `line ${error.line}`), ' ', error.message),
+    ),
+    ...results.map((result, index) => finding(result, patched.get(index), actions)),
+    ...notes,
+  ];
+}
+
+/** The explanation of a path. */
+export function explanation(asked, answer) {
+  if (answer === null) {
+    return [element('p', {}, `${asked.hostPath} cannot be explained: the settings or the path are not valid.`)];
+  }
+  const rules = answer.covering.map((rule) =>
+    element(
+      'li',
+      rule.decides ? { class: 'decides' } : {},
+      `${rule.rule} (${rule.path}) ${rule.relation}`,
+      rule.decides ? element('strong', {}, ' and decides') : null,
+    ),
+  );
+  const fields = Object.entries(answer.change?.fields ?? {}).map(([field, value]) => `# ${field}\n${stringify(value)}`);
+  return [
+    element('h3', {}, `${asked.hostPath} for ${asked.container}`),
+    element('p', { class: answer.accepted ? 'accepted' : 'rejected' }, answer.accepted ? 'Permitted.' : 'Rejected.'),
+    element('h4', {}, 'Rules at or above the path'),
+    rules.length === 0 ? element('p', {}, 'None.') : element('ul', {}, ...rules),
+    answer.refused.length === 0 ? null : element('ul', {}, ...answer.refused.map((why) => element('li', { class: 'error' }, why))),
+    fields.length === 0
+      ? null
+      : element('div', {}, element('h4', {}, 'The smallest change that would permit it'), element('pre', { tabindex: '0' }, fields.join(''))),
+  ].filter((part) => part !== null);
+}
