@@ -165,7 +165,7 @@ jq '.object.metadata.annotations["hooks.kubevirt.io/hookSidecars"] |=
   (fromjson | del(.[0].hostPath.sharedComputePath) | tojson)' tests/fixtures/launcher-cow.json >"$work/unshared.json"
 rm -r "$CLAIMS/debian-cow"
 pod unshared "$work/unshared.json"
-echo "Only hook-sidecar-0 gets the directory. The sidecar is content:"
+echo "Only hook-sidecar-0 gets the directory. The sidecar succeeds:"
 start_sidecar
 echo "But QEMU does not run in the sidecar. In compute the chain ends in nothing, and the VM would not start:"
 as_refused "Could not open '$BASE': No such file or directory" compute qemu-io -f qcow2 -c 'read 0 512' "$disk"
@@ -211,4 +211,4 @@ as compute qemu-io -f qcow2 -c 'read -P 0xab 0 1M' -c 'write -P 0x11 0 64k' /cow
 as_refused "Read-only file system" compute qemu-io -f qcow2 -c 'write 0 512' /host-images/golden/debian.qcow2
 [ "$(sha256sum <"$golden/debian.qcow2")" = "$before" ]
 
-printf '\nAll of this came out as told.\n'
+printf '\nEvery step behaved as described.\n'

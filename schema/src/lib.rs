@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
-    /// The rules. Of those that match a path, the most specific one decides, alone. An empty list allows nothing.
+    /// The rules. Only the most specific rule that matches a path applies. An empty list allows nothing.
     #[schemars(extend("maxItems" = MOST_ITEMS))]
     pub allowed_host_paths: Vec<Rule>,
     /// The types that any rule may allow. The `types` of a rule can only narrow this list.

@@ -52,15 +52,7 @@ fn object(objects: &Objects, index: usize) -> String {
     let Some(manifest) = objects.manifests.get(index) else {
         return String::new();
     };
-    let namespace = manifest.namespace.as_ref();
-    let namespace = namespace
-        .map(|namespace| format!("{namespace}/"))
-        .unwrap_or_default();
-    let name = manifest.name.as_deref().unwrap_or("(no name)");
-    one_line(&format!(
-        "{}: {} {namespace}{name}",
-        manifest.place, manifest.kind
-    ))
+    one_line(&format!("{}: {}", manifest.place, manifest.title()))
 }
 
 /// The first of them, and how many more there are.

@@ -203,6 +203,18 @@ fn what_may_not_be_read_is_unknown(#[case] path: &'static str, #[case] names: &[
     assert!(checks.iter().all(|check| check.state != Failed), "{checks:#?}");
 }
 
+/// What another policy denies says nothing of this one, even if it quotes the path.
+#[test]
+fn a_denial_by_another_policy_decides_nothing() {
+    let mut server = Server::right();
+    server.other = Some("hostPath volumes are forbidden: \"/etc\"");
+    let checks = examined(server, None);
+    for name in ["probe: a forbidden path", "probe: a VirtualMachine"] {
+        let check = checks.iter().find(|check| check.name == name).unwrap();
+        assert_eq!(check.state, Unknown, "{check:?}");
+    }
+}
+
 #[test]
 fn many_vms_are_read_in_pages() {
     let mut server = Server::right();

@@ -26,6 +26,8 @@ pub(crate) struct Server {
     pub(crate) injects: bool,
     /// Whether anything is denied.
     pub(crate) judges: bool,
+    /// The message of another policy, which denies every pod and VM before this one does.
+    pub(crate) other: Option<&'static str>,
     /// The minor version.
     pub(crate) minor: &'static str,
 }
@@ -173,6 +175,7 @@ impl Server {
             forbidden: Vec::new(),
             injects: true,
             judges: true,
+            other: None,
             minor: "36",
         }
     }
@@ -291,6 +294,10 @@ impl Server {
             let message = "ValidatingAdmissionPolicy 'sidecar-hostpath-launcher-label' with binding 'x' denied request: the \
                            label kubevirt.io: virt-launcher is for the pods of KubeVirt only, not for those of admin";
             return (403, status(403, &format!("pods \"x\" is forbidden: {message}")));
+        }
+        if let Some(message) = self.other {
+            let webhook = "admission webhook \"other.example.com\" denied the request";
+            return (403, status(403, &format!("{webhook}: {message}")));
         }
         if !self.judges {
             return (201, object);

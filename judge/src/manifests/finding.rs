@@ -11,7 +11,7 @@ use crate::Error;
 use crate::admission::AdmissionResponse;
 use crate::evaluator::Evaluator;
 use crate::manifests::denied;
-use crate::manifests::manifest::Manifest;
+use crate::manifests::manifest::{Manifest, title};
 use crate::printing::field_error;
 use crate::reading::place::Place;
 
@@ -86,16 +86,12 @@ impl Finding {
     /// `Pod default/p`; a name that the API server completes ends in `*`.
     #[must_use]
     pub fn object(&self) -> String {
-        let namespace = self.namespace.as_ref();
-        let namespace = namespace
-            .map(|namespace| format!("{namespace}/"))
-            .unwrap_or_default();
-        let name = match (&self.name, &self.generate_name) {
-            (Some(name), _) => name.clone(),
-            (None, Some(begin)) => format!("{begin}*"),
-            (None, None) => "(no name)".to_owned(),
-        };
-        format!("{} {namespace}{name}", self.kind)
+        title(
+            &self.kind,
+            self.namespace.as_deref(),
+            self.name.as_deref(),
+            self.generate_name.as_deref(),
+        )
     }
 
     /// The line to look at.

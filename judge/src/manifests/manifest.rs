@@ -111,6 +111,17 @@ impl Manifest {
         group_and_version(&self.api_version).map_or("", |(group, _)| group)
     }
 
+    /// `Pod default/p`; a name that the API server completes ends in `*`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        title(
+            &self.kind,
+            self.namespace.as_deref(),
+            self.name.as_deref(),
+            self.generate_name.as_deref(),
+        )
+    }
+
     /// Puts the object into this namespace, if it is of a kind that is in one and names none.
     pub fn default_namespace(&mut self, namespace: &str) {
         if self.namespace.is_none() && preview::is_namespaced(self.group(), &self.kind) {
@@ -158,4 +169,22 @@ impl Manifest {
             options: None,
         })
     }
+}
+
+/// How an object is called in reports.
+pub(super) fn title(
+    kind: &str,
+    namespace: Option<&str>,
+    name: Option<&str>,
+    generate_name: Option<&str>,
+) -> String {
+    let namespace = namespace
+        .map(|namespace| format!("{namespace}/"))
+        .unwrap_or_default();
+    let name = match (name, generate_name) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(begin)) => format!("{begin}*"),
+        (None, None) => "(no name)".to_owned(),
+    };
+    format!("{kind} {namespace}{name}")
 }
