@@ -7,7 +7,7 @@ pub mod inputs;
 pub mod output;
 mod progress;
 
-pub use judge::manifests::{finding, manifest};
+pub use judge::manifests::{finding, manifest, reader};
 
 use std::io::Read;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{field::quote_within, json::Members},
-    requests::annotation,
+    requests::place::HOOK_SIDECARS,
 };
 
 /// The longest key that a warning shows whole, in bytes.
@@ -16,7 +16,7 @@ pub(crate) fn of_host_path(index: usize, key: &str) -> Option<String> {
         let key = quote_within(key, WARNED_BYTES);
         format!(
             "{}[{index}]: key {key} is ignored: write \"hostPath\"",
-            annotation::KEY
+            HOOK_SIDECARS
         )
     })
 }
@@ -35,12 +35,12 @@ fn of_annotation(key: &str) -> Option<String> {
     let (domain, name) = key.rsplit_once('/').unwrap_or(("", key));
     // Cheap, because every annotation of every launcher pod comes by.
     let is_near = matches!(name.len(), 11..=14)
-        && key != annotation::KEY
+        && key != HOOK_SIDECARS
         && bare(name) == "hooksidecar"
         && (domain.is_empty() || domain.to_ascii_lowercase().ends_with("kubevirt.io"));
     is_near.then(|| {
         let key = quote_within(key, WARNED_BYTES);
-        format!("annotation {key} is ignored: write {}", annotation::KEY)
+        format!("annotation {key} is ignored: write {}", HOOK_SIDECARS)
     })
 }
 

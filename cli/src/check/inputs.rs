@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::check::manifest::{self, Found, Unreadable};
+use crate::check::manifest::{Found, Unreadable};
+use crate::check::reader;
 use crate::reading::place::Place;
 use crate::reading::text::decode;
 use crate::{Error, input};
@@ -32,7 +33,7 @@ pub fn read(paths: &[PathBuf], namespace: Option<&str>, stdin: &mut dyn Read) ->
             if text.trim().is_empty() {
                 return Err(Error::EmptyStdin);
             }
-            extend(&mut found, manifest::read(&text, &path.display().to_string()));
+            extend(&mut found, reader::read(&text, &path.display().to_string()));
         } else if path.is_dir() {
             directory(path, &mut found);
         } else {
@@ -62,7 +63,7 @@ fn unreadable(path: &Path, reason: String, found: &mut Found) {
 fn file(path: &Path, found: &mut Found) {
     let name = path.display().to_string();
     match input::file(path).and_then(|bytes| Ok(decode(bytes, &name)?)) {
-        Ok(text) => extend(found, manifest::read(&text, &name)),
+        Ok(text) => extend(found, reader::read(&text, &name)),
         Err(error) => unreadable(path, error.reason(), found),
     }
 }

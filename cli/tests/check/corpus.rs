@@ -9,8 +9,9 @@ use serde_json::Value;
 use sidecar_hostpath::admission::AdmissionRequest;
 use sidecar_hostpath::check::Report;
 use sidecar_hostpath::check::finding::finding;
-use sidecar_hostpath::check::manifest::{self, Manifest};
+use sidecar_hostpath::check::manifest::Manifest;
 use sidecar_hostpath::check::output::Output;
+use sidecar_hostpath::check::reader;
 use sidecar_hostpath::engine::Engine;
 use sidecar_hostpath::evaluator::Evaluator;
 use sidecar_hostpath::policy::Linked;
@@ -125,7 +126,7 @@ fn manifest(case: &Case) -> Option<(Vec<Manifest>, Settings)> {
     let payload: Value = serde_json::from_slice(case.payload()?).ok()?;
     let settings = payload.get("settings")?.as_object()?.clone();
     let request: AdmissionRequest = serde_json::from_value(payload.get("request")?.clone()).ok()?;
-    let found = manifest::read(&request.object?.to_string(), case.name());
+    let found = reader::read(&request.object?.to_string(), case.name());
     found.faults.is_empty().then_some((found.manifests, settings))
 }
 

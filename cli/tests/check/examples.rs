@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
-use sidecar_hostpath::check::manifest;
+use sidecar_hostpath::check::reader;
 
 use crate::harness::{Outcome, SETTINGS, check, check_text, example, root};
 
@@ -166,7 +166,7 @@ fn annotation<'a>(object: &'a Value, metadata: &str) -> &'a str {
 #[test]
 fn the_vm_and_the_launcher_pod_are_those_of_the_vmi() {
     let object = |name: &str| {
-        let mut manifests = manifest::read(&example(name), name).manifests;
+        let mut manifests = reader::read(&example(name), name).manifests;
         assert_eq!(manifests.len(), 1);
         manifests.remove(0).object.unwrap()
     };

@@ -2,12 +2,13 @@
 
 use rstest::rstest;
 use serde_json::json;
-use sidecar_hostpath::check::manifest::{self, Found, Manifest};
+use sidecar_hostpath::check::manifest::{Found, Manifest};
+use sidecar_hostpath::check::reader;
 
 use crate::harness::{check_text, example};
 
 pub(crate) fn read_all(text: &str) -> Found {
-    manifest::read(text, "f.yaml")
+    reader::read(text, "f.yaml")
 }
 
 /// The objects, or the first fault.

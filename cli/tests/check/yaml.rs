@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 use serde_json::{Value, json};
-use sidecar_hostpath::check::manifest;
+use sidecar_hostpath::check::reader;
 
 use crate::harness::{Outcome, check_text, example};
 use crate::objects::{objects, read};
@@ -65,7 +65,7 @@ fn what_is_not_clear_is_an_error(#[case] yaml: &str, #[case] reason: &str) {
 )]
 #[case::cut_off("{\"apiVersion\": \"v1\",\n", "2:1: EOF while parsing an object")]
 fn a_fault_in_json_is_reported_as_such(#[case] text: &str, #[case] reason: &str) {
-    let error = objects(manifest::read(text, "f.json"));
+    let error = objects(reader::read(text, "f.json"));
     assert_eq!(error, Err(format!("f.json:{reason}")));
 }
 
@@ -147,7 +147,7 @@ fn brackets_in_texts_are_not_nested() {
 #[test]
 fn deep_nesting_in_json_is_an_error() {
     let text = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
-    let error = objects(manifest::read(&text, "f.json")).unwrap_err();
+    let error = objects(reader::read(&text, "f.json")).unwrap_err();
     assert!(error.contains("nested too deeply"), "{error}");
 }
 

@@ -7,8 +7,6 @@ use serde_json::Value;
 use crate::admission::{
     AdmissionRequest, GroupVersionKind, GroupVersionResource, UserInfo, group_and_version,
 };
-use crate::manifests::unpack;
-use crate::reading::document::documents;
 use crate::reading::node::{Fault, Position};
 use crate::reading::place::Place;
 
@@ -77,31 +75,6 @@ impl Found {
             reason: fault.message,
         });
     }
-}
-
-/// All objects of the file, those of lists and templates included. What cannot be read does not hide the others.
-#[must_use]
-pub fn read(text: &str, file: &str) -> Found {
-    let mut found = Found::default();
-    for (document, number) in documents(text, file).into_iter().zip(1..) {
-        let mut place = Place {
-            file: file.to_owned(),
-            document: number,
-            item: None,
-            line: 1,
-            column: 1,
-        };
-        match document {
-            Ok(node) if node.is_null() => {}
-            Ok(node) => {
-                place.line = node.at.line;
-                place.column = node.at.column;
-                unpack::object(node, &unpack::Around::Nothing, place, &mut found);
-            }
-            Err(fault) => found.fault(&place, fault),
-        }
-    }
-    found
 }
 
 impl Manifest {

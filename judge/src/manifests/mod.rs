@@ -3,5 +3,6 @@
 mod denied;
 pub mod finding;
 pub mod manifest;
+pub mod reader;
 pub mod report;
 mod unpack;

@@ -3,7 +3,8 @@
 use judge::Error;
 use judge::evaluator::Evaluator;
 use judge::manifests::finding::{self, Finding, Summary};
-use judge::manifests::manifest::{self, Manifest, Unreadable};
+use judge::manifests::manifest::{Manifest, Unreadable};
+use judge::manifests::reader;
 use judge::manifests::report::Document;
 use judge::policy::Policy;
 use judge::settings::file::{Refusal, SettingsFile};
@@ -99,7 +100,7 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         }
         Err(error) => return Err(error.to_string()),
     };
-    let mut found = manifest::read(&request.manifest, &request.file);
+    let mut found = reader::read(&request.manifest, &request.file);
     let mut findings = Vec::new();
     for (manifest, number) in found.manifests.iter_mut().zip(1_usize..) {
         if let Some(namespace) = &request.namespace {

@@ -1,6 +1,9 @@
 //! Some members of an object, found in one walk: pods have dozens of small objects, of which a few keys matter.
 
-use super::{Json, Kind, NoItems, cursor::Cursor};
+use super::{
+    Json, Kind, NoItems,
+    cursor::{Cursor, Found},
+};
 use crate::base::field::{Path, Violation};
 
 /// The values of some keys of an object.
@@ -8,14 +11,6 @@ use crate::base::field::{Path, Violation};
 pub(crate) struct Wanted<'a, const N: usize> {
     keys: &'static [&'static str; N],
     found: [Found<'a>; N],
-}
-
-/// What an object holds under one key.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Found<'a> {
-    pub(super) value: Option<Json<'a>>,
-    /// The kind of a second value: readers differ in which one counts.
-    pub(super) second: Option<Kind>,
 }
 
 impl<'a> Json<'a> {
