@@ -4,6 +4,7 @@ import annotationSchema from '../../docs/annotation.schema.json';
 import settingsSchema from '../../docs/settings.schema.json';
 import examples from 'examples';
 
+import { annotationNotes } from './annotation.js';
 import { load } from './core.js';
 import { goTo, manifestEditor, mark, setText, settingsEditor } from './editors.js';
 import { element, explanation, lineOf, report } from './report.js';
@@ -77,7 +78,7 @@ function check() {
     const answer = core.check({ ...now, namespace: now.namespace === '' ? null : now.namespace });
     shown = report(answer, actions);
     mark(settings, notesOfSettings(answer));
-    mark(manifest, answer.report === null ? [] : notesOfManifest(answer.report));
+    mark(manifest, answer.report === null ? annotationNotes(answer.annotations) : notesOfManifest(answer.report));
   } catch (error) {
     shown = [element('p', { class: 'error' }, `This cannot be judged: ${error.message}`)];
   }

@@ -222,6 +222,22 @@ test('the schema completes and checks settings', async () => {
   await opened.close();
 });
 
+test('the schema checks the annotation where settings say nothing', async () => {
+  const opened = await page();
+  const manifest = examples()[0].manifest;
+  const settings = 'allowedHostPaths: relative\n';
+  const marks = async (text) => {
+    await shown(opened, { settings, manifest: text });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 400);
+    });
+    return (await opened.$$('#manifest .cm-lint-marker-error')).length;
+  };
+  assert.equal(await marks(manifest), 0);
+  assert.equal(await marks(manifest.replace('"volumePath": "/host-images"', '"volumePth": "/host-images"')), 1);
+  await opened.close();
+});
+
 test('the annotation completes the keys of a request', async () => {
   const opened = await page();
   await shown(opened, { settings: examples()[0].settings, manifest: "metadata:\n  annotations:\n    hooks.kubevirt.io/hookSidecars: '[{" });

@@ -2,7 +2,6 @@
 
 use kubevirt_sidecar_hostpath_policy::answer::verdict::HostPathMount;
 use kubevirt_sidecar_hostpath_policy::objects::preview;
-use kubevirt_sidecar_hostpath_policy::requests::place::HOOK_SIDECARS;
 use kubevirt_sidecar_hostpath_policy::settings::{Settings, rule::Rule};
 use serde::Serialize;
 use serde_json::Value;
@@ -167,24 +166,16 @@ pub fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Setti
         denied_by: denied::by(&violations, manifest, settings),
         violations,
         warnings,
-        images: manifest.object.as_ref().map(images).unwrap_or_default(),
+        images: images(manifest),
         ..skipped
     }
 }
 
 /// The images of the hook sidecars in the first annotation for them.
-fn images(object: &Value) -> Vec<Option<String>> {
-    fn annotation(value: &Value) -> Option<&str> {
-        match value {
-            Value::Object(members) => match members.get(HOOK_SIDECARS) {
-                Some(Value::String(text)) => Some(text),
-                _ => members.values().find_map(annotation),
-            },
-            Value::Array(items) => items.iter().find_map(annotation),
-            _ => None,
-        }
-    }
-    let entries: Option<Vec<Value>> = annotation(object).and_then(|text| serde_json::from_str(text).ok());
+fn images(manifest: &Manifest) -> Vec<Option<String>> {
+    let entries: Option<Vec<Value>> = manifest
+        .hook_sidecars()
+        .and_then(|text| serde_json::from_str(text).ok());
     let image = |entry: Value| Some(entry.get("image")?.as_str()?.to_owned());
     entries.unwrap_or_default().into_iter().map(image).collect()
 }

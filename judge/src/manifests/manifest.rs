@@ -1,6 +1,7 @@
 //! A Kubernetes object in a manifest file.
 
 use kubevirt_sidecar_hostpath_policy::objects::preview::{self, Asked};
+use kubevirt_sidecar_hostpath_policy::requests::place::HOOK_SIDECARS;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -100,6 +101,22 @@ impl Manifest {
         if self.namespace.is_none() && preview::is_namespaced(self.group(), &self.kind) {
             self.namespace = Some(namespace.to_owned());
         }
+    }
+
+    /// The text of the first annotation for hook sidecars.
+    #[must_use]
+    pub fn hook_sidecars(&self) -> Option<&str> {
+        fn annotation(value: &Value) -> Option<&str> {
+            match value {
+                Value::Object(members) => match members.get(HOOK_SIDECARS) {
+                    Some(Value::String(text)) => Some(text),
+                    _ => members.values().find_map(annotation),
+                },
+                Value::Array(items) => items.iter().find_map(annotation),
+                _ => None,
+            }
+        }
+        annotation(self.object.as_ref()?)
     }
 
     /// The host path requests in the object's annotations.

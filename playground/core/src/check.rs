@@ -41,6 +41,15 @@ pub(crate) struct Response {
     report: Option<Value>,
     /// The pods that the policy changes.
     patched: Vec<Patched>,
+    /// The annotations for hook sidecars, for their schema.
+    annotations: Vec<Annotation>,
+}
+
+/// The text of an annotation, and its line.
+#[derive(Debug, Serialize)]
+struct Annotation {
+    line: usize,
+    text: String,
 }
 
 /// Something to say about a place in the settings.
@@ -62,12 +71,14 @@ pub(crate) struct Patched {
 
 /// Checks the manifest against the settings.
 pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<Response, String> {
+    let mut found = reader::read(&request.manifest, &request.file);
     let mut response = Response {
         title: None,
         faults: Vec::new(),
         warnings: Vec::new(),
         report: None,
         patched: Vec::new(),
+        annotations: found.manifests.iter().filter_map(annotation).collect(),
     };
     let file = match SettingsFile::from_text(&request.settings, SETTINGS, None) {
         Ok(file) => file,
@@ -100,7 +111,6 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         }
         Err(error) => return Err(error.to_string()),
     };
-    let mut found = reader::read(&request.manifest, &request.file);
     let mut findings = Vec::new();
     for (manifest, number) in found.manifests.iter_mut().zip(1_usize..) {
         if let Some(namespace) = &request.namespace {
@@ -120,6 +130,13 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
     }
     response.report = Some(report(&findings, &found.faults)?);
     Ok(response)
+}
+
+fn annotation(manifest: &Manifest) -> Option<Annotation> {
+    Some(Annotation {
+        line: manifest.annotation?.line,
+        text: manifest.hook_sidecars()?.to_owned(),
+    })
 }
 
 fn report(findings: &[Finding], faults: &[Unreadable]) -> Result<Value, String> {

@@ -55,6 +55,16 @@ fn an_accepted_pod_is_shown_before_and_after() {
 }
 
 #[test]
+fn annotations_are_read_with_invalid_settings_too() {
+    let answer = check("a: [", &asking("VirtualMachineInstance", "/etc"));
+    assert_eq!(answer["annotations"][0]["line"], 1);
+    assert_eq!(
+        answer["annotations"][0]["text"],
+        r#"[{"hostPath":{"path":"/etc","volumePath":"/a"}}]"#
+    );
+}
+
+#[test]
 fn a_rejection_has_its_reasons_and_no_patch() {
     let answer = check(SETTINGS, &asking("VirtualMachineInstance", "/etc"));
     let result = &answer["report"]["results"][0];
