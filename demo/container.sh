@@ -41,7 +41,7 @@ source_of() {
     | if .hostPath then $node + .hostPath.path
       elif .persistentVolumeClaim then "\($claims)/\(.persistentVolumeClaim.claimName)"
       elif .emptyDir then "\($pod)/\($name)"
-      else error("volume \($name) is of a kind that is not acted out") end' "$pod"
+      else error("volume \($name) is of a kind that the demo does not have") end' "$pod"
 }
 
 # From the root downwards, as a container runtime does: some are in others.
