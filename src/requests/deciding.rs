@@ -57,7 +57,7 @@ pub fn rule<'s>(settings: &'s Settings, container: &str, path: &HostPath) -> Res
         let taken = taken(&covering).or_else(|| other_names.find_map(|name| taken(&covering_name(name))));
         if let Some(whom) = taken {
             let why = format!(
-                "{} is reserved: no rule for it applies to {whom}",
+                "{} is reserved: no rule for it is for {whom}",
                 quote(path.as_str())
             );
             return Err(Refusal::new(Step::Reserved, why));
@@ -147,7 +147,7 @@ fn why_under_no_rule(settings: &Settings, container: &str, path: &HostPath) -> S
             .any(|rule| rule.is_for_container(container) && rule.matches(name))
     }) {
         Some(name) => format!(
-            "{why}. {}, which is allowed, is the same directory on most nodes: write that path",
+            "{why}. {}, which is allowed, is the same directory on most nodes: write it so",
             quote(name.as_str())
         ),
         None => why,

@@ -162,6 +162,6 @@ fn an_object_that_names_no_namespace_says_so() {
 fn the_namespace_of_objects_without_one_can_be_given() {
     assert_snapshot!(for_team_a(&["-n", "team-a"], None).transcript());
     let outcome = for_team_a(&["--namespace", "team-b"], None);
-    let reason = "is reserved: no rule for it applies to namespace";
+    let reason = "is reserved: no rule for it is for namespace";
     assert!(outcome.stdout.contains(reason), "{}", outcome.stdout);
 }
