@@ -307,6 +307,12 @@ dist-static: policy.wasm
 
 STATIC = $(shell uname -m)-unknown-linux-musl
 
+## dist-chart: the Helm chart, as released
+.PHONY: dist-chart
+dist-chart: | tool-helm
+	mkdir -p $(DIST)
+	helm package charts/sidecar-hostpath --destination $(DIST)
+
 ## dist-krew: the manifest for kubectl's plugin manager, of what is in target/dist
 .PHONY: dist-krew
 dist-krew:
