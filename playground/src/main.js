@@ -7,7 +7,7 @@ import examples from 'examples';
 import { annotationNotes } from './annotation.js';
 import { load } from './core.js';
 import { goTo, manifestEditor, mark, setText, settingsEditor } from './editors.js';
-import { element, explanation, lineOf, report } from './report.js';
+import { annotationsOf, element, explanation, lineOf, report } from './report.js';
 import { fromFragment, toFragment } from './share.js';
 
 /** How long the page waits for the next key before it checks again, in milliseconds. */
@@ -76,9 +76,9 @@ function check() {
   let shown;
   try {
     const answer = core.check({ ...now, namespace: now.namespace === '' ? null : now.namespace });
-    shown = report(answer, actions);
+    shown = report(answer, now.manifest, actions);
     mark(settings, notesOfSettings(answer));
-    mark(manifest, answer.report === null ? annotationNotes(answer.annotations) : notesOfManifest(answer.report));
+    mark(manifest, answer.report === null ? annotationNotes(answer.annotations) : notesOfManifest(answer, now.manifest));
   } catch (error) {
     shown = [element('p', { class: 'error' }, `This cannot be judged: ${error.message}`)];
   }
@@ -93,10 +93,12 @@ function notesOfSettings(answer) {
   return [...answer.faults.map(note('error')), ...answer.warnings.map(note('warning'))];
 }
 
-function notesOfManifest({ results, errors }) {
+function notesOfManifest(answer, text) {
+  const { results, errors } = answer.report;
+  const annotations = annotationsOf(answer);
   const notes = errors.map((error) => ({ line: error.line, message: error.message, severity: 'error' }));
-  for (const result of results) {
-    const note = (severity) => (message) => ({ line: lineOf(result, message), message, severity });
+  for (const [index, result] of results.entries()) {
+    const note = (severity) => (message) => ({ line: lineOf(result, message, text, annotations.get(index)), message, severity });
     notes.push(...result.violations.map(note('error')));
     notes.push(...result.warnings.map((message) => ({ line: result.annotationLine ?? result.line, message, severity: 'warning' })));
   }

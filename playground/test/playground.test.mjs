@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { examples } from '../examples.mjs';
 import { serve } from '../serve.mjs';
+import { lineInside, literals } from '../src/lines.js';
 import { launch, open } from './browser.mjs';
 
 const { COMMAND, ANSWERS } = process.env;
@@ -168,12 +169,41 @@ test('a path is explained, with the change that would permit it', async () => {
   await opened.close();
 });
 
+test('the literals of a JSON text have their paths', () => {
+  assert.deepEqual(
+    literals('[null, {"a": "x", "b": [{"c": 1}, "y,]"], "d\\"": {}}]').map(({ text, path }) => `${text} ${path}`),
+    ['"a" [1].a', '"x" [1].a', '"b" [1].b', '"c" [1].b[0].c', '"y,]" [1].b[1]', '"d\\"" [1].d\\"'],
+  );
+});
+
+test('a violation has the line inside its annotation, in every style of YAML', () => {
+  const key = 'hooks.kubevirt.io/hookSidecars';
+  const field = (path) => `metadata.annotations[${key}]${path}: Forbidden: "x"`;
+  const text = '[{"image": "i", "hostPath": {"path": "/a", "type": "File"}}, {"hostPath": [{"path": "/b"}]}]';
+  const cases = [
+    [`a:\n  ${key}: '[{"image": "i",\n    "hostPath": {"path": "/a",\n    "type": "File"}},\n    {"hostPath": [{"path": "/b"}]}]'\n`, [3, 4, 5]],
+    [`a:\n  ${key}: |\n    [{"image": "i",\n    "hostPath": {"path": "/a",\n    "type": "File"}},\n    {"hostPath": [{"path": "/b"}]}]\n`, [4, 5, 6]],
+    [`{"a": {\n"${key}": ${JSON.stringify(text)}}}`, [2, 2, 2]],
+  ];
+  for (const [manifest, [path, type, other]] of cases) {
+    const annotation = { line: 2, text };
+    assert.equal(lineInside(manifest, annotation, field('[0].hostPath.path')), path, manifest);
+    assert.equal(lineInside(manifest, annotation, field('[0].hostPath.type')), type, manifest);
+    assert.equal(lineInside(manifest, annotation, field('[1].hostPath[0].path')), other, manifest);
+    // What is missing: the line of what lacks it.
+    assert.equal(lineInside(manifest, annotation, field('[1].hostPath[0].volumePath')), other, manifest);
+    assert.equal(lineInside(manifest, annotation, field('[7]')), null, manifest);
+    assert.equal(lineInside(manifest, { line: 2, text: '[{"other": {}}]' }, field('[0].other')), null, manifest);
+  }
+});
+
 test('a violation leads to its line', async () => {
   const opened = await page();
-  await shown(opened, examples().find((example) => example.title.startsWith('Row V1')));
+  const { settings, manifest } = examples()[0];
+  await shown(opened, { settings, manifest: manifest.replace('"path": "/var/lib/kubevirt/images"', '"path": "/etc/ssh"') });
   await opened.click('.violations .line');
   const line = await opened.$eval('#manifest .cm-activeLine', (found) => found.textContent);
-  assert.match(line, /hooks\.kubevirt\.io\/hookSidecars/);
+  assert.match(line, /"path": "\/etc\/ssh"/);
   assert.ok((await opened.$$('#manifest .cm-lint-marker-error')).length > 0);
   await opened.close();
 });

@@ -48,6 +48,8 @@ pub(crate) struct Response {
 /// The text of an annotation, and its line.
 #[derive(Debug, Serialize)]
 struct Annotation {
+    /// The number of its object's result, from 0.
+    result: usize,
     line: usize,
     text: String,
 }
@@ -78,7 +80,12 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         warnings: Vec::new(),
         report: None,
         patched: Vec::new(),
-        annotations: found.manifests.iter().filter_map(annotation).collect(),
+        annotations: found
+            .manifests
+            .iter()
+            .enumerate()
+            .filter_map(annotation)
+            .collect(),
     };
     let file = match SettingsFile::from_text(&request.settings, SETTINGS, None) {
         Ok(file) => file,
@@ -132,8 +139,9 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
     Ok(response)
 }
 
-fn annotation(manifest: &Manifest) -> Option<Annotation> {
+fn annotation((result, manifest): (usize, &Manifest)) -> Option<Annotation> {
     Some(Annotation {
+        result,
         line: manifest.annotation?.line,
         text: manifest.hook_sidecars()?.to_owned(),
     })
