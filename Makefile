@@ -54,7 +54,6 @@ demo: policy.wasm $(COMMAND) | tool-kubectl tool-qemu-img tool-jq
 	@COMMAND=$(COMMAND) demo/demo.sh
 
 ## playground: build the page that has the policy in the browser, in target/playground
-PLAYGROUND := target/playground
 .PHONY: playground
 playground: policy.wasm playground/node_modules | tool-node
 	$(CARGO) build --locked --profile policy --target $(TARGET) -p playground

@@ -26,6 +26,7 @@ use crate::settings::file::SettingsFile;
 use crate::settings::input;
 use check::{Check, State};
 use cluster::Cluster;
+use policy::ValidSettings;
 
 /// The arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -161,7 +162,7 @@ pub async fn examine(
     checks.extend(probes::checks(cluster, own.as_ref(), &kubevirt, &namespaces, probe_namespace).await?);
     cluster.progress("judging VMs");
     let judge = match settings {
-        Some(file) => Some(file.settings.clone()),
+        Some(file) => ValidSettings::of(file.settings.clone()),
         None => own,
     };
     checks.extend(hits::checks(cluster, judge.as_ref(), &namespaces).await?);

@@ -1,6 +1,7 @@
 //! What can go wrong besides a verdict.
 
 use crate::policy::CallError;
+use crate::reading::node::Position;
 use crate::settings::file::Refusal;
 
 /// Why there is no verdict. What is wrong with a file is said with its name.
@@ -43,12 +44,22 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// The settings are neither YAML nor JSON.
-    #[error("{place}: the settings cannot be parsed: {message}")]
+    #[error("{file}:{}:{}: the settings cannot be parsed: {message}", .at.line, .at.column)]
     SettingsSyntax {
-        /// The file, with the line and the column where they are known.
-        place: String,
+        /// The file.
+        file: String,
+        /// The place in it.
+        at: Position,
         /// The reason.
         message: String,
+    },
+    /// The settings that must be JSON are not.
+    #[error("{file}: the settings cannot be parsed: {source}")]
+    SettingsJson {
+        /// The file.
+        file: String,
+        /// The reason.
+        source: serde_json::Error,
     },
     /// The settings are a list or a scalar.
     #[error("{file}: invalid settings, not an object")]

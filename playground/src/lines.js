@@ -43,33 +43,49 @@ function ordinal(found, path) {
   return -1;
 }
 
-/**
- * The line of a manifest that a violation is about; null where it cannot be told.
- * @param {string} manifest
- * @param {{line: number, text: string}} annotation its first line, and its text
- * @param {string} violation
- */
-export function lineInside(manifest, annotation, violation) {
-  const field = /\[hooks\.kubevirt\.io\/hookSidecars\]((?:\[\d+\]|\.\w+)+): /.exec(violation)?.[1];
-  const found = literals(annotation.text);
-  const number = field === undefined ? -1 : ordinal(found, field);
-  if (number === -1) {
-    return null;
-  }
-  const below = manifest.split('\n').slice(annotation.line - 1).join('\n');
-  const start = below.indexOf(ANNOTATION) + ANNOTATION.length;
+/** The literals of an annotation as the manifest writes them, each with its line. */
+function written(manifest, line) {
+  const below = manifest.split('\n').slice(line - 1).join('\n');
   // After the key: its quote, if it has one, and the colon.
-  const colon = below.indexOf(':', start) + 1;
+  const colon = below.indexOf(':', below.indexOf(ANNOTATION) + ANNOTATION.length) + 1;
   const isQuoted = below.slice(colon).trimStart().startsWith('"');
   const literal = isQuoted ? /\\"(?:(?!\\").)*\\"/gs : /"(?:[^"\\]|\\.)*"/gs;
-  literal.lastIndex = colon;
-  let match = null;
-  for (let count = 0; count <= number; count += 1) {
-    match = literal.exec(below);
-    if (match === null) {
-      return null;
-    }
-  }
-  const isSame = match[0].replaceAll('\\"', '"') === found[number].text;
-  return isSame ? annotation.line + below.slice(0, match.index).split('\n').length - 1 : null;
+  let at = 0;
+  let number = line;
+  return Array.from(below.slice(colon).matchAll(literal), (match) => {
+    const index = match.index + colon;
+    number += below.slice(at, index).split('\n').length - 1;
+    at = index;
+    return { text: match[0].replaceAll('\\"', '"'), line: number };
+  });
+}
+
+/**
+ * The lines of a manifest that violations are about; null where a line cannot be told.
+ * @param {string} manifest
+ * @param {{line: number, text: string}} annotation its first line, and its text
+ * @param {string[]} violations
+ */
+export function linesInside(manifest, annotation, violations) {
+  const found = literals(annotation.text);
+  const places = written(manifest, annotation.line);
+  return violations.map((violation) => {
+    const field = /\[hooks\.kubevirt\.io\/hookSidecars\]((?:\[\d+\]|\.\w+)+): /.exec(violation)?.[1];
+    const number = field === undefined ? -1 : ordinal(found, field);
+    return number !== -1 && places[number]?.text === found[number].text ? places[number].line : null;
+  });
+}
+
+/** The lines of the violations of each result: inside the annotation, the annotation's first, or else the object's. */
+export function violationLines(answer, manifest) {
+  const annotations = new Map(answer.annotations.map((annotation) => [annotation.result, annotation]));
+  const isOfAnnotation = (violation) =>
+    /annotations\[(hooks\.kubevirt\.io|kubevirt-sidecar-hostpath-policy\.dev)\//.test(violation);
+  return answer.report.results.map((result, index) => {
+    const annotation = annotations.get(index);
+    const inside = annotation === undefined || result.violations.length === 0 ? [] : linesInside(manifest, annotation, result.violations);
+    return result.violations.map((violation, number) =>
+      isOfAnnotation(violation) ? (inside[number] ?? result.annotationLine ?? result.line) : result.line,
+    );
+  });
 }

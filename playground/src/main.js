@@ -7,7 +7,8 @@ import examples from 'examples';
 import { annotationNotes } from './annotation.js';
 import { load } from './core.js';
 import { goTo, manifestEditor, mark, setText, settingsEditor } from './editors.js';
-import { annotationsOf, element, explanation, lineOf, report } from './report.js';
+import { violationLines } from './lines.js';
+import { element, explanation, report } from './report.js';
 import { fromFragment, toFragment } from './share.js';
 
 /** How long the page waits for the next key before it checks again, in milliseconds. */
@@ -76,9 +77,10 @@ function check() {
   let shown;
   try {
     const answer = core.check({ ...now, namespace: now.namespace === '' ? null : now.namespace });
-    shown = report(answer, now.manifest, actions);
+    const lines = answer.report === null ? [] : violationLines(answer, now.manifest);
+    shown = report(answer, lines, actions);
     mark(settings, notesOfSettings(answer));
-    mark(manifest, answer.report === null ? annotationNotes(answer.annotations) : notesOfManifest(answer, now.manifest));
+    mark(manifest, answer.report === null ? annotationNotes(answer.annotations) : notesOfManifest(answer.report, lines));
   } catch (error) {
     shown = [element('p', { class: 'error' }, `This cannot be judged: ${error.message}`)];
   }
@@ -93,14 +95,12 @@ function notesOfSettings(answer) {
   return [...answer.faults.map(note('error')), ...answer.warnings.map(note('warning'))];
 }
 
-function notesOfManifest(answer, text) {
-  const { results, errors } = answer.report;
-  const annotations = annotationsOf(answer);
+function notesOfManifest({ results, errors }, lines) {
   const notes = errors.map((error) => ({ line: error.line, message: error.message, severity: 'error' }));
   for (const [index, result] of results.entries()) {
-    const note = (severity) => (message) => ({ line: lineOf(result, message, text, annotations.get(index)), message, severity });
-    notes.push(...result.violations.map(note('error')));
-    notes.push(...result.warnings.map((message) => ({ line: result.annotationLine ?? result.line, message, severity: 'warning' })));
+    const first = result.annotationLine ?? result.line;
+    notes.push(...result.violations.map((message, number) => ({ line: lines[index][number], message, severity: 'error' })));
+    notes.push(...result.warnings.map((message) => ({ line: first, message, severity: 'warning' })));
   }
   return notes;
 }

@@ -6,7 +6,6 @@ import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { stringify } from 'yaml';
 
-import { lineInside } from './lines.js';
 import { darkTheme, lightTheme } from './theme.js';
 
 /** An element with attributes and children; strings become text. */
@@ -48,29 +47,19 @@ export function settingsNotes(answer, goTo) {
   return [element('section', { class: 'notes', 'aria-label': title }, element('h3', {}, title), element('ul', {}, ...items))];
 }
 
-/** The line that a violation is about: inside the annotation, the annotation's first, or else the object's. */
-export function lineOf(result, violation, manifest, annotation) {
-  const isOfAnnotation = /annotations\[(hooks\.kubevirt\.io|kubevirt-sidecar-hostpath-policy\.dev)\//.test(violation);
-  if (!isOfAnnotation || result.annotationLine === null) {
-    return result.line;
-  }
-  const inside = annotation === undefined ? null : lineInside(manifest, annotation, violation);
-  return inside ?? result.annotationLine;
-}
-
 /** A violation as its field, and what is wrong there. */
 function parts(violation) {
   const found = /^(\S+): ((?:Forbidden|Invalid value|Required value)[^]*)$/.exec(violation);
   return found === null ? [violation] : [element('span', { class: 'field' }, found[1]), found[2]];
 }
 
-function violations(result, goTo, place) {
+function violations(result, goTo, lines) {
   if (result.violations.length === 0) {
     return null;
   }
   const items = result.violations.map((violation, index) => {
     const by = result.deniedBy[index];
-    const line = lineOf(result, violation, ...place);
+    const line = lines[index];
     return element(
       'li',
       { class: 'error' },
@@ -188,7 +177,7 @@ function containerOf(violation) {
   return entry !== null ? `hook-sidecar-${entry[1]}` : (named?.[1] ?? 'hook-sidecar-0');
 }
 
-function finding(result, patched, actions, place) {
+function finding(result, patched, actions, lines) {
   const warnings = result.warnings.map((warning) => element('li', { class: 'warning' }, warning));
   const isSilent = result.verdict === 'accepted' && result.hostPaths.length === 0 && result.kind !== 'Pod';
   return element(
@@ -203,7 +192,7 @@ function finding(result, patched, actions, place) {
       ' ',
       toLine(result.line, actions.goToManifest, `line ${result.line}`),
     ),
-    violations(result, actions.goToManifest, place),
+    violations(result, actions.goToManifest, lines),
     result.verdict === 'rejected' ? rejectedPaths(result, actions.explain) : null,
     warnings.length === 0 ? null : element('ul', { class: 'warnings' }, ...warnings),
     isSilent ? element('p', {}, 'Hook sidecars see no host path.') : null,
@@ -213,28 +202,22 @@ function finding(result, patched, actions, place) {
   );
 }
 
-/** The whole report on the manifest. `actions` has `goToSettings`, `goToManifest` and `explain`. */
-export function report(answer, manifest, actions) {
+/** The whole report. `lines` are those of `violationLines`; `actions` has `goToSettings`, `goToManifest` and `explain`. */
+export function report(answer, lines, actions) {
   const notes = settingsNotes(answer, actions.goToSettings);
   if (answer.report === null) {
     return [...notes, element('p', {}, 'Without valid settings the policy rejects every launcher pod.')];
   }
   const { results, errors, summary } = answer.report;
   const patched = new Map(answer.patched.map((pod) => [pod.result, pod]));
-  const annotations = annotationsOf(answer);
   return [
     element('p', { class: 'summary' }, `${summary.accepted} accepted, ${summary.rejected} rejected, ${summary.skipped} not judged`),
     ...errors.map((error) =>
       element('p', { class: 'error' }, toLine(error.line, actions.goToManifest, `line ${error.line}`), ' ', error.message),
     ),
-    ...results.map((result, index) => finding(result, patched.get(index), actions, [manifest, annotations.get(index)])),
+    ...results.map((result, index) => finding(result, patched.get(index), actions, lines[index])),
     ...notes,
   ];
-}
-
-/** The annotations by the numbers of their results. */
-export function annotationsOf(answer) {
-  return new Map(answer.annotations.map((annotation) => [annotation.result, annotation]));
 }
 
 /** The explanation of a path. */

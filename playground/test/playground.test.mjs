@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { examples } from '../examples.mjs';
 import { serve } from '../serve.mjs';
-import { lineInside, literals } from '../src/lines.js';
+import { linesInside, literals } from '../src/lines.js';
 import { launch, open } from './browser.mjs';
 
 const { COMMAND, ANSWERS } = process.env;
@@ -186,6 +186,7 @@ test('a violation has the line inside its annotation, in every style of YAML', (
     [`{"a": {\n"${key}": ${JSON.stringify(text)}}}`, [2, 2, 2]],
   ];
   for (const [manifest, [path, type, other]] of cases) {
+    const lineInside = (of, annotation, violation) => linesInside(of, annotation, [violation])[0];
     const annotation = { line: 2, text };
     assert.equal(lineInside(manifest, annotation, field('[0].hostPath.path')), path, manifest);
     assert.equal(lineInside(manifest, annotation, field('[0].hostPath.type')), type, manifest);

@@ -9,10 +9,10 @@ use crate::check::finding::{self, Verdict};
 use crate::check::manifest::Manifest;
 use crate::doctor::check::Check;
 use crate::doctor::cluster::{Cluster, Seen};
+use crate::doctor::policy::ValidSettings;
 use crate::evaluator::Evaluator;
 use crate::policy::Linked;
 use crate::reading::place::Place;
-use crate::settings::{Settings, rules};
 
 /// The lists, and of what they are.
 const LISTS: [(&str, &str, &str); 3] = [
@@ -39,12 +39,11 @@ const NAMED: usize = 5;
 /// Who would not start or migrate any more, and where Pod Security forbids host paths.
 pub(super) async fn checks(
     cluster: &Cluster,
-    settings: Option<&Settings>,
+    settings: Option<&ValidSettings>,
     namespaces: &Seen<Vec<Value>>,
 ) -> Result<Vec<Check>, Error> {
     let name = "VMs of the cluster";
-    let Some((settings, rules)) = settings.and_then(|settings| Some((settings, rules(settings).ok()?)))
-    else {
+    let Some(ValidSettings { settings, rules }) = settings else {
         let why = "no settings could be read";
         return Ok(vec![Check::unknown(name, why, "see the checks above")]);
     };
@@ -59,7 +58,7 @@ pub(super) async fn checks(
         };
         for item in items {
             let manifest = manifest(item, api_version, kind);
-            let finding = finding::finding(&manifest, 1, &evaluator, &rules)?;
+            let finding = finding::finding(&manifest, 1, &evaluator, rules)?;
             count = count.saturating_add(1);
             if finding.verdict == Verdict::Rejected {
                 rejected.push(finding.object());

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::Error;
 use crate::doctor::check::Check;
 use crate::doctor::cluster::{Cluster, Seen, Unseen};
-use crate::settings::{Settings, rules};
+use crate::doctor::policy::ValidSettings;
 
 /// The KubeVirt object, and what it says of itself.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub(super) async fn find(cluster: &Cluster) -> Result<Seen<KubeVirt>, Error> {
 }
 
 /// The checks of it.
-pub(super) fn checks(kubevirt: &Seen<KubeVirt>, settings: Option<&Settings>) -> Vec<Check> {
+pub(super) fn checks(kubevirt: &Seen<KubeVirt>, settings: Option<&ValidSettings>) -> Vec<Check> {
     let kubevirt = match kubevirt {
         Ok(kubevirt) => kubevirt,
         Err(unseen) => return vec![Check::unseen("KubeVirt", unseen)],
@@ -57,7 +57,7 @@ pub(super) fn checks(kubevirt: &Seen<KubeVirt>, settings: Option<&Settings>) -> 
     ]
 }
 
-fn creator(kubevirt: &KubeVirt, settings: Option<&Settings>) -> Check {
+fn creator(kubevirt: &KubeVirt, settings: Option<&ValidSettings>) -> Check {
     let name = "trustedCreators";
     let controller = &kubevirt.controller;
     let version = match kubevirt.version.as_str() {
@@ -65,10 +65,7 @@ fn creator(kubevirt: &KubeVirt, settings: Option<&Settings>) -> Check {
         version => format!(" (KubeVirt {version})"),
     };
     let fix = "name only KubeVirt's controller, as deploy/settings.yaml does";
-    match settings
-        .and_then(|settings| rules(settings).ok())
-        .map(|rules| rules.trusted_creators)
-    {
+    match settings.map(|settings| &settings.rules.trusted_creators) {
         None => Check::unknown(name, "no settings could be read", "see the checks above"),
         Some(TrustedCreators::Anyone) => {
             Check::warning(name, "anybody may create launcher pods with host paths", fix)

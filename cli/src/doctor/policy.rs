@@ -1,11 +1,12 @@
 //! The Kubewarden policies that run this module, under any name.
 
+use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
 use serde_json::Value;
 
 use crate::Error;
 use crate::doctor::cluster::{Cluster, Seen};
 use crate::doctor::selector::covers;
-use crate::settings::Settings;
+use crate::settings::{Settings, rules};
 
 /// What the address of this policy's module holds.
 const MODULE: &str = "kubevirt-sidecar-hostpath-policy";
@@ -122,9 +123,27 @@ impl Policy {
     }
 }
 
-/// The settings of the policy that injects, or of another one where none does.
+/// Settings that the policy does not refuse, and what they mean to it.
+#[derive(Debug, Clone)]
+pub struct ValidSettings {
+    /// As they are written.
+    pub settings: Settings,
+    /// What they mean.
+    pub rules: Rules,
+}
+
+impl ValidSettings {
+    /// Reads them; none if the policy refuses them.
+    #[must_use]
+    pub fn of(settings: Settings) -> Option<Self> {
+        let rules = rules(&settings).ok()?;
+        Some(ValidSettings { settings, rules })
+    }
+}
+
+/// The settings of the policy that injects, or of another one where none does; none if they are refused.
 #[must_use]
-pub fn settings(policies: &[Policy]) -> Option<Settings> {
+pub fn settings(policies: &[Policy]) -> Option<ValidSettings> {
     let injects = policies.iter().find(|policy| policy.role == Role::Inject);
-    injects.or(policies.first()).map(Policy::settings)
+    ValidSettings::of(injects.or(policies.first())?.settings())
 }

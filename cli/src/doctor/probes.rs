@@ -13,8 +13,9 @@ use crate::Error;
 use crate::doctor::check::Check;
 use crate::doctor::cluster::{Answer, Cluster, Seen};
 use crate::doctor::kubevirt::KubeVirt;
+use crate::doctor::policy::ValidSettings;
 use crate::explain::verdict::Asker;
-use crate::settings::{Settings, rules};
+use crate::settings::Settings;
 
 /// Paths that settings seldom permit.
 const FORBIDDEN: [&str; 4] = ["/etc", "/root", "/proc", "/boot"];
@@ -32,7 +33,7 @@ struct Probes<'c> {
     /// The user that creates launcher pods; where that is not known, the first of those who are trusted.
     controller: Option<String>,
     settings: &'c Settings,
-    rules: Rules,
+    rules: &'c Rules,
 }
 
 /// A path with the type that the settings permit there, read-only.
@@ -44,14 +45,13 @@ struct Permitted {
 /// The probes, each a check.
 pub(super) async fn checks(
     cluster: &Cluster,
-    settings: Option<&Settings>,
+    settings: Option<&ValidSettings>,
     kubevirt: &Seen<KubeVirt>,
     namespaces: &Seen<Vec<Value>>,
     probe_namespace: Option<&str>,
 ) -> Result<Vec<Check>, Error> {
     let name = "probes";
-    let Some((settings, rules)) = settings.and_then(|settings| Some((settings, rules(settings).ok()?)))
-    else {
+    let Some(ValidSettings { settings, rules }) = settings else {
         let why = "no settings could be read";
         return Ok(vec![Check::unknown(name, why, "see the checks above")]);
     };
@@ -158,7 +158,7 @@ impl Probes<'_> {
             access: Access::ReadOnly,
             shares: false,
         };
-        Some(Asker::new(&self.namespace, &question, &self.rules).violations(self.settings))
+        Some(Asker::new(&self.namespace, &question, self.rules).violations(self.settings))
     }
 
     /// A path that the settings forbid.

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::Error;
 use crate::doctor::check::Check;
 use crate::doctor::cluster::{Cluster, Seen};
+use crate::doctor::policy::ValidSettings;
 use crate::doctor::policy::{Policy, Role};
 use crate::doctor::selector::{covers, selects};
-use crate::settings::{Settings, rules};
 use kubevirt_sidecar_hostpath_policy::settings::TrustedCreators;
 
 const API: &str = "/apis/admissionregistration.k8s.io/v1";
@@ -126,7 +126,10 @@ fn touches_launcher_pods(configuration: &Value) -> bool {
 }
 
 /// The ValidatingAdmissionPolicy that keeps the launcher label for KubeVirt.
-pub(super) async fn companion(cluster: &Cluster, settings: Option<&Settings>) -> Result<Vec<Check>, Error> {
+pub(super) async fn companion(
+    cluster: &Cluster,
+    settings: Option<&ValidSettings>,
+) -> Result<Vec<Check>, Error> {
     let name = "companion";
     let policies = cluster
         .list(&format!("{API}/validatingadmissionpolicies"))
@@ -166,9 +169,7 @@ pub(super) async fn companion(cluster: &Cluster, settings: Option<&Settings>) ->
         let why = format!("{title} has failurePolicy Ignore");
         return Ok(vec![Check::failed(name, why, apply)]);
     }
-    let trusted = settings
-        .and_then(|settings| rules(settings).ok())
-        .map(|rules| rules.trusted_creators);
+    let trusted = settings.map(|settings| &settings.rules.trusted_creators);
     Ok(vec![match trusted {
         Some(TrustedCreators::Users(users))
             if users.iter().cloned().collect::<BTreeSet<String>>() == creators =>

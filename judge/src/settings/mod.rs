@@ -50,9 +50,9 @@ pub(crate) fn of_node(node: Node, file: &str) -> Result<Settings, Error> {
 
 /// Reads settings in JSON; `null` is the empty object. `file` is for the error message.
 pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
-    let value = serde_json::from_str(text).map_err(|error| Error::SettingsSyntax {
-        place: file.to_owned(),
-        message: error.to_string(),
+    let value = serde_json::from_str(text).map_err(|source| Error::SettingsJson {
+        file: file.to_owned(),
+        source,
     })?;
     from_value(value, file)
 }
@@ -70,7 +70,8 @@ pub fn rules(settings: &Settings) -> Result<Rules, Vec<String>> {
 /// What is wrong in a file with settings.
 pub(crate) fn syntax(file: &str, fault: Fault) -> Error {
     Error::SettingsSyntax {
-        place: format!("{file}:{}:{}", fault.at.line, fault.at.column),
+        file: file.to_owned(),
+        at: fault.at,
         message: fault.message,
     }
 }

@@ -168,19 +168,19 @@ fn patched(manifest: &Manifest, patch: &json_patch::Patch, result: usize) -> Pat
     }
 }
 
-/// The lines of an error without a place of its own: the message has one where the text cannot be read.
+/// What is wrong where there are no settings at all.
 fn of_error(error: &Error) -> Note {
-    let text = error.to_string();
-    let place = text.strip_prefix("settings:").and_then(|rest| {
-        let (line, rest) = rest.split_once(':')?;
-        let (column, message) = rest.split_once(": ")?;
-        Some((line.parse().ok()?, column.parse().ok()?, message.to_owned()))
-    });
-    let (line, column, message) = place.unwrap_or((1, 1, text));
-    Note {
-        line,
-        column,
-        message,
+    match error {
+        Error::SettingsSyntax { at, message, .. } => Note {
+            line: at.line,
+            column: at.column,
+            message: format!("the settings cannot be parsed: {message}"),
+        },
+        other => Note {
+            line: 1,
+            column: 1,
+            message: other.to_string(),
+        },
     }
 }
 
