@@ -44,22 +44,20 @@ const actions = {
   goToSettings: (line) => goTo(settings, line),
   goToManifest: (line) => goTo(manifest, line),
   explain(mount, result) {
+    // A mount in `compute` that a sidecar shares is explained for the sidecar.
+    const sharer =
+      mount.container === 'compute'
+        ? result.hostPaths.find((other) => other.hostPath === mount.hostPath && other.container !== 'compute')
+        : undefined;
     const asked = {
       settings: state().settings,
       path: mount.hostPath,
       type: mount.type === '' ? 'Directory' : mount.type,
-      container: mount.container,
+      container: (sharer ?? mount).container,
       namespace: result.namespace,
       readOnly: mount.readOnly,
-      shares: mount.container === 'compute',
+      shares: sharer !== undefined,
     };
-    // A mount in `compute` that a hook sidecar shares is explained for the sidecar.
-    const isShared = asked.shares && result.hostPaths.some((other) => other.hostPath === mount.hostPath && other.container !== 'compute');
-    if (isShared) {
-      asked.container = result.hostPaths.find((other) => other.hostPath === mount.hostPath && other.container !== 'compute').container;
-    } else {
-      asked.shares = false;
-    }
     at('explanation').replaceChildren(...explanation({ ...mount, container: asked.container }, core.explain(asked)));
     at('explain').hidden = false;
     at('explain').scrollIntoView({ block: 'nearest' });

@@ -198,6 +198,16 @@ test('a violation has the line inside its annotation, in every style of YAML', (
   }
 });
 
+test('a mount in compute is explained for the sidecar that shares it', async () => {
+  const opened = await page();
+  await shown(opened, examples()[0]);
+  for (const row of [1, 2]) {
+    await opened.click(`tbody tr:nth-child(${row}) .path`);
+    assert.match(await opened.$eval('#explanation', (found) => found.textContent), /for hook-sidecar-0Permitted/);
+  }
+  await opened.close();
+});
+
 test('a violation leads to its line', async () => {
   const opened = await page();
   const { settings, manifest } = examples()[0];
