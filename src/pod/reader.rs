@@ -57,9 +57,9 @@ impl Reader {
         }
     }
 
-    /// Refuses a name that too many volumes or containers bear; `of_one_name` counts them up to the one at `at`.
-    pub(super) fn of_one_name(&mut self, at: Path<'_>, of_one_name: usize) {
-        if of_one_name == MOST_OF_ONE_NAME.saturating_add(1) {
+    /// Refuses a name that too many volumes or containers bear; `count` has them up to the one at `at`.
+    pub(super) fn limit_one_name(&mut self, at: Path<'_>, count: usize) {
+        if count == MOST_OF_ONE_NAME.saturating_add(1) {
             let detail = format!("is the name of more than {MOST_OF_ONE_NAME}");
             self.faults
                 .push(Violation::invalid(at.name("name"), Kind::String.shown(), detail));

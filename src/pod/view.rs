@@ -106,15 +106,15 @@ impl<'a> Pod<'a> {
         };
         let volumes_at = at.name("volumes");
         for (index, volume) in volumes.into_iter().enumerate() {
-            let of_one_name = pod.add_volume(volume);
-            reader.of_one_name(volumes_at.index(index), of_one_name);
+            let count = pod.add_volume(volume);
+            reader.limit_one_name(volumes_at.index(index), count);
         }
         for &list in lists {
             let list_at = at.name(list.key());
             for container in reader.containers(at, members, list) {
                 let index = container.index;
-                let of_one_name = pod.add_container(container);
-                reader.of_one_name(list_at.index(index), of_one_name);
+                let count = pod.add_container(container);
+                reader.limit_one_name(list_at.index(index), count);
             }
         }
         match Violations::from_vec(reader.faults) {
@@ -143,17 +143,17 @@ impl<'a> Pod<'a> {
     /// Appends a container. How many bear its name now.
     fn add_container(&mut self, container: Container<'a>) -> usize {
         let index = self.containers.len();
-        let of_one_name = self.containers_by_name.count(container.name.clone(), index);
+        let count = self.containers_by_name.count(container.name.clone(), index);
         self.containers.push(container);
-        of_one_name
+        count
     }
 
     /// Appends a volume. How many bear its name now.
     pub fn add_volume(&mut self, volume: Volume<'a>) -> usize {
         let index = self.volumes.len();
-        let of_one_name = self.volumes_by_name.count(volume.name.clone(), index);
+        let count = self.volumes_by_name.count(volume.name.clone(), index);
         self.volumes.push(volume);
-        of_one_name
+        count
     }
 
     /// The volumes of this name: one, unless the API server is going to refuse the pod.

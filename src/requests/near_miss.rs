@@ -14,10 +14,7 @@ pub(crate) fn of_host_path(index: usize, key: &str) -> Option<String> {
     let is_near = key != "hostPath" && bare(key) == "hostpath";
     is_near.then(|| {
         let key = quote_within(key, WARNED_BYTES);
-        format!(
-            "{}[{index}]: key {key} is ignored: write \"hostPath\"",
-            HOOK_SIDECARS
-        )
+        format!("{HOOK_SIDECARS}[{index}]: key {key} is ignored: write \"hostPath\"")
     })
 }
 
@@ -40,7 +37,7 @@ fn of_annotation(key: &str) -> Option<String> {
         && (domain.is_empty() || domain.to_ascii_lowercase().ends_with("kubevirt.io"));
     is_near.then(|| {
         let key = quote_within(key, WARNED_BYTES);
-        format!("annotation {key} is ignored: write {}", HOOK_SIDECARS)
+        format!("annotation {key} is ignored: write {HOOK_SIDECARS}")
     })
 }
 
