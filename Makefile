@@ -126,20 +126,20 @@ fuzz: $(TOOLS)/bin/cargo-fuzz
 	$(CARGO) run --locked --quiet -p fuzz-targets --bin seeds -- target/fuzz-seeds
 	$(FUZZ) build $(FUZZ_BUILD)
 	for target in $(FUZZ_TARGETS); do \
-		mkdir -p $(FUZZ_DIR)/corpus/$$target target/fuzz-new/$$target $(FUZZ_DIR)/findings/$$target && \
-		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-new/$$target $(FUZZ_DIR)/corpus/$$target $(FUZZ_DIR)/findings/$$target target/fuzz-seeds/$$target -- \
+		mkdir -p target/fuzz-corpus/$$target $(FUZZ_DIR)/findings/$$target && \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-corpus/$$target $(FUZZ_DIR)/findings/$$target target/fuzz-seeds/$$target -- \
 			-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 -dict=$(FUZZ_DIR)/policy.dict \
 			-artifact_prefix=$(FUZZ_DIR)/findings/$$target/ -print_final_stats=1 || exit 1; \
 	done
 
-## fuzz-keep: replaces assurance/fuzz/corpus by the smallest set of short inputs that reaches what all inputs reach
+## fuzz-keep: makes target/fuzz-corpus the smallest set of short inputs that reaches what all inputs reach
 .PHONY: fuzz-keep
 fuzz-keep: $(TOOLS)/bin/cargo-fuzz
 	for target in $(FUZZ_TARGETS); do \
 		rm -rf target/fuzz-kept && mkdir target/fuzz-kept && \
-		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-kept $(FUZZ_DIR)/corpus/$$target target/fuzz-new/$$target \
-			target/fuzz-seeds/$$target -- -set_cover_merge=1 -use_counters=0 -max_len=1024 && \
-		rm -rf $(FUZZ_DIR)/corpus/$$target && mv target/fuzz-kept $(FUZZ_DIR)/corpus/$$target || exit 1; \
+		$(FUZZ) run $(FUZZ_BUILD) $$target target/fuzz-kept target/fuzz-corpus/$$target -- \
+			-set_cover_merge=1 -use_counters=0 -max_len=1024 && \
+		rm -rf target/fuzz-corpus/$$target && mv target/fuzz-kept target/fuzz-corpus/$$target || exit 1; \
 	done
 
 ## mutants: breaks src/ in every small way and looks which break no test (MUTANTS_ARGS="-f src/base/path.rs": one file)
@@ -195,7 +195,7 @@ bench-guests: | wasm-target
 bench-build:
 	$(CARGO) bench --locked -p policy-bench --no-run
 
-## bench: what an evaluation costs, as a ratio to guests that do nothing (target/bench/, plots in target/criterion/)
+## bench: what an evaluation costs, as a ratio to guests that do nothing (tables in target/bench/)
 .PHONY: bench
 bench: policy.wasm bench-guests bench-build
 	@rm -rf $(BENCH)/runs
@@ -207,19 +207,6 @@ bench-docs: export BENCH_DOCS := $(CURDIR)/docs/performance.md
 bench-docs: policy.wasm bench-guests bench-build
 	@rm -rf $(BENCH)/runs
 	@for run in 1 2 3; do BENCH_RUN=$$run $(CARGO) bench --locked -p policy-bench --bench validate; done
-
-WASM_OPT = $(shell PATH="$(PATH)" command -v wasm-opt || echo $(TOOLS)/node_modules/.bin/wasm-opt)
-
-## variants: size, compile time and latency of policy.wasm built in other ways
-.PHONY: variants
-variants: policy.wasm | $(WASM_OPT)
-	assurance/bench/variants.sh $(WASM_OPT)
-	$(CARGO) bench --locked -p policy-bench --bench variants
-
-## variants-docs: the same, into docs/performance.md
-.PHONY: variants-docs
-variants-docs: export BENCH_DOCS := $(CURDIR)/docs/performance.md
-variants-docs: variants
 
 # Every instance's memory holds the data of the module, and every policy server compiles it at its start.
 SIZE_LIMIT := 393216

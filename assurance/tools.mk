@@ -36,7 +36,6 @@ SARIF_SCHEMA_SHA256 := a053c46f18a8043570d4e32fefc4c6377f82bf29ec310a33e93f27304
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_MUTANTS_VERSION := 27.1.0
-BINARYEN_VERSION := 132.0.0
 # For publishing only, both from GitHub, for Linux on x86-64.
 GITHUB := https://github.com
 KWCTL_VERSION := v1.35.0
@@ -66,10 +65,6 @@ tool-%:
 .PHONY: wasm-target
 wasm-target:
 	@rustup target list --installed | grep -qx $(TARGET) || rustup target add $(TARGET)
-
-# wasm-opt builds the variants of `make variants`; policy.wasm itself is built without it.
-$(TOOLS)/node_modules/.bin/wasm-opt:
-	npm install --silent --no-fund --no-audit --prefix $(TOOLS) binaryen@$(BINARYEN_VERSION)
 
 ## kwctl: install Kubewarden's kwctl below target/tools
 .PHONY: kwctl

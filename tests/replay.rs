@@ -1,7 +1,8 @@
-//! What fuzzing has kept, on stable: every input of the corpus, and every one that was ever a finding.
+//! What fuzzing starts from, on stable, and every input that was ever a finding.
 
 use std::{fs, io, panic, path::Path};
 
+use fuzz_targets::seeds;
 use rstest::rstest;
 
 #[rstest]
@@ -10,26 +11,28 @@ use rstest::rstest;
 #[case::pods("pods", fuzz_targets::pods)]
 #[case::annotation("annotation", fuzz_targets::annotation)]
 #[case::paths("paths", fuzz_targets::paths)]
-fn what_fuzzing_has_kept_holds(#[case] target: &str, #[case] run: fn(&[u8])) {
-    let mut count = 0usize;
-    for kept in ["corpus", "findings"] {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("assurance/fuzz")
-            .join(kept)
-            .join(target);
-        let entries = match fs::read_dir(&directory) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && kept == "findings" => continue,
-            entries => entries.expect("the corpus"),
-        };
-        for entry in entries {
-            let file = entry.expect("an entry").path();
-            let bytes = fs::read(&file).expect("a file");
-            if let Err(failure) = panic::catch_unwind(|| run(&bytes)) {
-                eprintln!("fails on {}", file.display());
-                panic::resume_unwind(failure);
-            }
-            count = count.saturating_add(1);
+fn seeds_and_findings_hold(#[case] target: &str, #[case] run: fn(&[u8])) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let seeds = seeds::all(&root.join("tests/cases")).expect("the cases");
+    let seeds = seeds.into_iter().filter(|seed| seed.target == target);
+    let mut inputs: Vec<(String, Vec<u8>)> = seeds
+        .enumerate()
+        .map(|(number, seed)| (format!("seed {number}"), seed.bytes))
+        .collect();
+    assert!(inputs.len() >= 200, "only {} seeds for {target}", inputs.len());
+    let findings = match fs::read_dir(root.join("assurance/fuzz/findings").join(target)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        entries => entries.expect("the findings").collect(),
+    };
+    for entry in findings {
+        let file = entry.expect("an entry").path();
+        let bytes = fs::read(&file).expect("a file");
+        inputs.push((file.display().to_string(), bytes));
+    }
+    for (name, bytes) in inputs {
+        if let Err(failure) = panic::catch_unwind(|| run(&bytes)) {
+            eprintln!("fails on {name}: {:?}", String::from_utf8_lossy(&bytes));
+            panic::resume_unwind(failure);
         }
     }
-    assert!(count >= 10, "only {count} inputs are kept for {target}");
 }

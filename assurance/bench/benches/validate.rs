@@ -1,8 +1,8 @@
 //! The benchmark behind `make bench`.
 //!
-//! criterion decides how many rounds are played and draws its plots (target/criterion/report/index.html); the ratios
-//! come from the rounds themselves, in which policy and floor take turns. Environment: `BENCH_RUN` is the number of this
-//! run, `BENCH_DOCS` a document that takes the tables of all runs so far.
+//! criterion decides how many rounds are played; the ratios come from the rounds themselves, in which policy and floor
+//! take turns. Environment: `BENCH_RUN` is the number of this run, `BENCH_DOCS` a document that takes the tables of all
+//! runs so far.
 
 use std::env;
 use std::fs;
@@ -16,7 +16,7 @@ use policy_bench::evaluation::Mode;
 use policy_bench::figures::{Pair, Point, Row, Run, Series, Side};
 use policy_bench::modules::Modules;
 use policy_bench::requests::{self, Request};
-use policy_bench::{Error, plot, report};
+use policy_bench::{Error, report};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -26,6 +26,7 @@ fn main() -> Result<(), Error> {
     let module_bytes = modules.policy.len();
     let mut arena = Arena::new(modules, requests::settings()?)?;
     let mut criterion = Criterion::default()
+        .without_plots()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
@@ -74,7 +75,6 @@ fn publish(run: Run, directory: &Path) -> Result<(), Error> {
     }
     let median = Run::median(&all)?;
     median.write(&directory.join("results.json"))?;
-    plot::draw(&median, &directory.join("growth.svg"))?;
     let tables = report::tables(&median)?;
     println!(
         "policy.wasm: {} bytes; medians of {} runs\n",
@@ -86,10 +86,6 @@ fn publish(run: Run, directory: &Path) -> Result<(), Error> {
     }
     if let Some(document) = env::var_os("BENCH_DOCS").map(PathBuf::from) {
         report::paste(&tables, &document)?;
-        fs::copy(
-            directory.join("growth.svg"),
-            document.with_file_name("growth.svg"),
-        )?;
     }
     Ok(())
 }

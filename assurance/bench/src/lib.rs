@@ -7,7 +7,7 @@
 //!                 │      instructions    the same, counted instead of timed
 //!              figures                   medians of all runs
 //!                 │
-//!              report ─ plot             tables, and a picture of the growth
+//!              report                    tables
 //! ```
 
 pub mod contest;
@@ -15,7 +15,6 @@ pub mod evaluation;
 pub mod figures;
 pub mod instructions;
 pub mod modules;
-pub mod plot;
 pub mod report;
 pub mod requests;
 

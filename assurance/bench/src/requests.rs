@@ -69,16 +69,6 @@ pub fn named() -> Result<Vec<Request>, Error> {
     ])
 }
 
-/// The requests that tell the variants of the module apart: the fast path, the slow path, and mostly reading.
-pub fn of_variants() -> Result<Vec<Request>, Error> {
-    let example = fixture("launcher-image-volume")?;
-    Ok(vec![
-        Request::new("no annotation", fixture("launcher-no-annotation")?),
-        Request::new("the example", example.clone()),
-        Request::new("the example, 1 MiB", of_size(&example, 1 << 20)?),
-    ])
-}
-
 /// Launcher pods without the annotation, of growing size.
 pub fn growing_bare() -> Result<Vec<(usize, Request)>, Error> {
     growing(&fixture("launcher-no-annotation")?)

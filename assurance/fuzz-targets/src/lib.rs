@@ -1,5 +1,7 @@
 //! What each fuzz target does with its bytes: `model`'s laws, with this policy for their engine. The targets in `fuzz/`
-//! call these functions under libFuzzer, `tests/replay.rs` on stable with everything that fuzzing has kept.
+//! call these functions under libFuzzer, `tests/replay.rs` on stable with the seeds and with every finding.
+
+pub mod seeds;
 
 use kubevirt_sidecar_hostpath_policy::{
     base::{
