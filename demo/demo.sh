@@ -14,8 +14,8 @@ OVERLAY=/output/overlay.qcow2
 BASE=/host-images/backing-image.qcow2
 
 skip() {
-  echo "demo: skipped: $*"
-  exit 0
+  assurance/left-out.sh "the demo, for $*"
+  exit
 }
 
 for tool in qemu-img qemu-io python3; do

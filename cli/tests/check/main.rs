@@ -13,14 +13,13 @@ mod dir;
 #[path = "../support/guest.rs"]
 mod guest;
 mod harness;
-#[path = "../support/tools.rs"]
-mod tools;
 
 mod compare;
 mod completions;
 mod corpus;
 mod examples;
 mod explain;
+mod forms;
 mod help;
 mod json;
 mod merge;

@@ -10,12 +10,11 @@
 
 mod chart;
 mod companion;
-#[path = "../support/dir.rs"]
+#[path = "../../../../cli/tests/support/dir.rs"]
 mod dir;
 mod monitoring;
 mod overlays;
 mod policies;
-#[path = "../support/tools.rs"]
 mod tools;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,7 +106,7 @@ fn asked<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Asked {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
+        .join("../..")
         .canonicalize()
         .unwrap()
 }

@@ -14,19 +14,14 @@ pub(crate) fn kubectl() -> OsString {
 
 /// The program on the `PATH`, or the one that make has installed.
 pub(crate) fn tool(name: &str) -> OsString {
-    find(name)
-        .unwrap_or_else(|| panic!("no {name}: put it on the PATH, or run `make tools`, which installs it"))
-}
-
-/// The same, if there is one.
-pub(crate) fn find(name: &str) -> Option<OsString> {
     let paths = env::var_os("PATH").unwrap_or_default();
     let installed = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../target/tools")
+        .join("../../target/tools")
         .join(name);
     env::split_paths(&paths)
         .map(|directory| directory.join(name))
         .chain([installed])
         .find(|candidate| candidate.is_file())
-        .map(|found| found.into_os_string())
+        .unwrap_or_else(|| panic!("no {name}: put it on the PATH, or run `make tools`, which installs it"))
+        .into_os_string()
 }

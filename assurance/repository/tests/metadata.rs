@@ -25,7 +25,7 @@ const HEADER: &str = "\
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 fn text(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
     fs::read_to_string(path).unwrap()
 }
 

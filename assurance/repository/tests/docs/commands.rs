@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -49,12 +49,21 @@ fn blocks() -> Vec<(Block, Vec<Step>)> {
     .collect()
 }
 
+/// Where `sidecar-hostpath` is: beside this test's directory, as `make` and `cargo test --workspace` build it.
+fn built() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let directory = test.ancestors().nth(2).unwrap();
+    assert!(
+        directory.join("sidecar-hostpath").is_file(),
+        "no sidecar-hostpath in {}: run `cargo build -p sidecar-hostpath`",
+        directory.display()
+    );
+    directory.to_owned()
+}
+
 /// What the command prints, and whether it succeeds, at the root of the repository.
 pub(crate) fn run(command: &str) -> (String, bool) {
-    let executable = Path::new(env!("CARGO_BIN_EXE_sidecar-hostpath"))
-        .parent()
-        .unwrap()
-        .to_owned();
+    let executable = built();
     let paths = env::var_os("PATH").unwrap_or_default();
     let paths = env::join_paths([executable].into_iter().chain(env::split_paths(&paths))).unwrap();
     let output = Command::new("bash")
