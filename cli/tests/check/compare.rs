@@ -53,7 +53,29 @@ fn compare(new: &str, old: &str, args: &[&str]) -> Outcome {
 fn what_changes_is_reported() {
     let outcome = compare(NEW, OLD, &[]);
     assert_eq!(outcome.code, Some(1));
-    assert_snapshot!(outcome.transcript());
+    assert_snapshot!(outcome.transcript(), @r#"
+    NEWLY REJECTED  vms.json:2:1: VirtualMachineInstance tenant-a/gone
+        metadata.annotations[hooks.kubevirt.io/hookSidecars][0].hostPath.path:
+          Forbidden
+          "/srv/images" is under none of the allowed host paths: /srv/images/a
+          (exactly), /srv/scratch, /srv/new
+
+    NEWLY REJECTED  vms.json:3:1: VirtualMachineInstance tenant-a/old
+        metadata.annotations[hooks.kubevirt.io/hookSidecars][0].hostPath.path:
+          Forbidden
+          "/srv/old" is under none of the allowed host paths: /srv/images/a
+          (exactly), /srv/scratch, /srv/new
+
+    NEWLY ACCEPTED  vms.json:4:1: VirtualMachineInstance tenant-a/new
+        + hook-sidecar-0 sees /srv/new/x at /mnt/x, read-only, rule:
+        allowedHostPaths[2]
+
+    warning: settings.allowedHostPaths[1] allows /srv/scratch, where sidecars could
+    write as long as /srv/scratch was writable: look for symbolic links there
+
+    2 newly rejected, 1 newly accepted, 0 changed, 4 as before
+    [exit 1]
+    "#);
     let outcome = compare(NEW, OLD, &["-o", "json"]);
     let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
     let objects = |key: &str| -> Vec<String> {
@@ -89,7 +111,18 @@ fn what_is_accepted_by_another_rule_has_changed() {
         &[],
     );
     assert_eq!(outcome.code, Some(0));
-    assert_snapshot!(outcome.transcript());
+    assert_snapshot!(outcome.transcript(), @r#"
+    CHANGED  vms.json:1:1: VirtualMachineInstance tenant-a/exact
+        - hook-sidecar-0 sees /srv/images/a at /mnt/x, read-only, rule:
+        allowedHostPaths[0]
+        - compute sees /srv/images/a at /mnt/x, read-only, rule: allowedHostPaths[0]
+        + hook-sidecar-0 sees /srv/images/a at /mnt/x, read-only, rule:
+        allowedHostPaths[3]
+        + compute sees /srv/images/a at /mnt/x, read-only, rule: allowedHostPaths[3]
+
+    0 newly rejected, 0 newly accepted, 1 changed, 6 as before
+    [exit 0]
+    "#);
 }
 
 #[test]

@@ -9,22 +9,27 @@ fn run(args: &[&str]) -> Outcome {
     finish(command(&root(), args), b"")
 }
 
-#[rstest]
-#[case::root(&["--help"])]
-#[case::root_in_short(&["-h"])]
-#[case::check(&["check", "--help"])]
-#[case::check_in_short(&["check", "-h"])]
-#[case::settings(&["settings", "--help"])]
-#[case::explain(&["explain", "--help"])]
-#[case::suggest(&["suggest", "--help"])]
-#[case::compare(&["compare", "--help"])]
-#[case::doctor(&["doctor", "--help"])]
-#[case::run(&["run", "--help"])]
-#[case::completions(&["completions", "-h"])]
-#[case::man(&["man", "-h"])]
-fn help(#[case] args: &[&str]) {
-    let name = args.join("_").replace('-', "");
-    assert_snapshot!(name, run(args).transcript());
+#[test]
+fn help() {
+    let transcripts = [
+        "--help",
+        "-h",
+        "check --help",
+        "check -h",
+        "settings --help",
+        "explain --help",
+        "suggest --help",
+        "compare --help",
+        "doctor --help",
+        "run --help",
+        "completions -h",
+        "man -h",
+    ]
+    .map(|line| {
+        let args: Vec<&str> = line.split(' ').collect();
+        format!("$ sidecar-hostpath {line}\n{}", run(&args).transcript())
+    });
+    assert_snapshot!(transcripts.join("\n\n"));
 }
 
 #[rstest]

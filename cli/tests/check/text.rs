@@ -10,13 +10,35 @@ fn the_example_is_accepted_and_its_mount_shown() {
         &[SETTINGS.as_slice(), &["examples/vmi-with-sidecar-hostpath.yaml"]].concat(),
         "",
     );
-    assert_snapshot!(outcome.transcript());
+    assert_snapshot!(outcome.transcript(), @r#"
+    ACCEPTED  examples/vmi-with-sidecar-hostpath.yaml:4:1:
+              VirtualMachineInstance tenant-a/debian-cow
+        hook-sidecar-0 sees /var/lib/kubevirt/images at /host-images
+          Directory, read-only, rule: allowedHostPaths[0]
+        compute sees /var/lib/kubevirt/images at /host-images
+          Directory, read-only, rule: allowedHostPaths[0]
+
+    1 accepted, 0 rejected, 0 skipped
+    [exit 0]
+    "#);
 }
 
 #[test]
 fn a_path_outside_the_prefixes_is_rejected() {
     let manifest = example("vmi-with-sidecar-hostpath.yaml").replace("/var/lib/kubevirt/images", "/etc/ssh");
-    assert_snapshot!(check_text(&manifest).transcript());
+    assert_snapshot!(check_text(&manifest).transcript(), @r#"
+    REJECTED  standard input:4:1:
+              VirtualMachineInstance tenant-a/debian-cow (code 403)
+        sidecar 0, image my-qemu-img-sidecar:latest
+        metadata.annotations[hooks.kubevirt.io/hookSidecars][0], standard input:10
+          hostPath.path: Forbidden
+            "/etc/ssh" is under none of the allowed host paths:
+            /var/lib/kubevirt/images, /srv/sidecar-scratch (exactly)
+            denied by settings.allowedHostPaths
+
+    0 accepted, 1 rejected, 0 skipped
+    [exit 1]
+    "#);
 }
 
 #[test]
@@ -32,7 +54,23 @@ fn sharing_with_compute_and_writing_are_shown() {
         .concat(),
         "",
     );
-    assert_snapshot!(outcome.transcript());
+    assert_snapshot!(outcome.transcript(), @r#"
+    ACCEPTED  examples/vm-with-writable-hostpath.yaml:3:1:
+              VirtualMachine tenant-a/debian-scratch
+        warning: hook-sidecar-0 may write to host path "/srv/sidecar-scratch"
+        hook-sidecar-0 sees /srv/sidecar-scratch at /scratch
+          Directory, writable, rule: allowedHostPaths[1]
+
+    ACCEPTED  examples/vmi-with-sidecar-hostpath.yaml:4:1:
+              VirtualMachineInstance tenant-a/debian-cow
+        hook-sidecar-0 sees /var/lib/kubevirt/images at /host-images
+          Directory, read-only, rule: allowedHostPaths[0]
+        compute sees /var/lib/kubevirt/images at /host-images
+          Directory, read-only, rule: allowedHostPaths[0]
+
+    2 accepted, 0 rejected, 0 skipped
+    [exit 0]
+    "#);
 }
 
 /// Every verdict, several files, several documents, lists.
@@ -108,7 +146,16 @@ fn a_launcher_pod_is_shown_as_it_would_be_stored() {
     let plain =
         r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "plain"}, "spec": {"containers": []}}"#;
     let manifests = format!("{}\n{plain}", request["object"].take());
-    assert_snapshot!(check_text(&manifests).transcript());
+    assert_snapshot!(check_text(&manifests).transcript(), @r#"
+    ACCEPTED  standard input:1:1: Pod tenant-a/virt-launcher-debian-cow-*
+        hook-sidecar-0 sees /var/lib/kubevirt/images at /host-images
+          Directory, read-only, rule: allowedHostPaths[0]
+
+    ACCEPTED  standard input:2:1: Pod plain
+
+    2 accepted, 0 rejected, 0 skipped
+    [exit 0]
+    "#);
 }
 
 #[test]
@@ -123,7 +170,15 @@ fn names_cannot_fool_the_terminal() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(!outcome.stdout.contains(|c: char| c.is_control() && c != '\n'));
     assert!(!outcome.stdout.contains('\u{202e}'));
-    assert_snapshot!(outcome.transcript());
+    assert_snapshot!(outcome.transcript(), @r#"
+    ACCEPTED  standard input:1:1:
+              VirtualMachineInstance a\nb/x\u{1b}[2K\r\nACCEPTED \u{202e}\u{9b}1m
+        hook-sidecar-0 sees /var/lib/kubevirt/images/a\u{202e}b at /a
+          Directory, read-only, rule: allowedHostPaths[0]
+
+    1 accepted, 0 rejected, 0 skipped
+    [exit 0]
+    "#);
 
     let json = check(&[SETTINGS.as_slice(), &["-o", "json", "-"]].concat(), &manifest).stdout;
     assert!(!json.contains(|c: char| c.is_control() && c != '\n'));
@@ -148,19 +203,46 @@ fn for_team_a(arguments: &[&str], namespace: Option<&str>) -> crate::harness::Ou
 
 #[test]
 fn the_namespace_is_that_of_the_manifest() {
-    assert_snapshot!(for_team_a(&[], Some("team-a")).transcript());
+    assert_snapshot!(for_team_a(&[], Some("team-a")).transcript(), @r#"
+    ACCEPTED  vm.yaml:1:1: VirtualMachineInstance team-a/x
+        hook-sidecar-0 sees /srv/tenants/team-a at /host-images
+          Directory, read-only, rule: allowedHostPaths[0]
+
+    1 accepted, 0 rejected, 0 skipped
+    [exit 0]
+    "#);
     let outcome = for_team_a(&["--namespace", "team-b"], Some("team-a"));
     assert!(outcome.stdout.starts_with("ACCEPTED"), "{}", outcome.stdout);
 }
 
 #[test]
 fn an_object_that_names_no_namespace_says_so() {
-    assert_snapshot!(for_team_a(&[], None).transcript());
+    assert_snapshot!(for_team_a(&[], None).transcript(), @r#"
+    REJECTED  vm.yaml:1:1: VirtualMachineInstance x (code 403)
+        sidecar 0
+        metadata.annotations[hooks.kubevirt.io/hookSidecars][0], vm.yaml:1
+          hostPath.path: Forbidden
+            "/srv/tenants/team-a" is reserved: no rule for it is for requests
+            without a namespace
+            denied by settings.allowedHostPaths
+        note: the object names no namespace, so that no rule for namespaces is for
+              it; --namespace names one
+
+    0 accepted, 1 rejected, 0 skipped
+    [exit 1]
+    "#);
 }
 
 #[test]
 fn the_namespace_of_objects_without_one_can_be_given() {
-    assert_snapshot!(for_team_a(&["-n", "team-a"], None).transcript());
+    assert_snapshot!(for_team_a(&["-n", "team-a"], None).transcript(), @r#"
+    ACCEPTED  vm.yaml:1:1: VirtualMachineInstance team-a/x
+        hook-sidecar-0 sees /srv/tenants/team-a at /host-images
+          Directory, read-only, rule: allowedHostPaths[0]
+
+    1 accepted, 0 rejected, 0 skipped
+    [exit 0]
+    "#);
     let outcome = for_team_a(&["--namespace", "team-b"], None);
     let reason = "is reserved: no rule for it is for namespace";
     assert!(outcome.stdout.contains(reason), "{}", outcome.stdout);
