@@ -3,8 +3,7 @@
 
 mod splices;
 
-use std::ops::Not;
-
+use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
 use serde::Serialize;
 
 use crate::{
@@ -26,9 +25,9 @@ pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Op
         match edit {
             Edit::AddVolume { name, request } => volumes.push(item(&Volume {
                 name,
-                host_path: HostPath {
-                    path: request.path.as_str(),
-                    r#type: request.host_path_type.as_str(),
+                host_path: HostPathVolumeSource {
+                    path: request.path.as_str().to_owned(),
+                    type_: Some(request.host_path_type.as_str().to_owned()),
                 },
             })?),
             Edit::AddMount {
@@ -40,10 +39,11 @@ pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Op
             } => mounts
                 .get_mut(position(pod, *container)?)?
                 .push(item(&VolumeMount {
-                    mount_path: mount_path.as_str(),
-                    name: volume,
-                    read_only: *access == Access::ReadOnly,
-                    recursive_read_only: recursive_read_only.map(RecursiveReadOnly::as_str),
+                    name: volume.clone(),
+                    mount_path: mount_path.as_str().to_owned(),
+                    read_only: (*access == Access::ReadOnly).then_some(true),
+                    recursive_read_only: recursive_read_only.map(|value| value.as_str().to_owned()),
+                    ..VolumeMount::default()
                 })?),
             Edit::SetReadOnly(place) => text.set(mount(pod, *place)?, "readOnly", "true")?,
             Edit::SetRecursiveReadOnly(place) => {
@@ -63,30 +63,12 @@ pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Op
     text.spliced(front)
 }
 
-/// A hostPath volume, with the fields that are written.
+/// A hostPath volume. k8s-openapi's own type would bring every kind of volume into the module.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Volume<'v> {
     name: &'v str,
-    host_path: HostPath<'v>,
-}
-
-#[derive(Serialize)]
-struct HostPath<'v> {
-    path: &'v str,
-    r#type: &'v str,
-}
-
-/// A mount, likewise. A field that is false or absent is left out, as Kubernetes' own types leave it out.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct VolumeMount<'v> {
-    mount_path: &'v str,
-    name: &'v str,
-    #[serde(skip_serializing_if = "Not::not")]
-    read_only: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recursive_read_only: Option<&'v str>,
+    host_path: HostPathVolumeSource,
 }
 
 /// Where the container is in [`Pod::containers`], which are ordered by their place.
