@@ -36,12 +36,10 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
         "{version}\n\
          commit: {commit}\n\
          module: {module}\n\
-         host for modules: {host}\n\
          tests: launcher pods of KubeVirt 1.9; tried on Kubernetes 1.36",
         version = env!("CARGO_PKG_VERSION"),
         commit = option_env!("SIDECAR_HOSTPATH_COMMIT").unwrap_or(unknown),
         module = option_env!("SIDECAR_HOSTPATH_MODULE").unwrap_or(unknown),
-        host = if cfg!(feature = "host") { "yes" } else { "no" },
     )
 });
 

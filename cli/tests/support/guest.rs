@@ -10,8 +10,10 @@ pub(crate) enum Does<'a> {
     Fails(&'a str),
     /// Executes `unreachable`.
     Traps,
-    /// Never comes back.
+    /// Never comes back, and counts up to a limit fast: filling memory is an instruction for each byte.
     Loops,
+    /// Takes more memory, and never stops.
+    Allocates,
     /// Calls the host with (binding, namespace, operation, payload). If that works, the answer is this text, otherwise
     /// the host's error is the guest's.
     Calls([&'a str; 4], &'a str),
@@ -53,6 +55,9 @@ pub(crate) fn with_init(init: Does<'_>) -> Vec<u8> {
 const PAYLOAD: usize = 16384;
 const TEXTS: usize = 1024;
 
+/// The upper half of the memory, which nothing else is in.
+const SCRATCH: usize = 2 << 16;
+
 /// The texts of a guest, which lie one after the other in its memory.
 #[derive(Default)]
 struct Memory {
@@ -88,7 +93,12 @@ impl Memory {
             }
             Does::Fails(text) => format!("(call $error {}) (i32.const 0)", self.text(text)),
             Does::Traps => "(unreachable)".to_owned(),
-            Does::Loops => "(loop (result i32) (br 0))".to_owned(),
+            Does::Loops => format!(
+                "(loop (result i32)
+                   (memory.fill (i32.const {SCRATCH}) (i32.const 0) (i32.const {SCRATCH}))
+                   (br 0))"
+            ),
+            Does::Allocates => "(loop (result i32) (drop (memory.grow (i32.const 16))) (br 0))".to_owned(),
             Does::Calls(call, answer) => {
                 let call = call.map(|text| self.text(text)).join(" ");
                 format!(
