@@ -10,7 +10,6 @@ use roff::{Roff, roman};
 use crate::Error;
 use crate::check::CheckArgs;
 use crate::compare::CompareArgs;
-#[cfg(feature = "cluster")]
 use crate::doctor::DoctorArgs;
 use crate::explain::ExplainArgs;
 use crate::run::RunArgs;
@@ -102,7 +101,6 @@ pub enum Command {
     ///
     /// Looks at policies, webhooks, the companion, KubeVirt and its VMs, and tries the policy
     /// with dry runs. Says for each check what was found, and how to fix it.
-    #[cfg(feature = "cluster")]
     #[command(verbatim_doc_comment)]
     Doctor(DoctorArgs),
     /// Evaluate one admission request as `kwctl run` does

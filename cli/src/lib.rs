@@ -15,7 +15,6 @@ pub mod cli;
 
 pub mod check;
 pub mod compare;
-#[cfg(feature = "cluster")]
 pub mod doctor;
 pub mod explain;
 pub mod run;

@@ -27,7 +27,6 @@ fn main() -> ExitCode {
         Command::Explain(args) => judged(explain(&args)),
         Command::Suggest(args) => judged(suggest(&args, stdin)),
         Command::Compare(args) => judged(compare(&args, stdin)),
-        #[cfg(feature = "cluster")]
         Command::Doctor(args) => judged(sidecar_hostpath::doctor::doctor(&args)),
         Command::Run(args) => printed(run(&args, stdin, &mut io::stdout().lock(), log_to_stderr())),
         Command::Completions(args) => printed(print(&cli::completions(&args))),

@@ -17,8 +17,6 @@ pub(crate) enum Does<'a> {
     /// Calls the host with (binding, namespace, operation, payload). If that works, the answer is this text, otherwise
     /// the host's error is the guest's.
     Calls([&'a str; 4], &'a str),
-    /// Answers with the count of calls that this instance has had.
-    Counts,
 }
 
 /// A guest that takes any settings.
@@ -111,12 +109,6 @@ impl Memory {
                     self.text(answer)
                 )
             }
-            Does::Counts => format!(
-                "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
-                 (i32.store8 (i32.const {PAYLOAD}) (i32.add (i32.const 48) (global.get $calls)))
-                 (call $response (i32.const {PAYLOAD}) (i32.const 1))
-                 (i32.const 1)"
-            ),
         }
     }
 
@@ -132,7 +124,6 @@ impl Memory {
                  (import "wapc" "__host_error" (func $host_error (param i32)))
                  (import "wapc" "__host_error_len" (func $host_error_len (result i32)))
                  (memory (export "memory") 4)
-                 (global $calls (mut i32) (i32.const 0))
                  (data (i32.const {TEXTS}) "{texts}")
                  {functions})"#
         );

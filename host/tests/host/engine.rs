@@ -34,7 +34,17 @@ fn the_operation_reaches_the_guest() {
 
 #[test]
 fn each_call_has_an_instance_of_its_own() {
-    let engine = Engine::new(&policy(Does::Counts)).unwrap();
+    let counts = wat::parse_str(
+        r#"(module
+             (import "wapc" "__guest_response" (func $response (param i32 i32)))
+             (memory (export "memory") 1)
+             (data (i32.const 0) "0")
+             (func (export "__guest_call") (param i32 i32) (result i32)
+               (i32.store8 (i32.const 0) (i32.add (i32.const 1) (i32.load8_u (i32.const 0))))
+               (call $response (i32.const 0) (i32.const 1))
+               (i32.const 1)))"#,
+    );
+    let engine = Engine::new(&counts.unwrap()).unwrap();
     assert_eq!(engine.call("validate", b""), Ok(b"1".to_vec()));
     assert_eq!(engine.call("validate", b""), Ok(b"1".to_vec()));
 }

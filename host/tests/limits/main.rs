@@ -49,28 +49,26 @@ const THREADS: usize = 2;
 fn the_worst_payloads_get_a_verdict_in_time() {
     let engine = Engine::with_log(&wasm(), Arc::new(|_| {})).unwrap();
     let payloads: Vec<Worst> = payloads::all().into_iter().chain(quadratic::all()).collect();
-    let lines: Vec<Line> = thread::scope(|scope| {
-        let of = |first: usize| {
-            let every = payloads.iter().skip(first).step_by(THREADS);
-            let (engine, of_this) = (&engine, every.collect::<Vec<_>>());
+    let mut lines: Vec<(usize, Line<'_>)> = thread::scope(|scope| {
+        let share = |first: usize| {
+            let (engine, share) = (&engine, payloads.iter().enumerate().skip(first).step_by(THREADS));
             scope.spawn(move || {
-                of_this
-                    .into_iter()
-                    .map(|worst| Line::of(engine, worst))
-                    .collect::<Vec<_>>()
+                let line = |(number, worst)| (number, Line::of(engine, worst));
+                share.map(line).collect::<Vec<_>>()
             })
         };
-        let threads: Vec<_> = (0..THREADS).map(of).collect();
+        let threads = (0..THREADS).map(share).collect::<Vec<_>>();
         threads
             .into_iter()
             .flat_map(|thread| thread.join().unwrap())
             .collect()
     });
+    lines.sort_by_key(|(number, _)| *number);
     println!("| payload | KiB | verdict | MiB | million units of fuel |\n|---|---|---|---|---|");
-    for line in &lines {
+    for (_, line) in &lines {
         println!("{line}");
     }
-    let faults: Vec<String> = lines.iter().flat_map(Line::faults).collect();
+    let faults: Vec<String> = lines.iter().flat_map(|(_, line)| line.faults()).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
