@@ -1,6 +1,8 @@
 //! The KubeVirt objects through which annotations reach a launcher pod, judged so that its owner learns of
 //! an error at `kubectl apply` and not from a VM that does not start. The pod's own check stays authoritative.
 
+use std::borrow::Cow;
+
 use crate::{
     answer::verdict::{Accepted, Verdict},
     base::{
@@ -9,8 +11,11 @@ use crate::{
         namespace::Namespace,
         request::Request,
     },
-    requests::{Annotations, Requests, near_miss},
-    settings::Settings,
+    requests::{
+        Annotations, Requests, near_miss,
+        node_selector::{self, NodeSelector},
+    },
+    settings::{Settings, SettingsFor},
 };
 
 /// A kind that can carry the annotation.
@@ -22,6 +27,8 @@ pub struct KubeVirtKind {
     pub kind: &'static str,
     /// Where the annotations lie that reach the launcher pod.
     pub annotations: &'static str,
+    /// Where the node selector lies that reaches the launcher pod, if the kind has one.
+    pub node_selector: Option<&'static str>,
     /// Whether objects are in a namespace, which is that of the pod.
     pub namespaced: bool,
 }
@@ -31,7 +38,16 @@ const fn kind(group: &'static str, kind: &'static str, annotations: &'static str
         group,
         kind,
         annotations,
+        node_selector: None,
         namespaced: true,
+    }
+}
+
+/// A kind with a node selector at this member path.
+const fn selecting(kind: KubeVirtKind, node_selector: &'static str) -> KubeVirtKind {
+    KubeVirtKind {
+        node_selector: Some(node_selector),
+        ..kind
     }
 }
 
@@ -48,13 +64,25 @@ const TEMPLATE: &str = "spec.template.metadata.annotations";
 
 /// All of them.
 pub const KINDS: [KubeVirtKind; 8] = [
-    kind("kubevirt.io", "VirtualMachineInstance", "metadata.annotations"),
-    kind("kubevirt.io", VIRTUAL_MACHINE, TEMPLATE),
-    kind("kubevirt.io", "VirtualMachineInstanceReplicaSet", TEMPLATE),
-    kind(
-        "pool.kubevirt.io",
-        "VirtualMachinePool",
-        "spec.virtualMachineTemplate.spec.template.metadata.annotations",
+    selecting(
+        kind("kubevirt.io", "VirtualMachineInstance", "metadata.annotations"),
+        "spec.nodeSelector",
+    ),
+    selecting(
+        kind("kubevirt.io", "VirtualMachine", TEMPLATE),
+        "spec.template.spec.nodeSelector",
+    ),
+    selecting(
+        kind("kubevirt.io", "VirtualMachineInstanceReplicaSet", TEMPLATE),
+        "spec.template.spec.nodeSelector",
+    ),
+    selecting(
+        kind(
+            "pool.kubevirt.io",
+            "VirtualMachinePool",
+            "spec.virtualMachineTemplate.spec.template.metadata.annotations",
+        ),
+        "spec.virtualMachineTemplate.spec.template.spec.nodeSelector",
     ),
     kind(INSTANCETYPE, "VirtualMachineInstancetype", "spec.annotations"),
     cluster(kind(
@@ -70,7 +98,6 @@ pub const KINDS: [KubeVirtKind; 8] = [
     )),
 ];
 
-const VIRTUAL_MACHINE: &str = "VirtualMachine";
 /// Where KubeVirt ignores the annotation, in all kinds but VirtualMachineInstance.
 const OWN: &str = "metadata.annotations";
 /// Where it ignores the annotation in a pool.
@@ -124,12 +151,13 @@ impl KubeVirtKind {
             Some(Ok(annotations)) if annotations.is_empty() => Accepted::default(),
             Some(Ok(annotations)) => {
                 let namespace = self.namespace(&request.namespace);
-                let settings = Settings::of_request(request.settings, &namespace)?;
-                self.judged(&settings, &annotations)?
+                let settings = Settings::of_request(request.settings)?;
+                let settings = SettingsFor::new(&settings, &namespace);
+                self.judged(&settings, object, &annotations)?
             }
         };
         let near_misses = |object| {
-            let annotations = annotations_at(object, self.annotations).ok().flatten();
+            let annotations = members_at(object, self.annotations).ok().flatten();
             annotations
                 .map(|annotations| near_miss::of_annotations(&annotations))
                 .unwrap_or_default()
@@ -170,16 +198,61 @@ impl KubeVirtKind {
     ///
     /// # Errors
     /// What would reject the launcher pod, its creator aside.
-    pub(crate) fn accepted(self, settings: &Settings, object: &Members<'_>) -> Result<Accepted, Violations> {
-        self.judged(settings, &annotations_in(object, self.annotations)?)
+    pub(crate) fn accepted(
+        self,
+        settings: &SettingsFor<'_>,
+        object: &Members<'_>,
+    ) -> Result<Accepted, Violations> {
+        self.judged(settings, object, &annotations_in(object, self.annotations)?)
     }
 
-    fn judged(self, settings: &Settings, annotations: &Annotations<'_>) -> Result<Accepted, Violations> {
-        let mut requests = Requests::read(settings, Path::root(self.annotations), annotations);
-        match Violations::from_vec(std::mem::take(&mut requests.violations)) {
+    fn judged(
+        self,
+        settings: &SettingsFor<'_>,
+        object: &Members<'_>,
+        annotations: &Annotations<'_>,
+    ) -> Result<Accepted, Violations> {
+        let at = Path::root(self.annotations);
+        let mut requests = Requests::read(settings, at, annotations);
+        let mut violations = std::mem::take(&mut requests.violations);
+        // For which namespace an object of the cluster is used is not known, and so are the rules.
+        if self.namespaced {
+            let selector = Selector {
+                at: self.node_selector,
+                object,
+            };
+            let labels = node_selector::labels(settings, at, &requests.accepted, &selector);
+            violations.extend(labels.violations);
+        }
+        match Violations::from_vec(violations) {
             Some(violations) => Err(violations),
             None => Ok(Accepted::of(requests)),
         }
+    }
+}
+
+/// The node selector of an object.
+struct Selector<'o, 'v> {
+    /// Where it is, if the kind has one.
+    at: Option<&'static str>,
+    object: &'o Members<'v>,
+}
+
+impl NodeSelector for Selector<'_, '_> {
+    fn at(&self) -> &str {
+        self.at.unwrap_or_default()
+    }
+
+    fn value(&self, key: &str) -> Result<Option<Cow<'_, str>>, Violation> {
+        let Some(path) = self.at else {
+            return Ok(None);
+        };
+        let Some(members) = members_at(self.object, path)? else {
+            return Ok(None);
+        };
+        let at = Path::root(path);
+        let value = members.value(at, key)?;
+        value.map(|value| value.text(at.key(key))).transpose()
     }
 }
 
@@ -188,19 +261,19 @@ pub(super) fn annotations_in<'v>(
     object: &Members<'v>,
     annotations: &str,
 ) -> Result<Annotations<'v>, Violation> {
-    match annotations_at(object, annotations)? {
+    match members_at(object, annotations)? {
         Some(members) => Annotations::of(Path::root(annotations), &members),
         None => Ok(Annotations::default()),
     }
 }
 
-/// The annotations at this member path. Branches that are missing or `null` hold none.
-fn annotations_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Members<'v>>, Violation> {
+/// The members of the object at this member path. Branches that are missing or `null` have none.
+fn members_at<'v>(object: &Members<'v>, path: &str) -> Result<Option<Members<'v>>, Violation> {
     let mut inner = None;
     let mut walked = 0_usize;
-    for name in annotations.split('.') {
+    for name in path.split('.') {
         let members = inner.as_ref().unwrap_or(object);
-        let at = match annotations.get(..walked) {
+        let at = match path.get(..walked) {
             None | Some("") => "object",
             Some(path) => path.trim_end_matches('.'),
         };
@@ -208,7 +281,7 @@ fn annotations_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<
             return Ok(None);
         };
         let end = walked.saturating_add(name.len());
-        let at = Path::root(annotations.get(..end).unwrap_or_default());
+        let at = Path::root(path.get(..end).unwrap_or_default());
         inner = Some(Members::read(at, value)?);
         walked = end.saturating_add(".".len());
     }

@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{Container, ContainerList, HostPathSource, Mount, Volume};
-use crate::{
-    base::{
-        field::{Path, Violation},
-        host_path_type::HostPathType,
-        json::{Json, Kind, Members, NoItems, Wanted},
-        path::HostPath,
-    },
-    requests::entry::Access,
+use super::{Container, ContainerList, HostPathSource, Mount, SharedProcesses, Volume};
+use crate::base::{
+    access::Access,
+    field::{Path, Violation},
+    host_path_type::HostPathType,
+    json::{Json, Kind, Members, NoItems, Wanted},
+    path::HostPath,
 };
 
 /// How many volumes or containers may bear one name. The API server refuses the second; until it does, each of them is
@@ -21,8 +19,15 @@ const MOST_OF_ONE_NAME: usize = 16;
 /// to be judged in time.
 const MOST_ITEMS: usize = 10_000;
 
-/// What matters of a volume. A generic ephemeral volume is a claim that its pod brings along.
-const VOLUME: [&str; 4] = ["name", "hostPath", "persistentVolumeClaim", "ephemeral"];
+/// What matters of a volume: whether it is a hostPath volume, and whether the kubelet writes its files.
+const VOLUME: [&str; 6] = [
+    "name",
+    "hostPath",
+    "configMap",
+    "secret",
+    "downwardAPI",
+    "projected",
+];
 /// What matters of a hostPath volume's source.
 const SOURCE: [&str; 2] = ["path", "type"];
 /// What matters of a container.
@@ -80,8 +85,8 @@ impl Reader {
         (list, volumes.collect())
     }
 
-    fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a, 4>) -> Volume<'a> {
-        let [name, host_path, claim, ephemeral] = self.object(at, item);
+    fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a, 6>) -> Volume<'a> {
+        let [name, host_path, config_map, secret, downward_api, projected] = self.object(at, item);
         let host_path_at = at.name("hostPath");
         let name = self.text(at.name("name"), name).unwrap_or_default();
         let host_path = host_path.map(|raw| {
@@ -100,7 +105,7 @@ impl Reader {
         Volume {
             name,
             host_path,
-            is_claim: claim.or(ephemeral).is_some(),
+            is_projection: config_map.or(secret).or(downward_api).or(projected).is_some(),
         }
     }
 
@@ -180,6 +185,7 @@ impl Reader {
             sub_paths,
             propagation: self.text(at.name("mountPropagation"), propagation),
             recursive_read_only: self.text(at.name("recursiveReadOnly"), recursive),
+            meets_request: false,
         }
     }
 
@@ -226,6 +232,32 @@ impl Reader {
     /// The text at `at`.
     fn text<'a>(&mut self, at: Path<'_>, value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
         value?.text(at).map_err(|fault| self.faults.push(fault)).ok()
+    }
+
+    /// By which members of `spec` containers see each other's processes.
+    pub(super) fn shared_processes(&mut self, at: Path<'_>, spec: &Members<'_>) -> Vec<SharedProcesses> {
+        let mut shared = Vec::new();
+        for member in [SharedProcesses::Pod, SharedProcesses::Node] {
+            let value = self.value(at, spec, member.key());
+            match value.map(|value| (value, value.get())) {
+                None | Some((_, "false")) => {}
+                Some((_, "true")) => shared.push(member),
+                Some((other, _)) => self.wrong_kind(at.name(member.key()), other, "must be true or false"),
+            }
+        }
+        shared
+    }
+
+    /// The members of `spec.nodeSelector`, with the object as it is written.
+    pub(super) fn node_selector<'a>(
+        &mut self,
+        at: Path<'_>,
+        spec: &Members<'a>,
+    ) -> Option<(Json<'a>, Members<'a>)> {
+        let selector = self.value(at, spec, "nodeSelector")?;
+        let members = Members::read(at.name("nodeSelector"), selector);
+        let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
+        Some((selector, members))
     }
 
     /// The value at `key` of the object at `at`; `null` is absent.

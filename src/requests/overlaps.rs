@@ -5,19 +5,20 @@ use std::borrow::Cow;
 
 use crate::{
     base::{
-        by_name::ByName,
+        by_name::{ByName, item, item_mut},
         container_name::COMPUTE,
         field::{Path, Violation, quote},
         path::ContainerPath,
+        path_tree::PathTree,
     },
     requests::{
         annotation::ClaimPath,
-        judge::HostPathRequest,
+        permitted::HostPathRequest,
         place::{RequestPlace, Requester},
     },
 };
 
-/// Why the places of one request cannot are beside those of others.
+/// Why the places of one request cannot be beside those of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conflicts {
     volume_path: Option<String>,
@@ -59,54 +60,49 @@ enum Member {
     SharedComputePath,
 }
 
-/// What is in conflict, for each of these requests: the later of two is told. Two may share one identical mount, of the
+/// What is in conflict, for each of these requests, which come with their position: the later of two is refused. Two may share one identical mount, of the
 /// same path, type and access; anything else may not equal, are above or below another, under any name. Nothing in
 /// `compute` may equal, are above or below the place of a claim.
 #[must_use]
-pub fn conflicts(requests: &[&HostPathRequest], claims: &[ClaimPath]) -> Vec<Conflicts> {
-    let mut conflicts = vec![Conflicts::default(); requests.len()];
+pub(super) fn conflicts(
+    requests: &[(&HostPathRequest, usize)],
+    claims: &[ClaimPath],
+) -> Vec<(usize, Conflicts)> {
+    let mut conflicts: Vec<(usize, Conflicts)> = requests
+        .iter()
+        .map(|(_, position)| (*position, Conflicts::default()))
+        .collect();
     let mut by_container = ByName::default();
-    for (position, request) in requests.iter().enumerate() {
-        by_container.add(Cow::Borrowed(&*request.container), position);
+    for (number, (request, _)) in requests.iter().enumerate() {
+        by_container.add(Cow::Borrowed(&*request.container), number);
     }
-    let volume_path = |position: usize| {
-        let request = requests.get(position)?;
-        Some(Asked::HostPath(
-            request,
-            position,
-            Member::VolumePath,
-            &request.volume_path,
-        ))
+    let volume_path = |number: usize| {
+        let (request, _) = *item(requests, number);
+        Asked::HostPath(request, number, Member::VolumePath, &request.volume_path)
     };
     let mut found = Vec::new();
-    for (position, request) in requests.iter().enumerate() {
+    for (number, (request, _)) in requests.iter().enumerate() {
         let of_container = by_container.get(&request.container);
-        let is_first = of_container.first() == Some(&position);
+        let is_first = of_container.first() == Some(&number);
         if is_first && of_container.len() > 1 && &*request.container != COMPUTE {
-            let places = of_container.iter().copied().filter_map(volume_path);
+            let places = of_container.iter().copied().map(volume_path);
             found.extend(apart(&request.container, places));
         }
     }
-    let shared = requests.iter().enumerate().filter_map(|(position, request)| {
+    let shared = requests.iter().enumerate().filter_map(|(number, (request, _))| {
         let path = request.shared_compute_path.as_ref()?;
-        Some(Asked::HostPath(
-            request,
-            position,
-            Member::SharedComputePath,
-            path,
-        ))
+        Some(Asked::HostPath(request, number, Member::SharedComputePath, path))
     });
-    let in_compute = by_container.get(COMPUTE).iter().copied().filter_map(volume_path);
+    let in_compute = by_container.get(COMPUTE).iter().copied().map(volume_path);
     let in_compute = in_compute.chain(shared).chain(claims.iter().map(Asked::Claim));
     found.extend(apart(COMPUTE, in_compute));
-    for (position, member, why) in found {
-        if let Some(conflicts) = conflicts.get_mut(position) {
-            let field = match member {
-                Member::VolumePath => &mut conflicts.volume_path,
-                Member::SharedComputePath => &mut conflicts.shared_compute_path,
-            };
-            field.get_or_insert(why);
-        }
+    for (number, member, why) in found {
+        let (_, conflicts) = item_mut(&mut conflicts, number);
+        let field = match member {
+            Member::VolumePath => &mut conflicts.volume_path,
+            Member::SharedComputePath => &mut conflicts.shared_compute_path,
+        };
+        field.get_or_insert(why);
     }
     conflicts
 }
@@ -123,28 +119,12 @@ fn apart<'r>(container: &str, asked: impl Iterator<Item = Asked<'r>>) -> Vec<(us
             Asked::Claim(claim) => places.push((claim.shared_compute_path.clone(), asked)),
         }
     }
-    let mut by_elements = ByName::default();
-    for (index, (name, _)) in places.iter().enumerate() {
-        by_elements.add(name.by_elements().into(), index);
-    }
-    let mut found = Vec::new();
-    // The places around the one that is looked at.
-    let mut above: Vec<&(ContainerPath, Asked<'_>)> = Vec::new();
-    for place in by_elements.in_order().filter_map(|index| places.get(index)) {
-        while above
-            .last()
-            .is_some_and(|(name, _)| !place.0.is_at_or_below(name))
-        {
-            above.pop();
-        }
-        found.extend(
-            above
-                .last()
-                .and_then(|other| conflict(container, other.1, place.1)),
-        );
-        above.push(place);
-    }
-    found
+    let tree = PathTree::of(places.iter().map(|(path, _)| path.as_str()).zip(0..));
+    let asked = |position: usize| item(&places, position).1;
+    let pairs = tree.nearest_pairs();
+    pairs
+        .filter_map(|(above, here)| conflict(container, asked(above), asked(here)))
+        .collect()
 }
 
 /// Why two places of which one is at or above the other cannot both be; and the position of the request to be told.

@@ -1,22 +1,21 @@
 //! The host path requests of an object's annotations, judged.
 
-use std::rc::Rc;
-
 use crate::{
     base::{
+        by_name::item_mut,
         container_name::HOOK_SIDECAR,
         field::{Path, Violation},
         json::{Json, Members},
     },
     requests::{
-        annotation::{self, Annotation},
-        entry::Entry,
-        judge::{self, HostPathRequest},
+        annotation::{self, Annotation, ClaimPath},
+        entry::{Collected, Entry},
+        overlaps::{self, Conflicts},
         own_annotation,
+        permitted::{self, HostPathRequest},
         place::{RequestPlace, Requester},
-        sharing,
     },
-    settings::Settings,
+    settings::SettingsFor,
 };
 
 /// The annotations of an object that ask for host paths, as they stand.
@@ -65,16 +64,6 @@ impl<'a> Annotations<'a> {
     }
 }
 
-/// The names of the containers that this policy's own annotation, in `annotations`, asks for, as far as they can be read.
-pub(crate) fn own_container_names(annotations: &Members<'_>) -> Vec<Rc<str>> {
-    let at = Path::root("annotations");
-    let value = annotations.value(at, own_annotation::KEY).ok().flatten();
-    let text = value.and_then(|value| value.text(at).ok());
-    let entries = text.and_then(|text| own_annotation::read(at, &text).ok());
-    let entries = entries.into_iter().flatten().flatten();
-    entries.map(|entry| entry.place.container()).collect()
-}
-
 /// The host path requests.
 #[derive(Debug, Default)]
 pub struct Requests {
@@ -88,46 +77,102 @@ pub struct Requests {
     pub warnings: Vec<String>,
 }
 
+/// What the annotations hold.
+#[derive(Default)]
+struct Written {
+    collected: Collected,
+    claims: Vec<ClaimPath>,
+    warnings: Vec<String>,
+    /// What is wrong with an annotation as a whole.
+    faults: Vec<Violation>,
+    /// How many of the entries are of KubeVirt's annotation.
+    first_own: usize,
+}
+
+impl Written {
+    /// Reads the annotations, which are at `at`.
+    fn read(at: Path<'_>, annotations: &Annotations<'_>) -> Self {
+        let mut written = Written::default();
+        if let Some(json) = annotations.hook_sidecars {
+            let at = at.key(annotation::KEY);
+            let read = json.text(at).and_then(|text| {
+                let read = annotation::read(at, &text, &mut written.collected)?;
+                written.collected.bounded(at, &text)?;
+                Ok(read)
+            });
+            match read {
+                Ok(Annotation { claims, warnings }) => {
+                    written.claims = claims;
+                    written.warnings = warnings;
+                }
+                Err(fault) => written.faults.push(fault),
+            }
+        }
+        written.first_own = written.collected.entries.len();
+        if let Some(json) = annotations.host_paths.filter(|_| !written.collected.is_full()) {
+            let at = at.key(own_annotation::KEY);
+            let read = json.text(at).and_then(|text| {
+                own_annotation::read(at, &text, &mut written.collected)?;
+                written.collected.bounded(at, &text)
+            });
+            written.faults.extend(read.err());
+        }
+        written
+    }
+}
+
+/// A request that was judged, and why it cannot be beside the others.
+struct Judged {
+    outcome: Result<HostPathRequest, Vec<Violation>>,
+    conflicts: Conflicts,
+}
+
 impl Requests {
     /// Reads and judges the requests of `annotations`, which are at `at`.
     #[must_use]
-    pub(crate) fn read(settings: &Settings, at: Path<'_>, annotations: &Annotations<'_>) -> Self {
-        let mut requests = Requests::default();
-        let hook_sidecars = annotations.hook_sidecars.map(|json| {
-            let at = at.key(annotation::KEY);
-            json.text(at).and_then(|text| annotation::read(at, &text))
-        });
-        let host_paths = annotations.host_paths.map(|json| {
-            let at = at.key(own_annotation::KEY);
-            json.text(at).and_then(|text| own_annotation::read(at, &text))
-        });
-        let Annotation {
-            mut entries,
+    pub(crate) fn read(settings: &SettingsFor<'_>, at: Path<'_>, annotations: &Annotations<'_>) -> Self {
+        let Written {
+            collected,
             claims,
             warnings,
-        } = unless_refused(hook_sidecars, &mut requests.violations);
-        let own = unless_refused(host_paths, &mut requests.violations);
-        let first_own = entries.len();
-        entries.extend(own);
-        requests.any = !entries.is_empty();
-        requests.warnings = warnings;
-        let judged: Vec<Result<HostPathRequest, Vec<Violation>>> = entries
+            faults,
+            first_own,
+        } = Written::read(at, annotations);
+        let mut requests = Requests {
+            any: !collected.entries.is_empty(),
+            violations: faults,
+            warnings,
+            accepted: Vec::new(),
+        };
+        // Too many are not judged.
+        let entries = if collected.has_too_many() {
+            Vec::new()
+        } else {
+            collected.entries
+        };
+        let mut judged: Vec<Judged> = entries
             .into_iter()
             .enumerate()
-            .map(|(position, entry)| {
-                let entry = entry.map_err(|violation| vec![violation])?;
-                let volume = volume_name(&entry, position.saturating_sub(first_own));
-                let place = entry.place.clone();
-                place.at(at, |at| judge::entry(settings, at, entry, volume))
+            .map(|(position, entry)| Judged {
+                outcome: entry.map_err(|violation| vec![violation]).and_then(|entry| {
+                    let volume = volume_name(&entry, position.saturating_sub(first_own));
+                    let place = entry.place.clone();
+                    place.at(at, |at| permitted::request(settings, at, entry, volume))
+                }),
+                conflicts: Conflicts::default(),
             })
             .collect();
-        let well_formed: Vec<&HostPathRequest> = judged.iter().flatten().collect();
-        let mut conflicts = sharing::conflicts(&well_formed, &claims).into_iter();
-        for outcome in judged {
+        let well_formed = judged.iter().zip(0..);
+        let well_formed: Vec<(&HostPathRequest, usize)> = well_formed
+            .filter_map(|(judged, position)| Some((judged.outcome.as_ref().ok()?, position)))
+            .collect();
+        for (position, conflicts) in overlaps::conflicts(&well_formed, &claims) {
+            item_mut(&mut judged, position).conflicts = conflicts;
+        }
+        for Judged { outcome, conflicts } in judged {
             match outcome {
                 Err(faults) => requests.violations.extend(faults),
                 Ok(request) => {
-                    let conflicts = conflicts.next().unwrap_or_default();
                     let found = request.place.at(at, |at| conflicts.violations(at, &request));
                     if found.is_empty() {
                         requests.accepted.push(request);
@@ -141,32 +186,10 @@ impl Requests {
     }
 }
 
-/// The requests of `annotations` that can be read, as they stand.
+/// The requests of `annotations` that can be read, as they are written.
 pub(crate) fn entries(at: Path<'_>, annotations: &Annotations<'_>) -> Vec<Entry> {
-    let hook_sidecars = annotations.hook_sidecars.and_then(|json| {
-        let at = at.key(annotation::KEY);
-        let text = json.text(at).ok()?;
-        Some(annotation::read(at, &text).ok()?.entries)
-    });
-    let host_paths = annotations.host_paths.and_then(|json| {
-        let at = at.key(own_annotation::KEY);
-        let text = json.text(at).ok()?;
-        own_annotation::read(at, &text).ok()
-    });
-    let both = [hook_sidecars, host_paths].into_iter().flatten();
-    both.flatten().flatten().collect()
-}
-
-/// What was read, or nothing, and why.
-fn unless_refused<T: Default>(read: Option<Result<T, Violation>>, violations: &mut Vec<Violation>) -> T {
-    match read {
-        Some(Ok(read)) => read,
-        Some(Err(violation)) => {
-            violations.push(violation);
-            T::default()
-        }
-        None => T::default(),
-    }
+    let written = Written::read(at, annotations);
+    written.collected.entries.into_iter().flatten().collect()
 }
 
 /// The name of the volume for a request, which is this one by number in this policy's own annotation. A list of one
