@@ -13,7 +13,7 @@ use crate::{
         path::ContainerPath,
     },
     requests::{
-        entry::{self, Collected, MOST_BYTES, Occupied},
+        entry::{self, Collected, Entry, MOST_BYTES, Occupied},
         near_miss,
         place::{self, Requester},
     },
@@ -68,6 +68,16 @@ pub(super) fn read(at: Path<'_>, text: &str, collected: &mut Collected) -> Resul
         }
     }
     Ok(annotation)
+}
+
+/// The requests of the annotation that is at `at`, or what is wrong with each, as far as they are read.
+///
+/// # Errors
+/// As for the annotation as a whole.
+pub fn entries(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, Violation> {
+    let mut collected = Collected::default();
+    read(at, text, &mut collected)?;
+    Ok(collected.entries)
 }
 
 /// Reads one entry: its requests, and what else is of interest.
