@@ -142,6 +142,8 @@ pub struct Violation {
     pub step: Option<Step>,
     /// The number of the rule that decided, in `settings.allowedHostPaths`.
     pub rule: Option<usize>,
+    /// The keys that are known, where one is not.
+    pub known: &'static [&'static str],
     /// The setting that is in the way, other than a rule: `trustedCreators`, for one.
     pub setting: Option<&'static str>,
 }
@@ -157,6 +159,7 @@ impl Violation {
             hint: None,
             step: None,
             rule: None,
+            known: &[],
             setting: None,
         }
     }
@@ -174,6 +177,18 @@ impl Violation {
     /// What is at `path` is not permitted.
     pub fn forbidden(path: Path<'_>, detail: impl Into<String>) -> Self {
         Self::new(path, Kind::Forbidden, None, detail.into())
+    }
+
+    /// The key `key` of the object at `path` is none of those that are known.
+    pub fn unknown_key(path: Path<'_>, key: &str, known: &'static [&'static str]) -> Self {
+        Violation {
+            known,
+            ..Self::invalid(
+                path,
+                quote(key),
+                format!("unknown key, known are {}", list(known)),
+            )
+        }
     }
 
     /// The same, because of this setting.

@@ -32,7 +32,7 @@ pub(crate) fn verdict(
 ) -> Result<Verdict, Violations> {
     let untouched = Ok(Verdict::Allow(Accepted::default()));
     let pod = Pod::read(old, None)?;
-    if !is_launcher(&pod) || !pod.has_host_path_volume() {
+    if !is_launcher(&pod) {
         return untouched;
     }
     let settings = Settings::of_request(request.settings)?;
@@ -86,7 +86,7 @@ fn shares_processes(pod: &Pod<'_>, at: Path<'_>, place: HostPathMount<'_, '_>) -
     let shared = pod.shared_processes.first()?;
     let mounts_at = at.name("volumeMounts");
     let detail = format!(
-        "hostPath volume {}: spec.{} is true, so that each container has what the others mount",
+        "hostPath volume {}: spec.{} is not false, so that each container has what the others mount",
         quote(&place.mount.volume),
         shared.key()
     );

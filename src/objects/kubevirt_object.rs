@@ -1,20 +1,15 @@
 //! The KubeVirt objects through which annotations reach a launcher pod, judged so that its owner learns of
 //! an error at `kubectl apply` and not from a VM that does not start. The pod's own check stays authoritative.
 
-use std::borrow::Cow;
-
 use crate::{
     answer::verdict::{Accepted, Verdict},
     base::{
         field::{Path, Violation, Violations},
-        json::Members,
+        json::{Json, Members},
         namespace::Namespace,
         request::Request,
     },
-    requests::{
-        Annotations, Requests, near_miss,
-        node_selector::{self, NodeSelector},
-    },
+    requests::{Annotations, Requests, near_miss, node_selector},
     settings::{Settings, SettingsFor},
 };
 
@@ -217,42 +212,18 @@ impl KubeVirtKind {
         let mut violations = std::mem::take(&mut requests.violations);
         // For which namespace an object of the cluster is used is not known, and so are the rules.
         if self.namespaced {
-            let selector = Selector {
-                at: self.node_selector,
-                object,
+            let selector_at = self.node_selector.unwrap_or_default();
+            let selector = || match self.node_selector {
+                Some(path) => value_at(object, path),
+                None => Ok(None),
             };
-            let labels = node_selector::labels(settings, at, &requests.accepted, &selector);
+            let labels = node_selector::labels(settings, at, &requests.accepted, selector_at, selector);
             violations.extend(labels.violations);
         }
         match Violations::from_vec(violations) {
             Some(violations) => Err(violations),
             None => Ok(Accepted::of(requests)),
         }
-    }
-}
-
-/// The node selector of an object.
-struct Selector<'o, 'v> {
-    /// Where it is, if the kind has one.
-    at: Option<&'static str>,
-    object: &'o Members<'v>,
-}
-
-impl NodeSelector for Selector<'_, '_> {
-    fn at(&self) -> &str {
-        self.at.unwrap_or_default()
-    }
-
-    fn value(&self, key: &str) -> Result<Option<Cow<'_, str>>, Violation> {
-        let Some(path) = self.at else {
-            return Ok(None);
-        };
-        let Some(members) = members_at(self.object, path)? else {
-            return Ok(None);
-        };
-        let at = Path::root(path);
-        let value = members.value(at, key)?;
-        value.map(|value| value.text(at.key(key))).transpose()
     }
 }
 
@@ -267,23 +238,22 @@ pub(super) fn annotations_in<'v>(
     }
 }
 
-/// The members of the object at this member path. Branches that are missing or `null` have none.
+/// The members of the object at this member path, such as `spec.annotations`. Branches that are missing or `null` have none.
 fn members_at<'v>(object: &Members<'v>, path: &str) -> Result<Option<Members<'v>>, Violation> {
-    let mut inner = None;
-    let mut walked = 0_usize;
-    for name in path.split('.') {
-        let members = inner.as_ref().unwrap_or(object);
-        let at = match path.get(..walked) {
-            None | Some("") => "object",
-            Some(path) => path.trim_end_matches('.'),
-        };
-        let Some(value) = members.get(Path::root(at), name)? else {
-            return Ok(None);
-        };
-        let end = walked.saturating_add(name.len());
-        let at = Path::root(path.get(..end).unwrap_or_default());
-        inner = Some(Members::read(at, value)?);
-        walked = end.saturating_add(".".len());
+    let value = value_at(object, path)?;
+    value
+        .map(|value| Members::read(Path::root(path), value))
+        .transpose()
+}
+
+/// The value at this member path. Branches that are missing or `null` hold none.
+fn value_at<'v>(object: &Members<'v>, path: &str) -> Result<Option<Json<'v>>, Violation> {
+    let (branch, name) = path.rsplit_once('.').unwrap_or(("", path));
+    if branch.is_empty() {
+        return object.get(Path::root("object"), name);
     }
-    Ok(inner)
+    match members_at(object, branch)? {
+        Some(members) => members.get(Path::root(branch), name),
+        None => Ok(None),
+    }
 }

@@ -1,7 +1,5 @@
 //! A launcher pod that is being created: its annotations, what must be added for it, and the guard.
 
-use std::borrow::Cow;
-
 use crate::{
     answer::{
         response,
@@ -14,10 +12,7 @@ use crate::{
         request::Request,
     },
     pod::{self, Edit, Pod, guard, inject, patch, verify},
-    requests::{
-        Annotations, Requests, creator, near_miss,
-        node_selector::{self, NodeSelector},
-    },
+    requests::{Annotations, Requests, creator, near_miss, node_selector},
     settings::{Settings, SettingsFor},
 };
 
@@ -103,7 +98,14 @@ fn planned(
     violations.extend(plan.violations);
     let metadata = Path::root("metadata");
     let annotations = metadata.name("annotations");
-    let labels = node_selector::labels(settings, annotations, &requests.accepted, &*pod);
+    let selector = || Ok(pod.node_selector);
+    let labels = node_selector::labels(
+        settings,
+        annotations,
+        &requests.accepted,
+        "spec.nodeSelector",
+        selector,
+    );
     violations.extend(labels.violations);
     let mut edits = plan.edits;
     edits.extend(labels.missing.into_iter().map(|(key, value)| Edit::AddNodeLabel {
@@ -115,20 +117,4 @@ fn planned(
     }
     violations.extend(guard::violations(settings, pod));
     edits
-}
-
-impl NodeSelector for Pod<'_> {
-    fn at(&self) -> &str {
-        "spec.nodeSelector"
-    }
-
-    fn value(&self, key: &str) -> Result<Option<Cow<'_, str>>, Violation> {
-        let spec = Path::root("spec");
-        let at = spec.name("nodeSelector");
-        let Some((_, members)) = &self.node_selector else {
-            return Ok(None);
-        };
-        let value = members.value(at, key)?;
-        value.map(|value| value.text(at.key(key))).transpose()
-    }
 }

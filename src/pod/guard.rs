@@ -119,24 +119,22 @@ fn misused(
 ) -> Vec<Violation> {
     let mount = place.mount;
     let mut found = Vec::new();
-    let mut forbid =
-        |field: &str, why: &str| found.push(Violation::forbidden(at.name(field), format!("{subject}{why}")));
+    let forbidden =
+        |field: &str, why: String| Violation::forbidden(at.name(field), format!("{subject}{why}"));
     if let Some(propagation) = mount.propagation.as_deref().filter(|_| !mount.is_private()) {
         let propagation = quote(propagation);
-        forbid(
+        found.push(forbidden(
             "mountPropagation",
-            &format!("mount propagation {propagation} is not allowed"),
-        );
+            format!("mount propagation {propagation} is not allowed"),
+        ));
     }
     let enabled = RecursiveReadOnly::Enabled;
     if settings.settings.recursive_read_only == enabled
         && mount.access == Access::ReadOnly
         && mount.recursive_read_only.as_deref() != Some(enabled.as_str())
     {
-        forbid(
-            "recursiveReadOnly",
-            "must be Enabled, as settings.recursiveReadOnly is",
-        );
+        let why = "must be Enabled, as settings.recursiveReadOnly is".to_owned();
+        found.push(forbidden("recursiveReadOnly", why).because_of("recursiveReadOnly"));
     }
     if let Some(rule) = rule.filter(|rule| !rule.rule.types.contains(&HostPathType::DirectoryOrCreate)) {
         for (field, path) in ["subPath", "subPathExpr"].into_iter().zip(&mount.sub_paths) {
@@ -145,7 +143,11 @@ fn misused(
                     "the kubelet creates a missing {field} on the node, which {rule} allows only with type \
                      DirectoryOrCreate"
                 );
-                forbid(field, &why);
+                found.push(Violation {
+                    rule: Some(rule.rule.number),
+                    step: Some(Step::Type),
+                    ..forbidden(field, why)
+                });
             }
         }
     }

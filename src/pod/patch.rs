@@ -58,7 +58,7 @@ pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Op
     }
     match (&pod.node_selector, labels.as_slice()) {
         (_, []) => {}
-        (Some((selector, _)), labels) => {
+        (Some(selector), labels) => {
             for (key, value) in labels {
                 text.set(*selector, key, value)?;
             }

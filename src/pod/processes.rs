@@ -30,7 +30,7 @@ pub(crate) fn violations(pod: &Pod<'_>) -> Vec<Violation> {
     let spec = Path::root("spec");
     let shared = pod.shared_processes.iter();
     let violations = shared.map(|shared| {
-        let detail = "must not be true where a container mounts a host path: through /proc/PID/root each container \
+        let detail = "must be false where a container mounts a host path: through /proc/PID/root each container \
                       has what the others mount";
         Violation::forbidden(spec.name(shared.key()), detail)
     });

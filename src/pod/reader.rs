@@ -54,6 +54,16 @@ pub(super) struct Reader {
     left: Option<usize>,
 }
 
+/// Whether a volume has no source but those whose files the kubelet writes. (The API server refuses a second source.)
+fn has_projections_only(at: Path<'_>, volume: Json<'_>) -> bool {
+    Members::read(at, volume).is_ok_and(|members| {
+        members.iter().all(|(key, value)| {
+            let is_known = |key: &str| key != "hostPath" && VOLUME.contains(&key);
+            value.kind() == Kind::Null || key.as_str().is_some_and(|key| is_known(&key))
+        })
+    })
+}
+
 impl Reader {
     pub(super) const fn new() -> Self {
         Reader {
@@ -86,6 +96,7 @@ impl Reader {
     }
 
     fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a, 6>) -> Volume<'a> {
+        let raw = item.0;
         let [name, host_path, config_map, secret, downward_api, projected] = self.object(at, item);
         let host_path_at = at.name("hostPath");
         let name = self.text(at.name("name"), name).unwrap_or_default();
@@ -105,7 +116,8 @@ impl Reader {
         Volume {
             name,
             host_path,
-            is_projection: config_map.or(secret).or(downward_api).or(projected).is_some(),
+            is_projection: config_map.or(secret).or(downward_api).or(projected).is_some()
+                && has_projections_only(at, raw),
         }
     }
 
@@ -234,34 +246,18 @@ impl Reader {
         value?.text(at).map_err(|fault| self.faults.push(fault)).ok()
     }
 
-    /// By which members of `spec` containers see each other's processes.
+    /// By which members of `spec` containers may see each other's processes: those that are not `false`.
     pub(super) fn shared_processes(&mut self, at: Path<'_>, spec: &Members<'_>) -> Vec<SharedProcesses> {
-        let mut shared = Vec::new();
-        for member in [SharedProcesses::Pod, SharedProcesses::Node] {
+        let mut members = vec![SharedProcesses::Pod, SharedProcesses::Node];
+        members.retain(|member| {
             let value = self.value(at, spec, member.key());
-            match value.map(|value| (value, value.get())) {
-                None | Some((_, "false")) => {}
-                Some((_, "true")) => shared.push(member),
-                Some((other, _)) => self.wrong_kind(at.name(member.key()), other, "must be true or false"),
-            }
-        }
-        shared
-    }
-
-    /// The members of `spec.nodeSelector`, with the object as it is written.
-    pub(super) fn node_selector<'a>(
-        &mut self,
-        at: Path<'_>,
-        spec: &Members<'a>,
-    ) -> Option<(Json<'a>, Members<'a>)> {
-        let selector = self.value(at, spec, "nodeSelector")?;
-        let members = Members::read(at.name("nodeSelector"), selector);
-        let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
-        Some((selector, members))
+            value.is_some_and(|value| value.get() != "false")
+        });
+        members
     }
 
     /// The value at `key` of the object at `at`; `null` is absent.
-    fn value<'a>(&mut self, at: Path<'_>, parent: &Members<'a>, key: &str) -> Option<Json<'a>> {
+    pub(super) fn value<'a>(&mut self, at: Path<'_>, parent: &Members<'a>, key: &str) -> Option<Json<'a>> {
         parent.get(at, key).unwrap_or_else(|fault| {
             self.faults.push(fault);
             None

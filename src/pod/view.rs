@@ -20,8 +20,8 @@ pub struct Pod<'a> {
     pub volume_list: Option<Json<'a>>,
     /// By which members of `spec` containers see each other's processes.
     pub shared_processes: Vec<SharedProcesses>,
-    /// `spec.nodeSelector` as it stands, and its members.
-    pub(crate) node_selector: Option<(Json<'a>, Members<'a>)>,
+    /// `spec.nodeSelector` as it stands.
+    pub(crate) node_selector: Option<Json<'a>>,
     volumes: Vec<Volume<'a>>,
     containers: Vec<Container<'a>>,
     volumes_by_name: ByName<'a>,
@@ -98,7 +98,7 @@ impl<'a> Pod<'a> {
             spec,
             volume_list,
             shared_processes: reader.shared_processes(at, members),
-            node_selector: reader.node_selector(at, members),
+            node_selector: reader.value(at, members, "nodeSelector"),
             volumes: Vec::new(),
             containers: Vec::new(),
             volumes_by_name: ByName::default(),

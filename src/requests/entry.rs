@@ -181,7 +181,7 @@ pub(super) fn all(
     }
 }
 
-const REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
+static REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
 
 fn request(
     at: Path<'_>,
@@ -190,17 +190,12 @@ fn request(
     occupied: &Rc<[Occupied]>,
 ) -> Result<Entry, Violation> {
     let members = Members::read(at, raw)?;
-    // Written once: there may be a hundred thousand of them.
-    let mut detail = None;
     let unknown = members
         .iter()
         .map(|(key, _)| key.to_text())
         .filter(|key| !REQUEST_KEYS.contains(&key.as_ref()))
         .take(Violations::ENOUGH)
-        .map(|key| {
-            let known = || format!("unknown key, known are {}", list(REQUEST_KEYS));
-            Violation::invalid(at, quote(&key), detail.get_or_insert_with(known).as_str())
-        })
+        .map(|key| Violation::unknown_key(at, &key, &REQUEST_KEYS))
         .collect();
     let value = |key| members.get(at, key);
     let text = |key| value(key)?.map(|raw| raw.text(at.name(key))).transpose();

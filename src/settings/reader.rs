@@ -24,7 +24,7 @@ pub const KUBEVIRT_CONTROLLER: &str = "system:serviceaccount:kubevirt:kubevirt-c
 /// The types that rules may have where `allowedTypes` is absent.
 pub const DEFAULT_TYPES: [HostPathType; 2] = [HostPathType::Directory, HostPathType::File];
 
-const KEYS: [&str; 8] = [
+static KEYS: [&str; 8] = [
     "allowedHostPaths",
     "allowedTypes",
     "sensitiveHostPaths",

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Reader;
 use crate::{
     base::{
-        field::{Path, Violation, Violations, list, quote},
+        field::{Path, Violation, Violations, quote},
         json::{Json, Kind, Members, NoItems},
     },
     settings::MOST_ITEMS,
@@ -74,7 +74,12 @@ impl Reader {
     }
 
     /// An object that has none but these keys.
-    pub(super) fn object<'v>(&mut self, at: Path<'_>, value: Json<'v>, keys: &[&str]) -> Option<Members<'v>> {
+    pub(super) fn object<'v>(
+        &mut self,
+        at: Path<'_>,
+        value: Json<'v>,
+        keys: &'static [&'static str],
+    ) -> Option<Members<'v>> {
         let members = Members::read(at, value);
         let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
         for (key, _) in members.iter() {
@@ -86,8 +91,7 @@ impl Reader {
                 let detail = "is gone: every hostPath mount of a launcher pod is judged";
                 self.faults.push(Violation::invalid(at, quote(&key), detail));
             } else if !keys.contains(&&*key) {
-                let detail = format!("unknown key, known are {}", list(keys));
-                self.faults.push(Violation::invalid(at, quote(&key), detail));
+                self.faults.push(Violation::unknown_key(at, &key, keys));
             }
         }
         for key in keys {

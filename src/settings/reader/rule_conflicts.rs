@@ -7,6 +7,7 @@ use crate::{
         field::{Path, Violation, quote},
         path::HostPath,
         path_tree::PathTree,
+        step::Step,
     },
     settings::{
         pattern::Pattern,
@@ -36,18 +37,24 @@ impl Reader {
                 Scope::Exact { .. } => "path",
                 Scope::Prefix(_) => "pathPrefix",
             });
-            let faults = [
-                duplicates.of_rule(at, position, rule),
-                wide(rule),
-                writable.strictly_above(at, rule),
-                writable.for_a_namespace(at, rule),
-                directory_of_namespaces(rule, sensitive),
-                above_sensitive(rule, sensitive),
-            ];
             let value = quote(rule.path().as_written().as_str());
-            let faults = faults.into_iter().flatten();
-            self.faults
-                .extend(faults.map(|detail| Violation::invalid(field_at, value.clone(), detail)));
+            let fault = |detail| Violation::invalid(field_at, value.clone(), detail);
+            let below_writable = writable
+                .strictly_above(at, rule)
+                .map(|(other, detail)| Violation {
+                    step: Some(Step::BelowWritable),
+                    rule: Some(other),
+                    ..fault(detail)
+                });
+            let faults = [
+                duplicates.of_rule(at, position, rule).map(fault),
+                wide(rule).map(fault),
+                below_writable,
+                writable.for_a_namespace(at, rule).map(fault),
+                directory_of_namespaces(rule, sensitive).map(fault),
+                above_sensitive(rule, sensitive).map(fault),
+            ];
+            self.faults.extend(faults.into_iter().flatten());
         }
     }
 }
@@ -173,8 +180,9 @@ impl<'r> Writable<'r> {
         }
     }
 
-    /// A rule below a path where sidecars may write, to whatever the rules apply.
-    fn strictly_above(&self, at: Path<'_>, rule: &Rule) -> Option<String> {
+    /// Why a rule may not be below a path where sidecars may write, to whatever the rules apply; and the number of the rule for
+    /// that.
+    fn strictly_above(&self, at: Path<'_>, rule: &Rule) -> Option<(usize, String)> {
         if self.plain.is_empty() && self.with_placeholder.is_empty() {
             return None;
         }
@@ -201,11 +209,13 @@ impl<'r> Writable<'r> {
                 plain.chain(with_placeholder).min()
             }
         }?;
-        Some(format!(
+        let number = item(self.rules, position).number;
+        let detail = format!(
             "is below {}, which {} makes writable: a sidecar could plant a symbolic link there",
             quote(self.path(position).as_written().as_str()),
-            at.index(item(self.rules, position).number).to_field()
-        ))
+            at.index(number).to_field()
+        );
+        Some((number, detail))
     }
 
     /// A rule for a path that a namespace of the right name may write to.

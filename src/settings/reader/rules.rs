@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-const RULE_KEYS: [&str; 10] = [
+static RULE_KEYS: [&str; 10] = [
     "pathPrefix",
     "path",
     "types",
