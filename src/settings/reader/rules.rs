@@ -168,7 +168,7 @@ impl Reader {
         let members = Members::read(at, value);
         let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
         let mut labels: Vec<(String, String)> = Vec::new();
-        for (key, value) in members.iter() {
+        for (key, label) in members.iter() {
             if labels.len() >= MOST_LABELS {
                 return self.wrong_kind(at, value, "must have at most 16 labels");
             }
@@ -181,7 +181,7 @@ impl Reader {
                 return self.fault(Violation::invalid(at, quote(&key), "is a duplicate key"));
             }
             let at = at.key(&key);
-            let text = self.text(at, value)?;
+            let text = self.text(at, label)?;
             if !node_label::is_value(&text) {
                 let detail = "must be the value of a label: at most 63 letters, digits, '-', '_' and '.', \
                               a letter or digit first and last";
