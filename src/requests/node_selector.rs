@@ -68,12 +68,12 @@ struct Needed<'s> {
 
 /// The labels that `requests`, in the annotations at `annotations`, need of the nodes by the rules that decided for their own
 /// containers, beside those of the object's selector at `selector_at`. Where no label is needed, that is not looked at.
-pub(crate) fn labels<'s>(
+pub(crate) fn labels<'s, 'o>(
     settings: &SettingsFor<'s>,
     annotations: Path<'_>,
     requests: &[HostPathRequest],
     selector_at: &str,
-    selector: impl FnOnce() -> Result<Option<Json<'_>>, Violation>,
+    selector: impl FnOnce() -> Result<Option<Json<'o>>, Violation>,
 ) -> NodeLabels<'s> {
     let mut labels = NodeLabels::default();
     let needs_none = |request: &HostPathRequest| settings.rule(request.rule).rule.node_selector.is_empty();
