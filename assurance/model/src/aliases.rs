@@ -9,7 +9,7 @@ use crate::path::{at_or_below, below, elements};
 /// Where a link lies, and where it leads: merged `/usr`, `/run`, and the links of ostree.
 const LINKS: &str = "/var/run=/run /var/lock=/run/lock /bin=/usr/bin /sbin=/usr/sbin /lib=/usr/lib /lib32=/usr/lib32 \
     /lib64=/usr/lib64 /libx32=/usr/libx32 /home=/var/home /root=/var/roothome /opt=/var/opt /srv=/var/srv \
-    /mnt=/var/mnt /usr/local=/var/usrlocal";
+    /mnt=/var/mnt /usr/local=/var/usrlocal /media=/run/media /var/mail=/var/spool/mail";
 
 /// Every name of `path`: where links lead from it, and which links lead to it.
 #[must_use]
@@ -35,17 +35,6 @@ pub fn names(path: &[String]) -> Vec<Vec<String>> {
         names.sort();
         names.dedup();
     }
-}
-
-/// The names of the links, and of what they lead to, that lie directly in `directory`, by any of its names.
-#[must_use]
-pub fn links_in(directory: &[String]) -> Vec<String> {
-    let names = names(directory);
-    let ends = pairs().iter().flat_map(|(link, target)| [link, target]);
-    ends.filter_map(|end| end.split_last())
-        .filter(|(_, parent)| names.iter().any(|name| name == parent))
-        .map(|(last, _)| last.clone())
-        .collect()
 }
 
 /// Whether `path` is `other` or is below it, by any of their names.

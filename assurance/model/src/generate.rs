@@ -6,6 +6,7 @@ mod ephemeral;
 mod objects;
 mod pod;
 mod settings;
+mod spoil;
 mod words;
 
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ pub use annotation::{annotation, annotation_text, own_annotation};
 pub use ephemeral::Ephemeral;
 pub use objects::Update;
 pub use settings::settings;
+pub use spoil::spoil;
 pub use words::{elements, path_text};
 
 use crate::{
@@ -64,8 +66,9 @@ impl Scenario {
         }
     }
 
-    /// A launcher pod as KubeVirt makes it: what its sidecars see of the node is what the annotation asks for. Beside them
-    /// stands what KubeVirt makes of the same VM: claims, hostDisks, and file systems with names that the owner chose.
+    /// A launcher pod as KubeVirt makes it, in which nobody has put anything for the annotation. Beside the sidecars
+    /// stands what KubeVirt makes of the same VM: claims, hostDisks, and file systems with names that the owner chose; and
+    /// now and then what an agent mounts into every container.
     #[must_use]
     pub fn plain(choices: &mut Choices<'_>) -> Self {
         let settings = settings(choices);
@@ -74,7 +77,7 @@ impl Scenario {
         } else {
             annotation(choices, &settings)
         };
-        let mut pod = pod::plain(choices, &annotation);
+        let mut pod = pod::plain(choices, &settings, &annotation);
         let own = own(choices, &settings, &mut pod);
         Scenario {
             own,
@@ -114,7 +117,7 @@ impl Scenario {
         })
     }
 
-    /// The admission request that creates a VirtualMachineInstance with the same annotation.
+    /// The admission request that creates a VirtualMachineInstance with the same annotations, for the same nodes.
     #[must_use]
     pub fn vmi_request(&self) -> Value {
         let mut annotations = json!({});
@@ -130,7 +133,10 @@ impl Scenario {
             "operation": "CREATE",
             "namespace": self.namespace,
             "userInfo": {"username": self.username},
-            "object": {"metadata": {"annotations": annotations}},
+            "object": {
+                "metadata": {"annotations": annotations},
+                "spec": {"nodeSelector": self.pod["spec"]["nodeSelector"]},
+            },
         })
     }
 

@@ -182,6 +182,12 @@ fn request_or_list(choices: &mut Choices<'_>, settings: &Value, other: Other<'_>
     if !choices.once_in(4) {
         return request(choices, settings, other);
     }
+    if choices.once_in(24) {
+        // As many as there may be, and one more; or as many in two places.
+        let mut elements = vec![request(choices, settings, other); choices.one(&[256, 257, 128, 129, 255])];
+        elements.push("null".to_owned());
+        return format!("[{}]", elements.join(","));
+    }
     let mut elements = Vec::new();
     for _ in 0..choices.one(&[1, 2, 2, 3, 0]) {
         let element = match choices.below(12) {
