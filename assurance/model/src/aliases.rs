@@ -2,7 +2,7 @@
 //!
 //! One path is in another, under any names, where a name of the one begins with a name of the other.
 
-use std::sync::OnceLock;
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::OnceLock};
 
 use crate::path::{at_or_below, below, elements};
 
@@ -13,12 +13,28 @@ const LINKS: &str = "/var/run=/run /var/lock=/run/lock /bin=/usr/bin /sbin=/usr/
 
 /// Every name of `path`: where links lead from it, and which links lead to it.
 #[must_use]
-pub fn names(path: &[String]) -> Vec<Vec<String>> {
-    let pairs = pairs();
+pub fn names(path: &[String]) -> Rc<Vec<Vec<String>>> {
+    // The same few paths are asked about again and again.
+    const KEPT: usize = 4096;
+    thread_local!(static KNOWN: RefCell<HashMap<Vec<String>, Rc<Vec<Vec<String>>>>> = RefCell::default());
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        let names = known.get(path).cloned();
+        names.unwrap_or_else(|| {
+            let found = Rc::new(find_names(path));
+            known.insert(path.to_vec(), Rc::clone(&found));
+            found
+        })
+    })
+}
+
+fn find_names(path: &[String]) -> Vec<Vec<String>> {
     let mut names = vec![path.to_vec()];
     loop {
         let mut more = Vec::new();
-        for (link, target) in pairs {
+        for (link, target) in pairs() {
             for name in &names {
                 for (from, to) in [(link, target), (target, link)] {
                     if let Some(rest) = name.strip_prefix(&from[..]) {

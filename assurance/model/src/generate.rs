@@ -54,8 +54,11 @@ impl Scenario {
             .as_deref()
             .and_then(read)
             .map_or(1, |entries| entries.len());
+        let own = choices.once_in(3).then(|| own_annotation(choices, &settings));
         let mut pod = pod::pod(choices, &settings, entries, annotation.as_deref());
-        let own = own(choices, &settings, &mut pod);
+        if let Some(text) = &own {
+            pod["metadata"]["annotations"][wanted::KEY] = json!(text);
+        }
         Scenario {
             own,
             namespace: namespace(choices),
@@ -77,8 +80,8 @@ impl Scenario {
         } else {
             annotation(choices, &settings)
         };
-        let mut pod = pod::plain(choices, &settings, &annotation);
-        let own = own(choices, &settings, &mut pod);
+        let own = choices.once_in(3).then(|| own_annotation(choices, &settings));
+        let pod = pod::plain(choices, &settings, &annotation, own.as_deref());
         Scenario {
             own,
             namespace: namespace(choices),
@@ -147,16 +150,6 @@ impl Scenario {
     }
 }
 
-/// The policy's own annotation, in some pods.
-fn own(choices: &mut Choices<'_>, settings: &Value, pod: &mut Value) -> Option<String> {
-    if !choices.once_in(3) {
-        return None;
-    }
-    let text = own_annotation(choices, settings);
-    pod["metadata"]["annotations"][wanted::KEY] = json!(text);
-    Some(text)
-}
-
 /// The namespace of a request. Most are in the one that wishes are for.
 fn namespace(choices: &mut Choices<'_>) -> Value {
     choices.one(&[
@@ -165,8 +158,14 @@ fn namespace(choices: &mut Choices<'_>) -> Value {
         json!("b"),
         json!("a"),
         json!("a"),
+        json!("a"),
         Value::Null,
+        json!("a"),
+        json!("a"),
+        json!("a"),
         json!("a."),
+        json!("b"),
+        json!("a"),
         json!("a"),
     ])
 }

@@ -27,8 +27,8 @@ pub fn deciding<'s>(settings: &'s Settings, seer: Seer<'_>, path: &[String]) -> 
         let counts = !instance.rule.exact || instance.path == *name || !instance.is_mine;
         name.starts_with(&instance.path) && counts
     };
-    for name in aliases::names(path) {
-        let above = instances.iter().filter(|instance| lies_at(instance, &name));
+    for name in aliases::names(path).iter() {
+        let above = instances.iter().filter(|instance| lies_at(instance, name));
         let deepest = above.clone().map(|instance| instance.path.len()).max();
         let mut of_deepest = above.filter(|instance| Some(instance.path.len()) == deepest);
         if deepest.is_some() && !of_deepest.any(|instance| instance.is_mine) {

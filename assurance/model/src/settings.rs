@@ -9,7 +9,7 @@ use crate::{
     namespaces::{self, Asker},
     path,
     places::{self, is_hook_sidecar},
-    rule::{COMPUTE, Instance, PLACEHOLDER, Rule, Seer, instances},
+    rule::{COMPUTE, PLACEHOLDER, Rule, Seer, instances},
 };
 
 /// The types of hostPath volumes; `""` is a volume without type.
@@ -61,12 +61,12 @@ const SENSITIVE: &str = "/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /
     /var/lib/NetworkManager /var/lib/sss /var/lib/libvirt /var/backups /var/crash /var/hpvolumes \
     /var/lib/csi-hostpath-data /opt/local-path-provisioner /var/local-path-provisioner /var/openebs \
     /mnt/disks /mnt/local-storage /var/lib/longhorn /var/lib/harvester /var/lib/rook /var/lib/ceph \
-    /var/lib/linstor.d /var/lib/osd /opt/pwx /var/lib/directpv /var/lib/linstor-pools /var/mnt/local-path- \
-    provisioner /var/local/openebs /var/lib/csi-local-hostpath /mnt/fast-disks /var/myvolumes /mnt/k8s-disks \
-    /mnt/aks /mnt/paas /var/data /var/lib/container /var/lib/etcd-auto-backup /var/lib/ovn-ic \
-    /var/lib/gardener-node-agent /var/lib/valitail /var/lib/kube-router /var/lib/incus /var/lib/shim-signed \
-    /var/lib/dkms /var/lib/iscsi /var/lib/spire /var/lib/tailscale /var/adm /writable /tmp /var/tmp \
-    /opt/containerd /data/rke /var/lib/crio /var/lib/lxd /var/lib/calico /var/lib/nfs";
+    /var/lib/linstor.d /var/lib/osd /opt/pwx /var/lib/directpv /var/lib/linstor-pools \
+    /var/mnt/local-path-provisioner /var/local/openebs /var/lib/csi-local-hostpath /mnt/fast-disks \
+    /var/myvolumes /mnt/k8s-disks /mnt/aks /mnt/paas /var/data /var/lib/container /var/lib/etcd-auto-backup \
+    /var/lib/ovn-ic /var/lib/gardener-node-agent /var/lib/valitail /var/lib/kube-router /var/lib/incus \
+    /var/lib/shim-signed /var/lib/dkms /var/lib/iscsi /var/lib/spire /var/lib/tailscale /var/adm /writable \
+    /tmp /var/tmp /opt/containerd /data/rke /var/lib/crio /var/lib/lxd /var/lib/calico /var/lib/nfs";
 const RUNTIME: &str = "api.sock buildkit ceph cloud-init containerd containers credentials cri-dockerd.sock crio crun dbus docker \
     docker.sock dockershim.sock host-containerd isulad.sock k0s k3s kubevirt kubevirt-libvirt-runtimes \
     kubevirt-private libvirt lxd.socket netns nri openvswitch podman runc secrets snapd.socket spire systemd \
@@ -232,11 +232,10 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
 
 /// Whether a path is, under any name, a directory of which no list can name all that is below.
 fn is_wide(path: &[String]) -> bool {
-    let names = aliases::names(path);
-    let built_in = sensitive().into_iter().map(|text| path::elements(&text));
+    let built_in = SENSITIVE.split_whitespace().map(path::elements);
     let wide = WIDE.split(' ').map(path::elements);
     let mut wide = wide.chain(built_in.filter(|path| path.len() == 1));
-    wide.any(|wide| names.contains(&wide))
+    wide.any(|wide| aliases::names(path).contains(&wide))
 }
 
 /// Labels of nodes, as Kubernetes accepts them.
@@ -309,7 +308,7 @@ fn no_escape(rules: &[Rule]) -> bool {
         return true;
     }
     let paths: Vec<&Vec<String>> = rules.iter().map(|rule| &rule.path).collect();
-    let instances: Vec<(Instance<'_>, Vec<Vec<String>>)> = instances(rules, &Asker::Nowhere, Seer::Debugging, &paths)
+    let instances: Vec<_> = instances(rules, &Asker::Nowhere, Seer::Debugging, &paths)
         .into_iter()
         .map(|instance| (instance.clone(), aliases::names(&instance.path)))
         .collect();

@@ -75,7 +75,7 @@ const MENDS: [Mend; 7] = [
     ("links", |request, _| {
         for volume in volumes(request) {
             let name = volume["name"].clone();
-            if volume["hostPath"].is_null() && !["sockets", "kubevirt"].contains(&name.as_str().unwrap()) {
+            if volume["hostPath"].is_null() {
                 *volume = json!({"name": name, "configMap": {}});
             }
         }
@@ -101,7 +101,8 @@ fn without_mounts_of(request: &mut Value, volume: &str) {
     for list in ["containers", "initContainers"] {
         let containers = request["object"]["spec"][list].as_array_mut();
         for container in containers.into_iter().flatten() {
-            if let Some(mounts) = container["volumeMounts"].as_array_mut() {
+            let mounts = container.get_mut("volumeMounts");
+            if let Some(mounts) = mounts.and_then(Value::as_array_mut) {
                 mounts.retain(|mount| mount["name"] != volume);
             }
         }

@@ -93,7 +93,7 @@ impl Update {
                 Kind::Instancetype,
             ]),
             namespace: namespace(choices),
-            node_selector: if choices.once_in(3) {
+            node_selector: if choices.once_in(2) {
                 node_selector(choices)
             } else {
                 Value::Null

@@ -10,6 +10,8 @@ use crate::{
         words::{place, spelled},
     },
     path,
+    rule::COMPUTE,
+    wanted,
 };
 
 /// A launcher pod with hook sidecars for `entries` entries and some more, as it may reach the policy after others.
@@ -92,8 +94,14 @@ pub(super) fn pod(
 }
 
 /// A launcher pod with what KubeVirt makes of the annotation, and of other parts of the VM.
-pub(super) fn plain(choices: &mut Choices<'_>, settings: &Value, annotation: &str) -> Value {
+pub(super) fn plain(
+    choices: &mut Choices<'_>,
+    settings: &Value,
+    annotation: &str,
+    ours: Option<&str>,
+) -> Value {
     let own = annotation::own(annotation);
+    let places = places_asked(annotation, ours);
     let entries = annotation::read(annotation).map_or(0, |entries| entries.len());
     let mut volumes = vec![json!({"name": "sockets", "emptyDir": {}})];
     let mut compute = Vec::new();
@@ -123,8 +131,7 @@ pub(super) fn plain(choices: &mut Choices<'_>, settings: &Value, annotation: &st
         }
         2 => {
             volumes.push(volume_above(choices, settings, "disk"));
-            let at = choices.one(&["/m", "/srv", "/var/srv/m", "/o", "/run"]);
-            compute.push(json!({"name": "disk", "mountPath": at, "readOnly": true}));
+            compute.push(mount_above(choices, "disk", &places, "compute"));
         }
         3 => {
             // Of an emptyDisk there is no volume.
@@ -144,12 +151,7 @@ pub(super) fn plain(choices: &mut Choices<'_>, settings: &Value, annotation: &st
         let mut mounts = Vec::new();
         if choices.once_in(2) {
             volumes.push(volume_above(choices, settings, "plugins"));
-            let at = choices.one(&["/m", "/srv", "/m/n", "/o", "/", "/host"]);
-            let mut mount = json!({"name": "plugins", "mountPath": at, "readOnly": true});
-            if choices.once_in(8) {
-                mount["readOnly"] = json!(false);
-            }
-            mounts.push(mount);
+            mounts.push(mount_above(choices, "plugins", &places, "plugin-x"));
         }
         main.push(container("plugin-x", mounts));
     }
@@ -160,11 +162,49 @@ pub(super) fn plain(choices: &mut Choices<'_>, settings: &Value, annotation: &st
         volumes.push(agent(choices, settings, &mut [&mut init, &mut main]));
     }
     let mut pod = assemble(Some(annotation), json!(volumes), json!(init), json!(main));
+    if let Some(text) = ours {
+        pod["metadata"]["annotations"][wanted::KEY] = json!(text);
+    }
     scheduled(choices, &mut pod);
-    if choices.once_in(4) {
+    if choices.once_in(2) {
         processes(choices, &mut pod);
     }
     pod
+}
+
+/// Where the annotations ask for something, by container.
+fn places_asked(annotation: &str, ours: Option<&str>) -> Vec<(String, Vec<String>)> {
+    let entries = annotation::read(annotation).unwrap_or_default();
+    let theirs = entries
+        .iter()
+        .flat_map(annotation::Entry::requests)
+        .map(|request| ("hook-sidecar".to_owned(), request));
+    let ours = ours.and_then(wanted::own).unwrap_or_default();
+    let ours = ours
+        .into_iter()
+        .filter_map(|(container, request)| Some((container, request?)));
+    let places = theirs.chain(ours).flat_map(|(container, request)| {
+        let shared = request.shared.map(|shared| (COMPUTE.to_owned(), shared));
+        std::iter::once((container, request.volume_path)).chain(shared)
+    });
+    places.collect()
+}
+
+/// A mount above a place that is asked for in the container, if there is one.
+fn mount_above(
+    choices: &mut Choices<'_>,
+    volume: &str,
+    places: &[(String, Vec<String>)],
+    container: &str,
+) -> Value {
+    let mut at = choices
+        .one(&["/m", "/srv", "/var/srv/m", "/o", "/run", "/host", "/n", "/m/n"])
+        .to_owned();
+    let place = places.iter().find(|(name, _)| name == container);
+    if let Some((_, place)) = place.filter(|_| !choices.once_in(4)) {
+        at = path::text(&place[..place.len().saturating_sub(1)]);
+    }
+    json!({"name": volume, "mountPath": at, "readOnly": !choices.once_in(8)})
 }
 
 /// A hostDisk as KubeVirt renders it, or nearly.
@@ -255,7 +295,7 @@ fn agent(choices: &mut Choices<'_>, settings: &Value, lists: &mut [&mut Vec<Valu
 /// What KubeVirt and others want of the node.
 fn scheduled(choices: &mut Choices<'_>, pod: &mut Value) {
     match choices.below(8) {
-        1 => pod["spec"]["nodeSelector"] = node_selector(choices),
+        1 | 4 | 5 => pod["spec"]["nodeSelector"] = node_selector(choices),
         2 => pod["spec"]["nodeSelector"] = choices.one(&[Value::Null, json!({})]),
         3 => pod["spec"]["nodeSelector"] = json!({"kubernetes.io/arch": "amd64"}),
         _ => {}

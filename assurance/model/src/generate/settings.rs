@@ -10,7 +10,7 @@ use crate::{
         words::{elements, spelled},
     },
     path,
-    rule::PLACEHOLDER,
+    rule::{COMPUTE, PLACEHOLDER},
     settings,
 };
 
@@ -44,13 +44,16 @@ pub fn settings(choices: &mut Choices<'_>) -> Value {
         .get("allowedTypes")
         .cloned()
         .unwrap_or_else(|| json!(["Directory", "File"]));
-    for _ in 0..choices.one(&[1, 2, 3, 4, 5, 0]) {
-        let rules = settings["allowedHostPaths"].as_array().unwrap();
-        let rule = rule(choices, &allowed, rules);
-        let mut more = settings.clone();
-        more["allowedHostPaths"].as_array_mut().unwrap().push(rule);
-        if settings::read(&more).is_some() || choices.once_in(64) {
-            settings = more;
+    for _ in 0..choices.one(&[1, 2, 3, 4, 5, 2, 3, 1, 2, 0]) {
+        for _ in 0..3 {
+            let rules = settings["allowedHostPaths"].as_array().unwrap();
+            let rule = rule(choices, &allowed, rules);
+            let mut more = settings.clone();
+            more["allowedHostPaths"].as_array_mut().unwrap().push(rule);
+            if settings::read(&more).is_some() || choices.once_in(192) {
+                settings = more;
+                break;
+            }
         }
     }
     if choices.once_in(2) {
@@ -168,9 +171,18 @@ pub(super) struct Wish {
     pub(super) shared: bool,
 }
 
-/// What a request asks for: seldom what none may ask for.
-pub(super) fn wish(choices: &mut Choices<'_>, settings: &Value) -> Wish {
-    let is_meant = |rule: &&Value| rule["requestable"] != json!(false);
+/// What a request asks for, for a hook sidecar or the container of this name: seldom what that may not see.
+pub(super) fn wish(choices: &mut Choices<'_>, settings: &Value, container: Option<&str>) -> Wish {
+    let is_named = |names: &Value, name: &str| names.as_array().is_none_or(|names| names.contains(&json!(name)));
+    let is_meant = |rule: &&Value| {
+        let is_shared = rule["allowSharedCompute"] == json!(true);
+        rule["requestable"] != json!(false)
+            && is_named(&rule["namespaces"], "a")
+            && match container {
+                Some(COMPUTE) => is_shared,
+                name => is_named(&rule["containers"], name.unwrap_or_default()),
+            }
+    };
     if choices.once_in(8) {
         any_wish(choices, settings, |_| true)
     } else {
