@@ -39,7 +39,8 @@ pub fn is_within(settings: &Settings, mounts: &[Mount], met: &[&Mount]) -> bool 
         let is_met = met.iter().any(|met| std::ptr::eq(*met, mount));
         let seer = Seer::Given(&mount.container);
         views(mount).all(|view| {
-            is_recursive_enough(settings, mount, view) && (is_met || is_permitted(settings, seer, mount, view))
+            is_recursive_enough(settings, mount, view)
+                && (is_met || is_permitted(settings, seer, mount, view))
         })
     })
 }
@@ -80,8 +81,7 @@ pub fn new_in_ephemeral<'m>(before: &[Mount], after: &'m [Mount]) -> Vec<&'m Mou
 pub fn ephemeral_is_within(settings: &Settings, new: &[&Mount]) -> bool {
     new.iter().all(|mount| {
         mount.views.iter().all(|view| {
-            is_recursive_enough(settings, mount, view)
-                && is_permitted(settings, Seer::Debugging, mount, view)
+            is_recursive_enough(settings, mount, view) && is_permitted(settings, Seer::Debugging, mount, view)
         })
     })
 }

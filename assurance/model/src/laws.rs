@@ -4,11 +4,7 @@ use serde_json::{Value, json};
 use testkit::{Engine, Response, check};
 
 use crate::{
-    aliases,
-    choices::Choices,
-    generate::Scenario,
-    guard, judge, path, places, pod, rewrite,
-    rule::COMPUTE,
+    aliases, choices::Choices, generate::Scenario, guard, judge, path, places, pod, rewrite, rule::COMPUTE,
     settings, wanted,
 };
 
@@ -42,7 +38,10 @@ pub fn nothing_outside(request: &Value, settings: &Value, response: &Response) -
     let settings = settings::of(request, settings).expect("accepted under settings that must be refused");
     let result = response.mutated_object.as_ref().unwrap_or(before);
     let mounts = pod::mounts(result).expect("accepted a pod whose mounts cannot be told");
-    let (annotations, nodes) = (&before["metadata"]["annotations"], &before["spec"]["nodeSelector"]);
+    let (annotations, nodes) = (
+        &before["metadata"]["annotations"],
+        &before["spec"]["nodeSelector"],
+    );
     let requests = wanted::permitted(&settings, annotations, nodes)
         .expect("accepted an annotation that is not permitted");
     let mut met = Vec::new();
@@ -57,7 +56,10 @@ pub fn nothing_outside(request: &Value, settings: &Value, response: &Response) -
     if !requests.is_empty() || guard::sees_node(&mounts) {
         let username = request["userInfo"]["username"].as_str().unwrap_or_default();
         assert!(judge::trusts(&settings, username), "{username:?} is not trusted");
-        assert!(!pod::shares_processes(result), "seen through the processes of others");
+        assert!(
+            !pod::shares_processes(result),
+            "seen through the processes of others"
+        );
     }
     let labels = wanted::node_labels(&settings, &requests).expect("labels that are no two");
     let missing = wanted::missing(&labels, nodes).expect("labels that are not otherwise");
@@ -85,7 +87,8 @@ fn additions(settings: &settings::Settings, before: &Value, after: &[pod::Mount]
         let at = path::in_container(&mount.at).expect("a clean path");
         let is_hook = places::is_hook_sidecar(&mount.container);
         let holds = |other: &pod::Mount| {
-            let above = path::in_container(&other.at).is_some_and(|other| aliases::is_strictly_in(&at, &other));
+            let above =
+                path::in_container(&other.at).is_some_and(|other| aliases::is_strictly_in(&at, &other));
             other.place == mount.place && above && other.may_hold_links(&settings.rules)
         };
         let may_be_link = !is_hook && after.iter().any(holds);

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    aliases, annotation, guard, judge,
-    path, places,
+    aliases, annotation, guard, judge, path, places,
     pod::{self, Mount},
     rule::COMPUTE,
     settings,
@@ -88,7 +87,9 @@ fn fits(
     let is_free = if of_that_name.is_empty() {
         !mounts.iter().any(|mount| mount.volume == wanted.volume)
     } else {
-        of_that_name.iter().all(|volume| pod::is_volume_of(volume, wanted))
+        of_that_name
+            .iter()
+            .all(|volume| pod::is_volume_of(volume, wanted))
     };
     wanted.places().iter().all(fits_at) && (!is_first || is_free)
 }

@@ -99,8 +99,7 @@ pub fn permitted(settings: &Settings, annotations: &Value, node_selector: &Value
         }
     }
     // Many are alike.
-    let is_judged =
-        |number: usize, one: &Wanted| wanted[..number].iter().any(|other| one.is_like(other));
+    let is_judged = |number: usize, one: &Wanted| wanted[..number].iter().any(|other| one.is_like(other));
     let all_permitted = wanted.len() <= MOST
         && wanted
             .iter()
@@ -141,7 +140,10 @@ pub fn node_labels(settings: &Settings, wanted: &[Wanted]) -> Option<BTreeMap<St
         }
         let rule = judge::deciding(settings, Seer::Asking(&one.container), &one.request.path)?;
         for (key, value) in &rule.nodes {
-            if labels.insert(key.clone(), value.clone()).is_some_and(|other| other != *value) {
+            if labels
+                .insert(key.clone(), value.clone())
+                .is_some_and(|other| other != *value)
+            {
                 return None;
             }
         }

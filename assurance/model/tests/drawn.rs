@@ -135,7 +135,8 @@ fn pods_words(request: &Value, settings: &Value) -> Vec<String> {
             wanted.places().iter().any(|(container, at)| {
                 let above = |mount: &&Mount| {
                     mount.container == *container
-                        && model::path::in_container(&mount.at).is_some_and(|other| model::path::below(at, &other))
+                        && model::path::in_container(&mount.at)
+                            .is_some_and(|other| model::path::below(at, &other))
                 };
                 !places::is_hook_sidecar(container) && mounts.iter().any(|mount| above(&mount))
             })
@@ -145,15 +146,34 @@ fn pods_words(request: &Value, settings: &Value) -> Vec<String> {
             ("with 256 requests", asked.len() == 256),
             ("with labels", !labels.is_empty()),
             ("with a node selector", has("nodeSelector")),
-            ("with processes apart", has("shareProcessNamespace") && guard::sees_node(&mounts)),
+            (
+                "with processes apart",
+                has("shareProcessNamespace") && guard::sees_node(&mounts),
+            ),
             ("with an agent", by(&|mount| mount.volume == "agent")),
-            ("with an agent in compute", by(&|mount| mount.volume == "agent" && mount.container == "compute")),
-            ("with others' mount in compute", by(&|mount| mount.container == "compute" && mount.volume != "disk")),
-            ("with others' mount in an init container", by(&|mount| mount.place.0 == "initContainers")),
-            ("with a hostDisk", by(&|mount| mount.volume == "disk" && mount.container == "compute")),
+            (
+                "with an agent in compute",
+                by(&|mount| mount.volume == "agent" && mount.container == "compute"),
+            ),
+            (
+                "with others' mount in compute",
+                by(&|mount| mount.container == "compute" && mount.volume != "disk"),
+            ),
+            (
+                "with others' mount in an init container",
+                by(&|mount| mount.place.0 == "initContainers"),
+            ),
+            (
+                "with a hostDisk",
+                by(&|mount| mount.volume == "disk" && mount.container == "compute"),
+            ),
             ("with a place below what is fixed", is_below_fixed),
         ];
-        words.extend(all.into_iter().filter(|(_, is)| *is).map(|(word, _)| word.to_owned()));
+        words.extend(
+            all.into_iter()
+                .filter(|(_, is)| *is)
+                .map(|(word, _)| word.to_owned()),
+        );
         return words;
     }
     for (what, mend) in MENDS {
@@ -253,7 +273,11 @@ fn ephemeral_containers() {
 
 #[test]
 fn objects() {
-    let words = ["accepted", "rejected for nodes alone", "rejected for requestable alone"];
+    let words = [
+        "accepted",
+        "rejected for nodes alone",
+        "rejected for requestable alone",
+    ];
     drawn(3000, &words, |choices| {
         let update = Update::new(choices);
         let accepts = |settings: &Value| {
@@ -314,17 +338,31 @@ fn spoiled_settings() {
         let mut words = vec![word.to_owned()];
         let changed = |key: &str| {
             let pairs = before["allowedHostPaths"].as_array().unwrap().iter();
-            let pairs = pairs.zip(after["allowedHostPaths"].as_array().map_or(&[][..], Vec::as_slice));
+            let pairs = pairs.zip(
+                after["allowedHostPaths"]
+                    .as_array()
+                    .map_or(&[][..], Vec::as_slice),
+            );
             before[key] != after[key] || pairs.into_iter().any(|(before, after)| before[key] != after[key])
         };
-        for key in ["description", "nodeSelector", "requestable", "requestContainers", "guard"] {
+        for key in [
+            "description",
+            "nodeSelector",
+            "requestable",
+            "requestContainers",
+            "guard",
+        ] {
             if changed(key) {
                 words.push(format!("{key}: {word}"));
             }
         }
         if changed("path") || changed("pathPrefix") {
             let rules = after["allowedHostPaths"].to_string();
-            let what = if rules.contains("{namespace}") { "{namespace}" } else { "path" };
+            let what = if rules.contains("{namespace}") {
+                "{namespace}"
+            } else {
+                "path"
+            };
             words.push(format!("{what}: {word}"));
         }
         if after.to_string().contains("null") {

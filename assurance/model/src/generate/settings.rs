@@ -173,7 +173,8 @@ pub(super) struct Wish {
 
 /// What a request asks for, for a hook sidecar or the container of this name: seldom what that may not see.
 pub(super) fn wish(choices: &mut Choices<'_>, settings: &Value, container: Option<&str>) -> Wish {
-    let is_named = |names: &Value, name: &str| names.as_array().is_none_or(|names| names.contains(&json!(name)));
+    let is_named =
+        |names: &Value, name: &str| names.as_array().is_none_or(|names| names.contains(&json!(name)));
     let is_meant = |rule: &&Value| {
         let is_shared = rule["allowSharedCompute"] == json!(true);
         rule["requestable"] != json!(false)
@@ -202,12 +203,20 @@ pub(super) fn agents_wish(choices: &mut Choices<'_>, settings: &Value) -> Wish {
 }
 
 /// What a rule allows that `is_meant`, if there is one; else any.
-pub(super) fn any_wish(choices: &mut Choices<'_>, settings: &Value, is_meant: impl Fn(&&Value) -> bool) -> Wish {
+pub(super) fn any_wish(
+    choices: &mut Choices<'_>,
+    settings: &Value,
+    is_meant: impl Fn(&&Value) -> bool,
+) -> Wish {
     let all = settings["allowedHostPaths"]
         .as_array()
         .map_or(&[][..], Vec::as_slice);
     let meant: Vec<&Value> = all.iter().filter(is_meant).collect();
-    let rules = if meant.is_empty() { all.iter().collect() } else { meant };
+    let rules = if meant.is_empty() {
+        all.iter().collect()
+    } else {
+        meant
+    };
     let mut wish = Wish {
         path: elements(choices),
         volume_type: "Directory".to_owned(),

@@ -44,8 +44,18 @@ pub fn spoil(choices: &mut Choices<'_>, settings: &mut Value) {
                 3 => settings[key] = Value::Null,
                 4 | 5 => {
                     let directory = choices.one(&[
-                        "/m", "/etc", "/etc/x", "/usr/local", "/lib/x", "/var/lib", "/var/lib/x", "/run/x",
-                        "/var/run/kubevirtual", "/run/libvirt", "/a:b", "/",
+                        "/m",
+                        "/etc",
+                        "/etc/x",
+                        "/usr/local",
+                        "/lib/x",
+                        "/var/lib",
+                        "/var/lib/x",
+                        "/run/x",
+                        "/var/run/kubevirtual",
+                        "/run/libvirt",
+                        "/a:b",
+                        "/",
                     ]);
                     settings["requestContainers"] = json!({"plugin-x": directory});
                 }
@@ -60,17 +70,57 @@ fn member(choices: &mut Choices<'_>, rule: &mut Value) {
     match choices.below(8) {
         1 => {
             let path = choices.one(&[
-                "/", "/var", "/var/lib", "/mnt", "/media", "/var/mnt", "/run/media", "/var/run/media", "/etc",
-                "/usr/bin", "/lib64", "/var/home", "/tmp", "/var/run", "/.snapshots", "/writable",
-                "/srv", "/opt", "/data", "/var/spool", "/mnt/a", "/media/a", "/var/lib/a", "/etc/a", "/var/tmp",
+                "/",
+                "/var",
+                "/var/lib",
+                "/mnt",
+                "/media",
+                "/var/mnt",
+                "/run/media",
+                "/var/run/media",
+                "/etc",
+                "/usr/bin",
+                "/lib64",
+                "/var/home",
+                "/tmp",
+                "/var/run",
+                "/.snapshots",
+                "/writable",
+                "/srv",
+                "/opt",
+                "/data",
+                "/var/spool",
+                "/mnt/a",
+                "/media/a",
+                "/var/lib/a",
+                "/etc/a",
+                "/var/tmp",
             ]);
             put_path(choices, rule, path);
         }
         2 => {
             let directory = choices.one(&[
-                "", "/a", "/srv", "/var/srv", "/var", "/var/lib", "/var/cache", "/var/spool", "/var/local",
-                "/usr/local", "/var/usrlocal", "/run/lock", "/var/lock", "/var/opt",
-                "/srv/a", "/opt/a", "/var/a", "/var/lib/a", "/var/cache/a", "/usr/local/a", "/media/a",
+                "",
+                "/a",
+                "/srv",
+                "/var/srv",
+                "/var",
+                "/var/lib",
+                "/var/cache",
+                "/var/spool",
+                "/var/local",
+                "/usr/local",
+                "/var/usrlocal",
+                "/run/lock",
+                "/var/lock",
+                "/var/opt",
+                "/srv/a",
+                "/opt/a",
+                "/var/a",
+                "/var/lib/a",
+                "/var/cache/a",
+                "/usr/local/a",
+                "/media/a",
             ]);
             let more = choices.one(&["", "/a"]);
             put_path(choices, rule, &format!("{directory}/{PLACEHOLDER}{more}"));

@@ -59,8 +59,14 @@ pub fn update(engine: &Engine<'_>, scenario: &Update) -> Response {
     } else if scenario.is_going || scenario.old == scenario.new {
         true
     } else {
-        settings::of(&scenario.request(), &scenario.settings)
-            .is_some_and(|settings| wanted::permitted(&settings, &json!(scenario.new), scenario.node_selector_that_counts()).is_some())
+        settings::of(&scenario.request(), &scenario.settings).is_some_and(|settings| {
+            wanted::permitted(
+                &settings,
+                &json!(scenario.new),
+                scenario.node_selector_that_counts(),
+            )
+            .is_some()
+        })
     };
     assert_eq!(response.accepted, expected, "{:?}", response.message);
     assert_eq!(response.mutated_object, None, "never changed");

@@ -61,14 +61,21 @@ fn explained(settings: &Value, message: &str) {
         return;
     }
     if settings.get("guard").is_some() {
-        assert!(message.contains("guard") && message.contains("judged"), "{message}");
+        assert!(
+            message.contains("guard") && message.contains("judged"),
+            "{message}"
+        );
     }
-    let is_null = |object: &Value, keys: &[&str]| keys.iter().any(|key| object.get(*key) == Some(&Value::Null));
+    let is_null =
+        |object: &Value, keys: &[&str]| keys.iter().any(|key| object.get(*key) == Some(&Value::Null));
     if is_null(settings, &settings::KEYS) || rules.iter().any(|rule| is_null(rule, &settings::RULE_KEYS)) {
         assert!(message.contains("null"), "{message}");
         let has = |rule: &Value, key: &str| rule.get(key).is_some_and(|value| !value.is_null());
         let has_both = |rule: &Value| has(rule, "path") && has(rule, "pathPrefix");
-        assert!(rules.iter().any(has_both) || !message.contains("both"), "{message}");
+        assert!(
+            rules.iter().any(has_both) || !message.contains("both"),
+            "{message}"
+        );
     }
 }
 
