@@ -120,18 +120,6 @@ fn asked() -> Vec<Asked> {
     .collect()
 }
 
-/// Whether the policy lets a hook sidecar ask for this path, by its namespace and the rules.
-fn accepts_request(settings: &Settings, path: &HostPath, is_writable: bool) -> bool {
-    let (rule, refused) = judge::path_rule(settings, CONTAINER, path);
-    let access = if is_writable {
-        Access::Writable
-    } else {
-        Access::ReadOnly
-    };
-    let permitted = rule.filter(|_| refused.is_empty());
-    permitted.is_some_and(|rule| judge::refused_access(rule, access).is_none())
-}
-
 /// Holds the verdicts under these settings against the model's. Answers with how many were compared, and how many accept.
 fn compare(settings: &Value, asked: &[Asked]) -> (usize, usize) {
     let native = read_settings(settings.to_string().as_bytes());
@@ -145,7 +133,14 @@ fn compare(settings: &Value, asked: &[Asked]) -> (usize, usize) {
         let native = native.clone().for_requester(&Namespace::named(name));
         model.asker = Asker::In(name.to_owned());
         for Asked { path, view } in asked {
-            let accepts = accepts_request(&native, path, view.writable);
+            let (rule, refused) = judge::path_rule(&native, CONTAINER, path);
+            let access = if view.writable {
+                Access::Writable
+            } else {
+                Access::ReadOnly
+            };
+            let found = rule.filter(|_| refused.is_empty());
+            let accepts = found.is_some_and(|rule| judge::refused_access(rule, access).is_none());
             assert_eq!(
                 accepts,
                 permitted(&model, Seer::Asking(CONTAINER), view).is_some(),

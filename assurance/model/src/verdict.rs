@@ -26,20 +26,21 @@ pub fn new_pod(request: &Value, settings: &Value) -> bool {
     let Some((wanted, labels)) = wanted.zip(labels) else {
         return false;
     };
-    let is_given = |(number, one): (usize, &Wanted)| {
+    let distinct = wanted::distinct(&wanted);
+    let is_given = |(number, one): (usize, &&Wanted)| {
         let is_met = pod::met_by(&mounts, one).is_some();
-        is_met || !settings.verify_only && fits(&settings, pod, &mounts, &wanted[..number], one)
+        is_met || !settings.verify_only && fits(&settings, pod, &mounts, &distinct[..number], one)
     };
     let is_complete = wanted::missing(&labels, node_selector)
         .is_some_and(|missing| missing.is_empty() || !settings.verify_only);
-    let met: Vec<&Mount> = wanted
+    let met: Vec<&Mount> = distinct
         .iter()
         .filter_map(|one| pod::met_by(&mounts, one))
         .flatten()
         .collect();
     let username = request["userInfo"]["username"].as_str().unwrap_or_default();
     let sees_node = !wanted.is_empty() || guard::sees_node(&mounts);
-    wanted.iter().enumerate().all(is_given)
+    distinct.iter().enumerate().all(is_given)
         && is_complete
         && guard::is_within(&settings, &mounts, &met)
         && (!sees_node || judge::trusts(&settings, username) && !pod::shares_processes(pod))
@@ -51,7 +52,7 @@ fn fits(
     settings: &settings::Settings,
     pod: &Value,
     mounts: &[Mount],
-    earlier: &[Wanted],
+    earlier: &[&Wanted],
     wanted: &Wanted,
 ) -> bool {
     let containers = pod::containers(pod).unwrap_or_default();

@@ -98,22 +98,19 @@ pub fn permitted(settings: &Settings, annotations: &Value, node_selector: &Value
             });
         }
     }
-    // Many are alike.
-    let is_judged = |number: usize, one: &Wanted| wanted[..number].iter().any(|other| one.is_like(other));
-    let all_permitted = wanted.len() <= MOST
-        && wanted
-            .iter()
-            .enumerate()
-            .all(|(number, one)| is_judged(number, one) || one.is_permitted(settings));
-    if !all_permitted {
+    if wanted.len() > MOST {
+        return None;
+    }
+    let distinct = distinct(&wanted);
+    if !distinct.iter().all(|one| one.is_permitted(settings)) {
         return None;
     }
     let has_nodes = settings.asker == Asker::Anywhere
         || node_labels(settings, &wanted).is_some_and(|labels| missing(&labels, node_selector).is_some());
-    let all_fit = wanted
+    let all_fit = distinct
         .iter()
-        .all(|one| wanted.iter().all(|other| one.fits(other)));
-    let beside_own = wanted.iter().all(|wanted| {
+        .all(|one| distinct.iter().all(|other| one.fits(other)));
+    let beside_own = distinct.iter().all(|wanted| {
         let of_entry = beside
             .iter()
             .enumerate()
@@ -134,10 +131,7 @@ pub fn permitted(settings: &Settings, annotations: &Value, node_selector: &Value
 #[must_use]
 pub fn node_labels(settings: &Settings, wanted: &[Wanted]) -> Option<BTreeMap<String, String>> {
     let mut labels = BTreeMap::new();
-    for (number, one) in wanted.iter().enumerate() {
-        if wanted[..number].iter().any(|other| one.is_like(other)) {
-            continue;
-        }
+    for one in distinct(wanted) {
         let rule = judge::deciding(settings, Seer::Asking(&one.container), &one.request.path)?;
         for (key, value) in &rule.nodes {
             if labels
@@ -149,6 +143,18 @@ pub fn node_labels(settings: &Settings, wanted: &[Wanted]) -> Option<BTreeMap<St
         }
     }
     Some(labels)
+}
+
+/// The first of each that ask for the same, for the same container.
+#[must_use]
+pub fn distinct(wanted: &[Wanted]) -> Vec<&Wanted> {
+    let mut distinct: Vec<&Wanted> = Vec::new();
+    for one in wanted {
+        if !distinct.iter().any(|other| one.is_like(other)) {
+            distinct.push(one);
+        }
+    }
+    distinct
 }
 
 /// Which of these labels a node selector lacks; `None` where it has one otherwise.

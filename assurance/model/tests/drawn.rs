@@ -32,7 +32,7 @@ fn bytes(seed: u64) -> Vec<u8> {
     std::iter::repeat_with(word).take(64).flatten().collect()
 }
 
-/// Draws `count` cases. Each of `words` must be said of at least one case in two hundred.
+/// Draws `count` cases. Each of `words` must be said of at least one case in five hundred.
 fn drawn(count: u64, words: &[&str], describe: impl Fn(&mut Choices<'_>) -> Vec<String>) {
     let mut seen = BTreeMap::<String, u64>::new();
     for seed in 0..count {
@@ -44,7 +44,7 @@ fn drawn(count: u64, words: &[&str], describe: impl Fn(&mut Choices<'_>) -> Vec<
     println!("{count} cases: {seen:#?}");
     let missing: Vec<_> = words
         .iter()
-        .filter(|word| seen.get(**word).copied().unwrap_or_default() * 200 < count)
+        .filter(|word| seen.get(**word).copied().unwrap_or_default() * 500 < count)
         .collect();
     assert!(missing.is_empty(), "{missing:?} are seldom among {seen:?}");
 }
@@ -203,7 +203,7 @@ fn plain_pods() {
         "rejected for agent alone",
         "rejected for disk alone",
     ];
-    drawn(3000, &words, |choices| {
+    drawn(2000, &words, |choices| {
         let scenario = Scenario::plain(choices);
         pods_words(&scenario.request(), &scenario.settings)
     });
@@ -221,7 +221,7 @@ fn foreign_pods() {
         "rejected for sharing alone",
         "rejected for agent alone",
     ];
-    drawn(3000, &words, |choices| {
+    drawn(2000, &words, |choices| {
         let scenario = Scenario::foreign(choices);
         pods_words(&scenario.request(), &scenario.settings)
     });
@@ -235,7 +235,7 @@ fn ephemeral_containers() {
         "rejected for processes alone",
         "rejected for containers alone",
     ];
-    drawn(3000, &words, |choices| {
+    drawn(2000, &words, |choices| {
         let scenario = Ephemeral::new(choices);
         let (mut request, mut settings) = (scenario.request(), scenario.settings.clone());
         if verdict::ephemeral(&request, &settings) {
@@ -278,7 +278,7 @@ fn objects() {
         "rejected for nodes alone",
         "rejected for requestable alone",
     ];
-    drawn(3000, &words, |choices| {
+    drawn(2000, &words, |choices| {
         let update = Update::new(choices);
         let accepts = |settings: &Value| {
             settings::of(&update.request(), settings).is_some_and(|settings| {
@@ -323,7 +323,7 @@ fn spoiled_settings() {
         "guard: refused",
         "null: refused",
     ];
-    drawn(6000, &words, |choices| {
+    drawn(4000, &words, |choices| {
         let before = generate::settings(choices);
         if settings::read(&before).is_none() {
             return vec!["refused before".to_owned()];

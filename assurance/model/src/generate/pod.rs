@@ -149,7 +149,8 @@ pub(super) fn plain(
     main.push(container("compute", compute));
     if choices.once_in(2) {
         let mut mounts = Vec::new();
-        if choices.once_in(2) {
+        let is_asked = places.iter().any(|(container, _)| container == "plugin-x");
+        if is_asked || choices.once_in(2) {
             volumes.push(volume_above(choices, settings, "plugins"));
             mounts.push(mount_above(choices, "plugins", &places, "plugin-x"));
         }
