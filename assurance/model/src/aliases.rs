@@ -11,12 +11,15 @@ const LINKS: &str = "/var/run=/run /var/lock=/run/lock /bin=/usr/bin /sbin=/usr/
     /lib64=/usr/lib64 /libx32=/usr/libx32 /home=/var/home /root=/var/roothome /opt=/var/opt /srv=/var/srv \
     /mnt=/var/mnt /usr/local=/var/usrlocal /media=/run/media /var/mail=/var/spool/mail";
 
+/// The names of one path.
+type Names = Rc<Vec<Vec<String>>>;
+
 /// Every name of `path`: where links lead from it, and which links lead to it.
 #[must_use]
-pub fn names(path: &[String]) -> Rc<Vec<Vec<String>>> {
+pub fn names(path: &[String]) -> Names {
     // The same few paths are asked about again and again.
     const KEPT: usize = 4096;
-    thread_local!(static KNOWN: RefCell<HashMap<Vec<String>, Rc<Vec<Vec<String>>>>> = RefCell::default());
+    thread_local!(static KNOWN: RefCell<HashMap<Vec<String>, Names>> = RefCell::default());
     KNOWN.with_borrow_mut(|known| {
         if known.len() >= KEPT {
             known.clear();
