@@ -2,7 +2,7 @@
 //!
 //! A rule that applies to some requests only takes its path away from the others: no rule with a shorter path gives it back.
 
-use std::{cmp::Reverse, rc::Rc};
+use std::{cmp::Reverse, fmt, rc::Rc};
 
 use crate::{
     base::{
@@ -100,6 +100,19 @@ impl Refusal {
             allowed: self.allowed,
             hint: self.hint,
             ..Violation::forbidden(at, format!("{subject}{}", self.detail))
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)?;
+        if let Some(allowed) = &self.allowed {
+            write!(f, ": {allowed}")?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, ". {hint}"),
+            None => Ok(()),
         }
     }
 }

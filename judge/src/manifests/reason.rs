@@ -54,6 +54,18 @@ impl Reason {
         self.violation().map(|violation| &violation.field)
     }
 
+    /// What was probably meant, where the field is a key that is not known.
+    #[must_use]
+    pub fn meant(&self) -> Option<&'static str> {
+        /// How like a key must be to another to have been meant, in thousandths.
+        const NEAR: u32 = 800;
+        let violation = self.violation()?;
+        let key = violation.value.as_deref()?.trim_matches('"');
+        let likeness = |known: &&str| (strsim::jaro_winkler(key, known) * 1000.0) as u32;
+        let likest = violation.known.iter().copied().max_by_key(likeness)?;
+        (likeness(&likest) >= NEAR).then_some(likest)
+    }
+
     /// The setting that forbids, such as `allowedHostPaths[0].types`: what the admin would change. None where no setting can
     /// permit.
     #[must_use]
