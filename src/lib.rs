@@ -65,6 +65,12 @@ pub fn validate(payload: &[u8]) -> Vec<u8> {
     response::validation(evaluate(payload).1)
 }
 
+/// Decides on the same payload: the verdict as data.
+#[must_use]
+pub fn decide(payload: &[u8]) -> Verdict {
+    evaluate(payload).1
+}
+
 /// Checks the bare settings object and answers with a `SettingsValidationResponse` as JSON.
 #[must_use]
 pub fn validate_settings(payload: &[u8]) -> Vec<u8> {

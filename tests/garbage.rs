@@ -1,5 +1,5 @@
 //! Damaged payloads: any part of a request is replaced, and there is a proper verdict, and no launcher
-//! pod comes through in which, by `assurance/model/`, a hook sidecar sees more of the node than the settings allow.
+//! pod comes through in which, by `assurance/model/`, a container sees more of the node than the settings allow.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 fn payload() -> Value {
     let request = include_str!("fixtures/launcher-two-sidecars.json");
     let mut request: Value = serde_json::from_str(request).unwrap();
-    // One sidecar already mounts a host path, so that the guard has something to look at.
+    // One sidecar already mounts a host path, so that there is something of others to look at.
     let spec = &mut request["object"]["spec"];
     let volume = json!({"name": "there", "hostPath": {"path": "/data/there", "type": "File"}});
     spec["volumes"].as_array_mut().unwrap().push(volume);

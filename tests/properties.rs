@@ -21,9 +21,9 @@ use model::{
     cases,
     choices::Choices,
     generate::{self, Ephemeral, Scenario, Update},
-    guard, judge, laws, path, places, pod, rewrite,
-    rule::{self, PLACEHOLDER},
-    settings,
+    guard, judge, laws, path, pod, rewrite,
+    rule::{self, PLACEHOLDER, Seer},
+    settings, verdict,
     wanted::{self, Wanted},
 };
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -32,7 +32,7 @@ use testkit::Response;
 
 /// Bytes for a generator, enough that it seldom runs out of them.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    prop::collection::vec(any::<u8>(), 384)
+    prop::collection::vec(any::<u8>(), 512)
 }
 
 /// Tries `property`, which answers with a word for the kind of case that it saw, on many bytes. Each of `kinds` must be
@@ -84,7 +84,7 @@ fn ask(request: &Value, settings: &Value) -> Response {
 }
 
 #[test]
-fn an_accepted_pod_shows_its_sidecars_nothing_outside_the_settings() {
+fn an_accepted_pod_shows_its_containers_nothing_outside_the_settings() {
     let kinds = [("allow", 50), ("mutate", 20), ("deny 403", 150), ("deny 422", 30)];
     hold(1000, &kinds, |bytes| {
         let mut choices = Choices::new(bytes);
@@ -96,9 +96,10 @@ fn an_accepted_pod_shows_its_sidecars_nothing_outside_the_settings() {
 #[test]
 fn a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted() {
     let kinds = [
-        ("allow", 30),
-        ("mutate", 80),
+        ("allow", 100),
+        ("mutate", 40),
         ("mutate for other containers", 8),
+        ("mutate beside an agent", 4),
         ("deny 403", 250),
         ("deny 422", 30),
     ];
@@ -106,46 +107,50 @@ fn a_pod_as_kubevirt_makes_it_is_accepted_exactly_if_its_annotation_is_permitted
         let scenario = Scenario::plain(&mut Choices::new(bytes));
         let word = verdict(&laws::plain_pod(&policy, &scenario));
         let asks = |text: &String| wanted::own(text).is_some_and(|own| !own.is_empty());
+        let others = || pod::mounts(&scenario.pod).is_some_and(|mounts| guard::sees_node(&mounts));
         match word.as_str() {
             "mutate" if scenario.own.as_ref().is_some_and(asks) => "mutate for other containers".to_owned(),
+            "mutate" if others() => "mutate beside an agent".to_owned(),
             _ => word,
         }
     });
 }
 
 #[test]
-fn a_pod_without_annotation_is_accepted_exactly_if_its_sidecars_see_nothing_else() {
+fn a_pod_without_annotation_is_accepted_exactly_if_its_containers_see_nothing_else() {
     let kinds = [
-        ("allow", 250),
-        ("deny 403", 120),
+        ("blind: allow", 60),
+        ("allow", 20),
+        ("compute: allow", 20),
+        ("compute: deny 403", 150),
+        ("processes: deny 403", 5),
+        ("deny 403", 100),
         ("deny 422", 5),
-        ("plugin: allow", 2),
-        ("plugin: deny 403", 15),
-        ("elsewhere: deny 403", 2),
-        ("all containers: deny 403", 2),
     ];
     hold(2500, &kinds, |bytes| {
         let scenario = Scenario::foreign(&mut Choices::new(bytes));
         let word = verdict(&laws::foreign_pod(&policy, &scenario));
-        match settings::of(&scenario.request(), &scenario.settings).zip(pod::mounts(&scenario.pod)) {
-            Some((settings, mounts)) => format!("{}{word}", whose(&settings, &mounts)),
-            None => word,
-        }
+        format!("{}{word}", who_sees(&scenario))
     });
 }
 
-/// Why a pod without annotation is judged, where it is not for its hook sidecars alone.
-fn whose(settings: &settings::Settings, mounts: &[pod::Mount]) -> &'static str {
-    let is_hook = |mount: &&pod::Mount| places::is_hook_sidecar(&mount.container);
-    let by_hooks: Vec<pod::Mount> = mounts.iter().filter(is_hook).cloned().collect();
-    if guard::seen(mounts).iter().any(|mount| !is_hook(mount)) {
-        "plugin: "
-    } else if guard::is_within(settings, &by_hooks, &[]) && !guard::is_within(settings, mounts, &[]) {
-        if settings.all_containers {
-            "all containers: "
-        } else {
-            "elsewhere: "
-        }
+/// Who in a pod without annotation sees the node, or why nobody may.
+fn who_sees(scenario: &Scenario) -> &'static str {
+    let Some(mounts) = pod::mounts(&scenario.pod) else {
+        return "";
+    };
+    let mut apart = scenario.request();
+    for field in ["shareProcessNamespace", "hostPID"] {
+        apart["object"]["spec"][field] = Value::Null;
+    }
+    let accepts = |request: &Value| verdict::new_pod(request, &scenario.settings);
+    let in_compute = |mount: &pod::Mount| mount.container == rule::COMPUTE && !mount.views.is_empty();
+    if !guard::sees_node(&mounts) {
+        "blind: "
+    } else if accepts(&apart) && !accepts(&scenario.request()) {
+        "processes: "
+    } else if mounts.iter().any(in_compute) {
+        "compute: "
     } else {
         ""
     }
@@ -154,20 +159,29 @@ fn whose(settings: &settings::Settings, mounts: &[pod::Mount]) -> &'static str {
 #[test]
 fn ephemeral_containers_are_accepted_exactly_if_they_see_nothing_new_outside_the_settings() {
     let kinds = [
-        ("allow", 40),
+        ("allow", 10),
         ("judged: allow", 100),
-        ("judged: deny 403", 100),
-        ("judged: deny 422", 10),
+        ("something new: allow", 20),
+        ("something new: deny 403", 150),
     ];
     hold(2000, &kinds, |bytes| {
         let scenario = Ephemeral::new(&mut Choices::new(bytes));
         let word = verdict(&laws::ephemeral(&policy, &scenario));
         let containers = pod::containers(&scenario.before).unwrap_or_default();
-        let mounts = pod::running_mounts(&scenario.before).unwrap_or_default();
-        if guard::is_debugged_with_care(&containers, &mounts) {
-            format!("judged: {word}")
-        } else {
+        let mut kept = scenario.before.clone();
+        if kept.is_object() {
+            kept["spec"][pod::EPHEMERAL] = scenario.after["spec"][pod::EPHEMERAL].clone();
+        }
+        let is_new = |(before, after): (Vec<pod::Mount>, Vec<pod::Mount>)| {
+            !guard::new_in_ephemeral(&before, &after).is_empty()
+        };
+        let mounts = pod::running_mounts(&scenario.before).zip(pod::running_mounts(&kept));
+        if !guard::is_launchers(&containers) {
             word
+        } else if mounts.is_some_and(is_new) {
+            format!("something new: {word}")
+        } else {
+            format!("judged: {word}")
         }
     });
 }
@@ -225,10 +239,10 @@ fn paths_about(choices: &mut Choices<'_>, settings: &Value) -> Vec<Vec<String>> 
     for rule in settings["allowedHostPaths"].as_array().unwrap() {
         let text = rule["path"].as_str().or(rule["pathPrefix"].as_str()).unwrap();
         for label in ["a", "b"] {
-            for name in aliases::names(&path::elements(&text.replace(PLACEHOLDER, label))) {
+            for name in aliases::names(&path::elements(&text.replace(PLACEHOLDER, label))).iter() {
                 paths.push([&name[..], &["a".to_owned()]].concat());
                 paths.push(name[..name.len().saturating_sub(1)].to_vec());
-                paths.push(name);
+                paths.push(name.clone());
             }
         }
     }
@@ -251,7 +265,7 @@ fn narrowed(choices: &mut Choices<'_>, scenario: &Scenario) -> Option<(&'static 
     let decides = |rule: &rule::Rule| {
         let deciding = asked
             .as_ref()
-            .and_then(|asked| judge::deciding(&wide, "hook-sidecar-0", &asked.path));
+            .and_then(|asked| judge::deciding(&wide, Seer::Asking("hook-sidecar-0"), &asked.path));
         deciding.is_some_and(|deciding| std::ptr::eq(deciding, rule))
     };
     let index = match wide.rules.iter().position(decides) {
@@ -273,6 +287,8 @@ fn narrowed(choices: &mut Choices<'_>, scenario: &Scenario) -> Option<(&'static 
             rules[index]["types"] = json!(types);
         }
         "read-only" => rules.get_mut(index)?["readOnly"] = json!(true),
+        // What a rule for some containers no longer decides in `compute`, one for all may decide more freely.
+        "sharing" if wide.rules.get(index)?.containers.is_some() => return None,
         "sharing" => rules.get_mut(index)?["allowSharedCompute"] = json!(false),
         "sensitive" => {
             let mut sensitive: Vec<String> = wide.sensitive.iter().map(|path| path::text(path)).collect();
@@ -290,10 +306,8 @@ fn narrowed(choices: &mut Choices<'_>, scenario: &Scenario) -> Option<(&'static 
     settings::read(&narrow).is_some().then_some((what, narrow))
 }
 
-/// Whether less was more, in the one way that it is: a path below one that sidecars may write to is refused (row V3),
-/// and is no longer below one when that becomes read-only.
-///
-/// Whether a sidecar of the accepted pod sees a path strictly below one that only `wide` lets sidecars write to.
+/// Whether less was more, in the two ways that it is, where a directory becomes read-only in which sidecars could make links: what
+/// is below it is refused no longer (row V3), nor is a place in a container that is below a mount of it (row I7).
 fn sees_what_read_only_opened(pod: &Value, wide: &Value, narrow: &Value) -> bool {
     let (wide, narrow) = (settings::read(wide).unwrap(), settings::read(narrow).unwrap());
     let closed = wide
@@ -304,12 +318,18 @@ fn sees_what_read_only_opened(pod: &Value, wide: &Value, narrow: &Value) -> bool
     let closed: Vec<rule::Rule> = closed.map(|(rule, _)| rule.clone()).collect();
     let mounts = pod::mounts(pod).unwrap();
     let mut views = mounts.iter().flat_map(|mount| &mount.views);
-    views.any(|view| {
-        let path = path::elements(&view.path);
-        rule::instances(&closed, &wide.asker, "", &[&path])
-            .iter()
-            .any(|rule| aliases::is_strictly_in(&path, &rule.path))
-    })
+    let opens_place = |above: &pod::Mount| {
+        let is_below = |mount: &pod::Mount| {
+            let places = path::in_container(&mount.at).zip(path::in_container(&above.at));
+            mount.place == above.place
+                && places.is_some_and(|(at, other)| aliases::is_strictly_in(&at, &other))
+        };
+        above.may_hold_links(&wide.rules)
+            && !above.may_hold_links(&narrow.rules)
+            && mounts.iter().any(is_below)
+    };
+    views.any(|view| rule::is_below_writable(&closed, &path::elements(&view.path)))
+        || mounts.iter().any(opens_place)
 }
 
 #[test]
@@ -328,7 +348,7 @@ fn narrower_settings_let_nothing_more_in() {
             Scenario::plain(&mut choices)
         };
         // At the end, so that the pod does not depend on it.
-        let mut choices = Choices::new(&bytes[300..]);
+        let mut choices = Choices::new(&bytes[420..]);
         let Some((what, narrow)) = narrowed(&mut choices, &scenario) else {
             return "nothing to narrow".to_owned();
         };
@@ -361,7 +381,8 @@ fn without_a_rule_for_its_path_nothing_is_let_in() {
             return "refused settings".to_owned();
         };
         let annotations = &scenario.pod["metadata"]["annotations"];
-        let requests = wanted::permitted(&read, annotations).unwrap_or_default();
+        let nodes = &scenario.pod["spec"]["nodeSelector"];
+        let requests = wanted::permitted(&read, annotations, nodes).unwrap_or_default();
         let Some(Wanted {
             container, request, ..
         }) = requests.first()
@@ -370,7 +391,8 @@ fn without_a_rule_for_its_path_nothing_is_let_in() {
         };
         let mut without = scenario.settings.clone();
         let rules = without["allowedHostPaths"].as_array_mut().unwrap();
-        let about = rule::instances(&read.rules, &read.asker, container, &[&request.path]);
+        let seer = Seer::Asking(container);
+        let about = rule::instances(&read.rules, &read.asker, seer, &[&request.path]);
         let mut kept = read.rules.iter().enumerate().map(|(index, _)| {
             let mut of_this = about.iter().filter(|about| about.index == index);
             !of_this.any(|rule| {
@@ -410,86 +432,12 @@ fn settings_are_refused_exactly_if_the_model_refuses_them() {
         let mut choices = Choices::new(bytes);
         let mut settings = generate::settings(&mut choices);
         if choices.once_in(2) {
-            spoil(&mut choices, &mut settings);
+            generate::spoil(&mut choices, &mut settings);
         }
         let text = rewrite::rewritten(&mut choices, &settings);
         let valid = laws::settings(&policy, text.as_bytes());
         (if valid { "valid" } else { "refused" }).to_owned()
     });
-}
-
-/// Puts something else in one place of the settings.
-fn spoil(choices: &mut Choices<'_>, settings: &mut Value) {
-    let keys = [
-        "allowedHostPaths",
-        "allowedTypes",
-        "sensitiveHostPaths",
-        "recursiveReadOnly",
-        "trustedCreators",
-        "verifyOnly",
-        "requestContainers",
-        "more",
-    ];
-    let rule_keys = [
-        "path",
-        "pathPrefix",
-        "types",
-        "readOnly",
-        "allowSharedCompute",
-        "namespaces",
-        "containers",
-        "more",
-    ];
-    let junk = choices.one(&[
-        Value::Null,
-        json!(true),
-        json!(false),
-        json!(""),
-        json!("/a"),
-        json!("Enabled"),
-        json!("enabled"),
-        json!([]),
-        json!([""]),
-        json!(["Directory"]),
-        json!(["Directory", "Directory"]),
-        json!(["Socket"]),
-        json!(["socket"]),
-        json!(["/a"]),
-        json!("/srv/{namespace}"),
-        json!("/{namespace}/{namespace}"),
-        json!("/srv/a{namespace}"),
-        json!("/var/lib/{namespace}/a"),
-        json!("/srv/{a}"),
-        json!(["a"]),
-        json!(["b", "b"]),
-        json!(["-a"]),
-        json!(["/a/../b"]),
-        json!(["/a", null]),
-        json!({}),
-        json!({"a": "/a"}),
-        json!({"hook-sidecar-0": "/a"}),
-        json!({"a": "/etc"}),
-        json!(["hook-sidecar-0"]),
-        json!([{}]),
-        json!(1),
-        json!([["/a"]]),
-    ]);
-    let rules = settings["allowedHostPaths"].as_array_mut().unwrap();
-    if choices.once_in(2) && !rules.is_empty() {
-        let index = choices.below(rules.len());
-        rules[index][choices.one(&rule_keys)] = junk;
-    } else if choices.once_in(3) && !rules.is_empty() {
-        // Twice, or the other way of matching.
-        let mut more = rules[choices.below(rules.len())].clone();
-        if choices.once_in(2)
-            && let Some(path) = more.as_object_mut().unwrap().remove("path")
-        {
-            more["pathPrefix"] = path;
-        }
-        rules.push(more);
-    } else {
-        settings[choices.one(&keys)] = junk;
-    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::policy::Linked;
 use crate::printing::{json, wrap};
 use crate::settings::file::SettingsFile;
 use crate::settings::input;
+use judge::manifests::reason::Reason;
 
 /// The arguments of `compare`.
 #[derive(Debug, Args)]
@@ -106,7 +107,7 @@ pub struct Difference {
     /// `VirtualMachine team-a/x`
     pub object: String,
     /// Why it is rejected under the settings that reject it.
-    pub violations: Vec<String>,
+    pub violations: Vec<Reason>,
     /// What containers see under the old settings.
     pub before: Vec<Mount>,
     /// What containers see under the new settings.

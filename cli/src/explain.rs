@@ -10,10 +10,10 @@ pub use judge::explain::{change, verdict};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use kubevirt_sidecar_hostpath_policy::base::access::Access;
 use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
 use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::requests::entry::Access;
-use kubevirt_sidecar_hostpath_policy::requests::explanation::Question;
+use kubevirt_sidecar_hostpath_policy::objects::preview::Question;
 
 use crate::Error;
 use crate::outcome::Outcome;

@@ -21,10 +21,12 @@ use crate::check::manifest::{Manifest, Unreadable};
 use crate::evaluator::Evaluator;
 use crate::outcome::Outcome;
 use crate::policy::Linked;
-use crate::printing::field_error::FieldError;
 use crate::settings::rules;
 use asks::{Ask, asks};
 use draft::Draft;
+use judge::manifests::reason::Reason;
+use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment, Violation};
+use kubevirt_sidecar_hostpath_policy::base::step::Step;
 
 /// The arguments of `suggest`.
 #[derive(Debug, Args)]
@@ -65,7 +67,7 @@ struct Objects {
     /// The requests of each of them.
     asks: Vec<Vec<Ask>>,
     /// Those that no settings permit, with the violations.
-    given_up: BTreeMap<usize, Vec<String>>,
+    given_up: BTreeMap<usize, Vec<Reason>>,
     /// The paths whose rules are for everybody, because rules for some would be in the way of others.
     open: BTreeSet<String>,
 }
@@ -104,7 +106,8 @@ impl Objects {
                 // Nobody knows why: settings that are refused are not settings.
                 Err(violations) => {
                     for index in self.kept() {
-                        self.given_up.insert(index, violations.to_vec());
+                        let reasons = violations.iter().cloned().map(Reason::from);
+                        self.given_up.insert(index, reasons.collect());
                     }
                     false
                 }
@@ -152,35 +155,26 @@ impl Objects {
 
     /// The settings are refused: objects that ask for the path of an impossible rule are given up, or those that ask to write to the
     /// path above it. Whether anybody is left to be asked again.
-    fn give_way(&mut self, draft: &Draft, violations: &[String]) -> bool {
+    fn give_way(&mut self, draft: &Draft, violations: &[Violation]) -> bool {
         let before = self.given_up.len();
         for violation in violations {
-            let field = FieldError::parse(violation).map_or("", |error| error.field);
-            let Some(number) = number(field) else {
+            let users = match (rule(&violation.field), violation.step, violation.rule) {
                 // A container that cannot be one of requestContainers.
-                for user in draft.users_of_containers(field) {
-                    self.given_up.entry(user).or_default().push(violation.clone());
-                }
-                continue;
-            };
-            // A path below one that is writable: nobody writes there rather than nobody reads here.
-            let writable = violation.split_once("makes writable").and_then(|(before, _)| {
-                let (_, other) = before.rsplit_once("settings.")?;
-                self::number(other)
-            });
-            let users = match writable {
-                Some(writable) => draft.writers(writable),
-                None => draft.users(number),
+                (None, _, _) => draft.users_of_containers(&violation.field.to_string()),
+                // A path below one that is writable: nobody writes there rather than nobody reads here.
+                (Some(_), Some(Step::BelowWritable), Some(writable)) => draft.writers(writable),
+                (Some(number), _, _) => draft.users(number),
             };
             for user in users {
-                self.given_up.entry(user).or_default().push(violation.clone());
+                let reasons = self.given_up.entry(user).or_default();
+                reasons.push(Reason::from(violation.clone()));
             }
         }
         self.given_up.len() > before
     }
 
     /// An object is rejected: rules that are for some give way once, then the object does.
-    fn rejected(&mut self, index: usize, violations: Vec<String>, draft: &Draft) {
+    fn rejected(&mut self, index: usize, violations: Vec<Reason>, draft: &Draft) {
         let paths = self
             .asks
             .get(index)
@@ -214,8 +208,12 @@ fn restricted_near(draft: &Draft, path: &HostPath) -> Vec<String> {
         .collect()
 }
 
-/// The number in `settings.allowedHostPaths[7].path`.
-fn number(field: &str) -> Option<usize> {
-    let (_, rest) = field.split_once("allowedHostPaths[")?;
-    rest.split_once(']')?.0.parse().ok()
+/// The number of the rule in whose field a fault is.
+fn rule(field: &Field) -> Option<usize> {
+    match field.0.as_slice() {
+        [_, FieldSegment::Name(list), FieldSegment::Index(number), ..] if list == "allowedHostPaths" => {
+            Some(*number)
+        }
+        _ => None,
+    }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::admission::{AdmissionRequest, AdmissionResponse};
+use crate::manifests::reason::{self, Reason};
 use crate::policy::CallError;
 use crate::policy::Policy;
 use crate::settings::Settings;
@@ -46,12 +47,24 @@ impl Evaluator {
         }
     }
 
-    /// The policy's verdict.
-    pub fn validate(&self, request: &AdmissionRequest) -> Result<AdmissionResponse, Error> {
-        let payload = serde_json::to_vec(&Validation {
+    /// The reasons of a rejection of this request, which the policy gave with this message.
+    ///
+    /// # Errors
+    /// The request cannot be written.
+    pub fn reasons(&self, request: &AdmissionRequest, message: &str) -> Result<Vec<Reason>, Error> {
+        Ok(reason::reasons(&self.payload(request)?, message))
+    }
+
+    fn payload(&self, request: &AdmissionRequest) -> Result<Vec<u8>, Error> {
+        Ok(serde_json::to_vec(&Validation {
             request,
             settings: &self.settings,
-        })?;
+        })?)
+    }
+
+    /// The policy's verdict.
+    pub fn validate(&self, request: &AdmissionRequest) -> Result<AdmissionResponse, Error> {
+        let payload = self.payload(request)?;
         match self.policy.call("validate", &payload) {
             Err(error @ CallError::Start(_)) => Err(Error::Start(error)),
             answer => Ok(AdmissionResponse::from_answer(request, answer)),

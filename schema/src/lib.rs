@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::requests::place::DOMAIN;
-use kubevirt_sidecar_hostpath_policy::settings::MOST_ITEMS;
 use kubevirt_sidecar_hostpath_policy::settings::sensitive;
+use kubevirt_sidecar_hostpath_policy::settings::{KUBEVIRT_CONTROLLER, MOST_ITEMS, MOST_RULES};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     /// The rules. Only the most specific rule that matches a path applies. An empty list allows nothing.
-    #[schemars(extend("maxItems" = MOST_ITEMS))]
+    #[schemars(extend("maxItems" = MOST_RULES))]
     pub allowed_host_paths: Vec<Rule>,
     /// The types that any rule may allow. The `types` of a rule can only narrow this list.
     #[schemars(default = "Types::common")]
@@ -39,9 +39,6 @@ pub struct Settings {
     #[schemars(default)]
     #[schemars(extend("maxItems" = MOST_ITEMS))]
     pub additional_sensitive_host_paths: Vec<SensitivePathText>,
-    /// Whose hostPath mounts are judged.
-    #[schemars(default)]
-    pub guard: Guard,
     /// Containers, beside hook sidecars and `compute`, for which VM owners may ask for host paths with the annotation
     /// `kubevirt-sidecar-hostpath-policy.dev/hostPaths`, and the directory of each in which they are mounted.
     #[schemars(default)]
@@ -91,9 +88,18 @@ pub struct PrefixRule {
     #[schemars(default = "yes")]
     #[schemars(extend("const" = true))]
     pub read_only: bool,
-    /// Whether `sharedComputePath` may be used.
+    /// Whether container `compute` may mount it: with `sharedComputePath`, or by others.
     #[schemars(default)]
     pub allow_shared_compute: bool,
+    /// `false`: VM owners cannot request it; the rule applies to mounts that others put into the pod.
+    #[schemars(default = "yes")]
+    pub requestable: bool,
+    /// The labels of the nodes that have the path: a launcher pod with such a request is given them.
+    #[schemars(default, extend("propertyNames" = json!({ "pattern": LABEL_KEY, "maxLength": 317 }), "maxProperties" = 16))]
+    pub node_selector: BTreeMap<String, LabelValue>,
+    /// What the rule is for, for people.
+    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Description")]
+    pub description: Option<Description>,
 }
 
 /// # A single path
@@ -114,10 +120,29 @@ pub struct ExactRule {
     /// `false`: a sidecar may ask for a writable mount.
     #[schemars(default = "yes")]
     pub read_only: bool,
-    /// Whether `sharedComputePath` may be used.
+    /// Whether container `compute` may mount it: with `sharedComputePath`, or by others.
     #[schemars(default)]
     pub allow_shared_compute: bool,
+    /// `false`: VM owners cannot request it; the rule applies to mounts that others put into the pod.
+    #[schemars(default = "yes")]
+    pub requestable: bool,
+    /// The labels of the nodes that have the path: a launcher pod with such a request is given them.
+    #[schemars(default, extend("propertyNames" = json!({ "pattern": LABEL_KEY, "maxLength": 317 }), "maxProperties" = 16))]
+    pub node_selector: BTreeMap<String, LabelValue>,
+    /// What the rule is for, for people.
+    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Description")]
+    pub description: Option<Description>,
 }
+
+/// The value of a label of nodes.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct LabelValue(#[schemars(length(max = 63), regex(pattern = LABEL_VALUE))] pub String);
+
+/// A text without control characters.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Description(#[schemars(length(max = 256), regex(pattern = DESCRIPTION))] pub String);
 
 /// Names of namespaces. Requests from other namespaces can no longer have the rule's path, regardless of other rules.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -161,16 +186,6 @@ pub enum HostPathType {
     None,
 }
 
-/// Whose hostPath mounts are judged.
-#[derive(Debug, Default, Serialize, JsonSchema)]
-pub enum Guard {
-    /// Those of sidecars, and those of other containers that mount the same volumes.
-    #[default]
-    Sidecars,
-    /// Those of every container, KubeVirt's own mounts of hostDisks excepted.
-    AllContainers,
-}
-
 /// How deep read-only goes.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[expect(missing_docs, reason = "the values are Kubernetes' own")]
@@ -200,6 +215,15 @@ const PLACEHOLDER_TWICE: &str = r"\{namespace\}/([^{]*/)?\{namespace\}";
 
 /// A DNS label, but for its length.
 const LABEL: &str = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+
+/// The key of a label, but for the length of its parts.
+const LABEL_KEY: &str = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
+
+/// The value of a label, but for its length.
+const LABEL_VALUE: &str = r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$";
+
+/// No control character.
+const DESCRIPTION: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 
 /// What KubeVirt calls hook sidecars.
 const HOOK_SIDECAR: &str = "^hook-sidecar-[0-9]*$";
@@ -286,9 +310,7 @@ fn built_in() -> Vec<SensitivePathText> {
 }
 
 fn controller() -> Vec<User> {
-    vec![User(
-        "system:serviceaccount:kubevirt:kubevirt-controller".to_owned(),
-    )]
+    vec![User(KUBEVIRT_CONTROLLER.to_owned())]
 }
 
 const fn yes() -> bool {

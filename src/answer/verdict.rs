@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use crate::{
     base::{
+        access::Access,
         by_name::ByName,
         container_name::COMPUTE,
         field::{Violations, quote_within},
         host_path_type::HostPathType,
     },
-    requests::{Requests, entry::Access, judge::HostPathRequest},
+    requests::{Requests, permitted::HostPathRequest},
 };
 
 /// What becomes of the request.
@@ -104,7 +105,7 @@ fn warnings(container: &str, request: &HostPathRequest) -> Vec<String> {
             "{container} may connect to socket {path} on the host: a read-only mount does not stop that"
         )),
         HostPathType::CharDevice | HostPathType::BlockDevice => warnings.push(format!(
-            "{container} may write to device {path} on the host: a read-only mount does not stop that"
+            "{container}: few unprivileged containers can open device {path}; those that can may write to it"
         )),
         HostPathType::DirectoryOrCreate | HostPathType::FileOrCreate => warnings.push(format!(
             "{container}: host path {path} is created by root on the node if it is absent ({})",

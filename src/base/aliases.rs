@@ -3,8 +3,9 @@
 //! A comparison that refuses a path looks at all its names. A comparison that permits one looks only at the name as
 //! written, because not every node has the link.
 
-/// Pairs of names for one directory: those of the file system hierarchy with a merged `/usr`, then those of ostree.
-const ALIASES: [(&str, &str); 14] = [
+/// Pairs of names for one directory: those of the file system hierarchy with a merged `/usr`, then those of ostree, and of
+/// mail and removable media.
+const ALIASES: [(&str, &str); 16] = [
     ("/var/run", "/run"),
     ("/var/lock", "/run/lock"),
     ("/bin", "/usr/bin"),
@@ -19,6 +20,8 @@ const ALIASES: [(&str, &str); 14] = [
     ("/srv", "/var/srv"),
     ("/mnt", "/var/mnt"),
     ("/usr/local", "/var/usrlocal"),
+    ("/media", "/run/media"),
+    ("/var/mail", "/var/spool/mail"),
 ];
 
 /// All names of a clean path; the first is the path itself. `/var/run/lock` is `/run/lock` and `/var/lock` as well.
@@ -65,12 +68,30 @@ fn closure(path: &str, other_name: impl Fn(&str, (&str, &str)) -> Option<String>
     found
 }
 
+/// How many bytes two texts have in common at their beginning: eight at a time, since paths can be long and many.
+pub(crate) fn common_prefix(one: &str, other: &str) -> usize {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let (chunks, _) = one.as_chunks::<8>();
+    let (other_chunks, _) = other.as_chunks::<8>();
+    let pairs = chunks.iter().zip(other_chunks);
+    let alike = pairs.take_while(|(one, other)| u64::from_le_bytes(**one) == u64::from_le_bytes(**other));
+    let start = alike.count().saturating_mul(8);
+    let one = one.iter().skip(start);
+    let tail = one
+        .zip(other.iter().skip(start))
+        .take_while(|(one, other)| one == other);
+    start.saturating_add(tail.count())
+}
+
 /// What follows `directory` in `path`, if `path` is at or below it: `""`, or a text that begins with `/`. Both are clean.
 pub(crate) fn rest<'p>(path: &'p str, directory: &str) -> Option<&'p str> {
     if directory == "/" {
         return Some(if path == "/" { "" } else { path });
     }
-    let rest = path.strip_prefix(directory)?;
+    let rest = path.get(directory.len()..)?;
+    if common_prefix(path, directory) < directory.len() {
+        return None;
+    }
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
@@ -85,6 +106,8 @@ mod tests {
     #[case::element_boundary("/runner", &["/runner"])]
     #[case::run("/run/vhost", &["/run/vhost", "/var/run/vhost"])]
     #[case::three_names("/var/lock/a", &["/var/lock/a", "/run/lock/a", "/var/run/lock/a"])]
+    #[case::media("/media/a", &["/media/a", "/run/media/a", "/var/run/media/a"])]
+    #[case::mail("/var/spool/mail", &["/var/spool/mail", "/var/mail"])]
     #[case::ostree("/usr/local/bin", &["/usr/local/bin", "/var/usrlocal/bin"])]
     #[case::merged_usr("/usr/lib64", &["/usr/lib64", "/lib64"])]
     #[case::above_an_alias("/var", &["/var"])]
@@ -93,7 +116,7 @@ mod tests {
     }
 
     #[rstest]
-    #[case::run("/run", &["/run", "/var/run", "/var/lock", "/run/lock", "/var/run/lock"])]
+    #[case::run("/run", &["/run", "/var/run", "/var/lock", "/media", "/run/lock", "/run/media", "/var/run/lock", "/var/run/media"])]
     #[case::below_run("/run/vhost", &["/run/vhost", "/var/run/vhost"])]
     #[case::none("/data", &["/data"])]
     fn a_directory_contains_these(#[case] path: &str, #[case] expected: &[&str]) {

@@ -4,12 +4,12 @@
 
 mod printed;
 
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 pub use printed::quote;
-pub(crate) use printed::{list, quote_within};
+pub(crate) use printed::{list, quote_within, shorten};
 
-use crate::base::by_name::ByName;
+use crate::base::{by_name::ByName, step::Step};
 
 /// A place in a document, linked to its parent; text only when it is printed.
 ///
@@ -65,19 +65,50 @@ impl<'p> Path<'p> {
     }
 }
 
-impl fmt::Display for Path<'_> {
+impl Path<'_> {
+    /// The place as data.
+    #[must_use]
+    pub fn to_field(&self) -> Field {
+        let mut segments = match self.parent {
+            Some(parent) => parent.to_field().0,
+            None => Vec::new(),
+        };
+        segments.push(match self.segment {
+            Segment::Name(name) => FieldSegment::Name(name.to_owned()),
+            Segment::Index(index) => FieldSegment::Index(index),
+            Segment::Key(key) => FieldSegment::Key(key.to_owned()),
+        });
+        Field(segments)
+    }
+}
+
+/// A place in a document, as data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field(pub Vec<FieldSegment>);
+
+/// A step from a value to one that is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldSegment {
+    /// The member of an object whose members are known.
+    Name(String),
+    /// The element of a list.
+    Index(usize),
+    /// The value under a key of a map, such as an annotation.
+    Key(String),
+}
+
+impl fmt::Display for Field {
+    /// As Kubernetes prints it: `metadata.annotations[example.com/key][0].path`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            parent.fmt(f)?;
-            if let Segment::Name(_) = self.segment {
-                f.write_str(".")?;
+        for (position, segment) in self.0.iter().enumerate() {
+            match segment {
+                FieldSegment::Name(name) if position == 0 => f.write_str(name)?,
+                FieldSegment::Name(name) => write!(f, ".{name}")?,
+                FieldSegment::Index(index) => write!(f, "[{index}]")?,
+                FieldSegment::Key(key) => write!(f, "[{}]", shorten(key))?,
             }
         }
-        match self.segment {
-            Segment::Name(name) => f.write_str(name),
-            Segment::Index(index) => write!(f, "[{index}]"),
-            Segment::Key(key) => write!(f, "[{key}]"),
-        }
+        Ok(())
     }
 }
 
@@ -95,60 +126,114 @@ pub enum Kind {
 /// One thing that is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Where, as printed.
-    pub field: String,
+    /// Where.
+    pub field: Field,
     /// In what way.
     pub kind: Kind,
     /// The value found there, ready to print; only for [`Kind::Invalid`].
     pub value: Option<String>,
     /// Why, in words. What a user wrote is in it through [`quote`] only.
     pub detail: String,
+    /// The host paths that are allowed instead; a message lists them once.
+    pub allowed: Option<Rc<str>>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The check of a host path that found it, if it was one.
+    pub step: Option<Step>,
+    /// The number of the rule that decided, in `settings.allowedHostPaths`.
+    pub rule: Option<usize>,
+    /// The keys that are known, where one is not.
+    pub known: &'static [&'static str],
+    /// The setting that is in the way, other than a rule: `trustedCreators`, for one.
+    pub setting: Option<&'static str>,
 }
 
 impl Violation {
+    fn new(path: Path<'_>, kind: Kind, value: Option<String>, detail: String) -> Self {
+        Violation {
+            field: path.to_field(),
+            kind,
+            value,
+            detail,
+            allowed: None,
+            hint: None,
+            step: None,
+            rule: None,
+            known: &[],
+            setting: None,
+        }
+    }
+
     /// Nothing is at `path`.
     pub fn required(path: Path<'_>, detail: impl Into<String>) -> Self {
-        Violation {
-            field: path.to_string(),
-            kind: Kind::Required,
-            value: None,
-            detail: detail.into(),
-        }
+        Self::new(path, Kind::Required, None, detail.into())
     }
 
     /// What is at `path` is malformed; `value` is ready to print (see [`quote`]).
     pub fn invalid(path: Path<'_>, value: impl Into<String>, detail: impl Into<String>) -> Self {
-        Violation {
-            field: path.to_string(),
-            kind: Kind::Invalid,
-            value: Some(value.into()),
-            detail: detail.into(),
-        }
+        Self::new(path, Kind::Invalid, Some(value.into()), detail.into())
     }
 
     /// What is at `path` is not permitted.
     pub fn forbidden(path: Path<'_>, detail: impl Into<String>) -> Self {
+        Self::new(path, Kind::Forbidden, None, detail.into())
+    }
+
+    /// The key `key` of the object at `path` is none of those that are known.
+    pub fn unknown_key(path: Path<'_>, key: &str, known: &'static [&'static str]) -> Self {
         Violation {
-            field: path.to_string(),
-            kind: Kind::Forbidden,
-            value: None,
-            detail: detail.into(),
+            known,
+            ..Self::invalid(
+                path,
+                quote(key),
+                format!("unknown key, known are {}", list(known)),
+            )
         }
     }
-}
 
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The same, because of this setting.
+    #[must_use]
+    pub fn because_of(self, setting: &'static str) -> Self {
+        Violation {
+            setting: Some(setting),
+            ..self
+        }
+    }
+
+    fn print(&self, lists_allowed: bool) -> String {
         let kind = match self.kind {
             Kind::Required => "Required value",
             Kind::Invalid => "Invalid value",
             Kind::Forbidden => "Forbidden",
         };
-        write!(f, "{}: {kind}: ", self.field)?;
+        let mut text = format!("{}: {kind}: ", self.field);
         if let Some(value) = &self.value {
-            write!(f, "{value}: ")?;
+            text.push_str(value);
+            text.push_str(": ");
         }
-        f.write_str(&self.detail)
+        text.push_str(&self.explanation(lists_allowed));
+        text
+    }
+
+    /// What is printed behind field and value.
+    #[must_use]
+    pub fn explanation(&self, lists_allowed: bool) -> String {
+        let mut text = self.detail.clone();
+        if let Some(allowed) = self.allowed.as_deref().filter(|_| lists_allowed) {
+            text.push_str(": ");
+            text.push_str(allowed);
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str(". ");
+            text.push_str(hint);
+        }
+        text
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.print(true))
     }
 }
 
@@ -157,21 +242,21 @@ impl fmt::Display for Violation {
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    /// The violations printed in one message; the rest is counted.
-    pub const PRINTED: usize = 256;
+    /// So many that nobody has to look for more: reading and judging stop then.
+    pub const ENOUGH: usize = 256;
 
-    /// So many that nobody has to look for more. What could go on without end stops then.
-    pub const ENOUGH: usize = 1000;
+    /// The longest message, in bytes: the rest of the violations is counted.
+    pub const MOST_BYTES: usize = 16 * 1024;
 
     /// `None` where there is no violation.
     #[must_use]
     pub fn from_vec(mut violations: Vec<Violation>) -> Option<Self> {
         let mut seen = ByName::default();
-        let mut printed = 0_usize;
+        let mut kept = 0_usize;
         // What is only counted is not compared.
         violations.retain(|violation| {
-            let is_kept = printed >= Self::PRINTED || seen.add(violation.to_string().into(), 0);
-            printed = printed.saturating_add(usize::from(is_kept));
+            let is_kept = kept >= Self::ENOUGH || seen.add(violation.print(false).into(), 0);
+            kept = kept.saturating_add(usize::from(is_kept));
             is_kept
         });
         (!violations.is_empty()).then_some(Violations(violations))
@@ -181,6 +266,11 @@ impl Violations {
     #[must_use]
     pub fn into_vec(self) -> Vec<Violation> {
         self.0
+    }
+
+    /// The violations.
+    pub fn iter(&self) -> impl Iterator<Item = &Violation> {
+        self.0.iter()
     }
 
     /// The HTTP status code of the rejection: 403 as soon as something is forbidden, else 422.
@@ -201,16 +291,33 @@ impl From<Violation> for Violations {
 }
 
 impl fmt::Display for Violations {
+    /// One line of at most [`Violations::MOST_BYTES`] bytes. A list of allowed host paths is printed once.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let printed: Vec<String> = self
-            .0
-            .iter()
-            .take(Self::PRINTED)
-            .map(ToString::to_string)
-            .collect();
-        f.write_str(&printed.join("; "))?;
-        match self.0.len().saturating_sub(Self::PRINTED) {
+        /// Room for the count.
+        const COUNT_BYTES: usize = 40;
+        let mut text = String::new();
+        let mut listed: Vec<&Rc<str>> = Vec::new();
+        let mut printed = 0_usize;
+        for violation in &self.0 {
+            let allowed = violation.allowed.as_ref().filter(|list| !listed.contains(list));
+            listed.extend(allowed);
+            let next = violation.print(allowed.is_some());
+            let separator = if text.is_empty() { "" } else { "; " };
+            let length = text
+                .len()
+                .saturating_add(separator.len())
+                .saturating_add(next.len());
+            if length.saturating_add(COUNT_BYTES) > Self::MOST_BYTES {
+                break;
+            }
+            text.push_str(separator);
+            text.push_str(&next);
+            printed = printed.saturating_add(1);
+        }
+        f.write_str(&text)?;
+        match self.0.len().saturating_sub(printed) {
             0 => Ok(()),
+            1 => f.write_str("; and 1 more violation"),
             more => write!(f, "; and {more} more violations"),
         }
     }
@@ -227,7 +334,7 @@ mod tests {
         let key = annotations.key("hooks.kubevirt.io/hookSidecars");
         let entry = key.index(0);
         assert_eq!(
-            entry.name("hostPath").to_string(),
+            entry.name("hostPath").to_field().to_string(),
             "metadata.annotations[hooks.kubevirt.io/hookSidecars][0].hostPath"
         );
     }
@@ -268,11 +375,38 @@ mod tests {
             "a: Required value: x"
         );
 
-        let many: Vec<Violation> = (0..258).map(|n| Violation::required(at.index(n), "x")).collect();
+        // 16 KiB are 1024 times this, and the count.
+        let detail = "x".repeat(16 - "a: Required value: ; ".len() % 16);
+        let many: Vec<Violation> = (0..2000)
+            .map(|n| Violation::required(at.index(n), detail.as_str()))
+            .collect();
         let text = Violations::from_vec(many).unwrap().to_string();
+        assert!(text.len() <= Violations::MOST_BYTES, "{}", text.len());
+        assert!(text.len() > Violations::MOST_BYTES - 100, "{}", text.len());
+        let printed = text.matches("Required value").count();
         assert!(
-            text.ends_with("a[255]: Required value: x; and 2 more violations"),
+            text.ends_with(&format!("; and {} more violations", 2000 - printed)),
             "{text}"
+        );
+    }
+
+    #[test]
+    fn a_list_of_allowed_paths_is_printed_once() {
+        let at = Path::root("a");
+        let refused = |index| Violation {
+            allowed: Some("/srv, /data".into()),
+            ..Violation::forbidden(at.index(index), "is not allowed")
+        };
+        let hinted = Violation {
+            hint: Some("write it so".to_owned()),
+            ..refused(2)
+        };
+        assert_eq!(
+            Violations::from_vec(vec![refused(0), refused(1), hinted])
+                .unwrap()
+                .to_string(),
+            "a[0]: Forbidden: is not allowed: /srv, /data; a[1]: Forbidden: is not allowed; \
+             a[2]: Forbidden: is not allowed. write it so"
         );
     }
 }

@@ -7,7 +7,7 @@
 use std::{borrow::Cow, fmt};
 
 use crate::base::aliases;
-pub(crate) use crate::base::aliases::rest;
+pub(crate) use crate::base::aliases::{common_prefix, rest};
 
 /// The longest path, in bytes: Linux' `PATH_MAX` is 4096 and counts the final NUL.
 pub const MAX_BYTES: usize = 4095;
@@ -143,12 +143,6 @@ impl ContainerPath {
     #[must_use]
     pub fn names(&self) -> Vec<ContainerPath> {
         aliases::names(&self.0).into_iter().map(ContainerPath).collect()
-    }
-
-    /// The path as a text that sorts by elements: a path, then what is below it, then the next path, "/a", "/a/b",
-    /// "/a-b". No path holds a NUL.
-    pub(crate) fn by_elements(&self) -> String {
-        self.0.replace('/', "\0")
     }
 
     /// Whether this path is `other`, which is clean, or is below it.

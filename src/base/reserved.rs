@@ -20,16 +20,11 @@ const IMAGE: [&str; 14] = [
     "/var/run",
 ];
 
-/// The kernel's file systems, and the sockets through which KubeVirt talks to sidecars.
-const KERNEL_AND_SOCKETS: [&str; 7] = [
-    "/proc",
-    "/sys",
-    "/dev",
-    "/var/run/kubevirt-hooks",
-    "/run/kubevirt-hooks",
-    "/var/run/kubevirt-plugin",
-    "/run/kubevirt-plugin",
-];
+/// The kernel's file systems.
+const KERNEL: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// How KubeVirt's own directories begin, by characters, not by path elements: disks, sockets of sidecars and plugins.
+const KUBEVIRT_STARTS: [&str; 2] = ["/var/run/kubevirt", "/run/kubevirt"];
 
 /// What container `compute` runs: its image, libvirt's state, the TPM's certificates.
 const COMPUTE: [&str; 8] = [
@@ -43,36 +38,31 @@ const COMPUTE: [&str; 8] = [
     "/var/lib/swtpm-localca",
 ];
 
-/// How KubeVirt's and libvirt's own directories in `compute` begin (`/var/run/kubevirt-private`, …): by
-/// characters, not by path elements.
-const COMPUTE_STARTS: [&str; 4] = [
-    "/var/run/kubevirt",
-    "/run/kubevirt",
-    "/var/run/libvirt",
-    "/run/libvirt",
-];
+/// How libvirt's own directories in `compute` begin, as [`KUBEVIRT_STARTS`].
+const LIBVIRT_STARTS: [&str; 2] = ["/var/run/libvirt", "/run/libvirt"];
 
-/// Why nothing may be mounted at `path` in a hook sidecar.
+/// Why nothing may be mounted at `path` in any container.
 #[must_use]
 pub fn in_sidecar(path: &ContainerPath) -> Option<&'static str> {
     if IMAGE.contains(&path.as_str()) {
         return Some("would hide a directory that the image needs");
     }
-    at_or_below(path, &KERNEL_AND_SOCKETS)
-        .then_some("is reserved for the kernel and KubeVirt's sidecar sockets")
+    (at_or_below(path, &KERNEL) || starts_with(path, &KUBEVIRT_STARTS))
+        .then_some("is reserved for the kernel and KubeVirt")
 }
 
 /// Why nothing may be mounted at `path` in container `compute`.
 #[must_use]
 pub fn in_compute(path: &ContainerPath) -> Option<&'static str> {
     in_sidecar(path).or_else(|| {
-        let reserved = at_or_below(path, &COMPUTE)
-            || path.as_str() == "/var/lib"
-            || COMPUTE_STARTS
-                .iter()
-                .any(|start| path.as_str().starts_with(start));
+        let reserved =
+            at_or_below(path, &COMPUTE) || path.as_str() == "/var/lib" || starts_with(path, &LIBVIRT_STARTS);
         reserved.then_some("would hide what KubeVirt or libvirt needs in container compute")
     })
+}
+
+fn starts_with(path: &ContainerPath, starts: &[&str]) -> bool {
+    starts.iter().any(|start| path.as_str().starts_with(start))
 }
 
 fn at_or_below(path: &ContainerPath, directories: &[&str]) -> bool {

@@ -5,12 +5,12 @@ use crate::{
     answer::verdict::{Accepted, Verdict},
     base::{
         field::{Path, Violation, Violations},
-        json::Members,
+        json::{Json, Members},
         namespace::Namespace,
         request::Request,
     },
-    requests::{Annotations, Requests, near_miss},
-    settings::Settings,
+    requests::{Annotations, Requests, near_miss, node_selector},
+    settings::{Settings, SettingsFor},
 };
 
 /// A kind that can carry the annotation.
@@ -22,6 +22,8 @@ pub struct KubeVirtKind {
     pub kind: &'static str,
     /// Where the annotations lie that reach the launcher pod.
     pub annotations: &'static str,
+    /// Where the node selector lies that reaches the launcher pod, if the kind has one.
+    pub node_selector: Option<&'static str>,
     /// Whether objects are in a namespace, which is that of the pod.
     pub namespaced: bool,
 }
@@ -31,7 +33,16 @@ const fn kind(group: &'static str, kind: &'static str, annotations: &'static str
         group,
         kind,
         annotations,
+        node_selector: None,
         namespaced: true,
+    }
+}
+
+/// A kind with a node selector at this member path.
+const fn selecting(kind: KubeVirtKind, node_selector: &'static str) -> KubeVirtKind {
+    KubeVirtKind {
+        node_selector: Some(node_selector),
+        ..kind
     }
 }
 
@@ -48,13 +59,25 @@ const TEMPLATE: &str = "spec.template.metadata.annotations";
 
 /// All of them.
 pub const KINDS: [KubeVirtKind; 8] = [
-    kind("kubevirt.io", "VirtualMachineInstance", "metadata.annotations"),
-    kind("kubevirt.io", VIRTUAL_MACHINE, TEMPLATE),
-    kind("kubevirt.io", "VirtualMachineInstanceReplicaSet", TEMPLATE),
-    kind(
-        "pool.kubevirt.io",
-        "VirtualMachinePool",
-        "spec.virtualMachineTemplate.spec.template.metadata.annotations",
+    selecting(
+        kind("kubevirt.io", "VirtualMachineInstance", "metadata.annotations"),
+        "spec.nodeSelector",
+    ),
+    selecting(
+        kind("kubevirt.io", "VirtualMachine", TEMPLATE),
+        "spec.template.spec.nodeSelector",
+    ),
+    selecting(
+        kind("kubevirt.io", "VirtualMachineInstanceReplicaSet", TEMPLATE),
+        "spec.template.spec.nodeSelector",
+    ),
+    selecting(
+        kind(
+            "pool.kubevirt.io",
+            "VirtualMachinePool",
+            "spec.virtualMachineTemplate.spec.template.metadata.annotations",
+        ),
+        "spec.virtualMachineTemplate.spec.template.spec.nodeSelector",
     ),
     kind(INSTANCETYPE, "VirtualMachineInstancetype", "spec.annotations"),
     cluster(kind(
@@ -70,7 +93,6 @@ pub const KINDS: [KubeVirtKind; 8] = [
     )),
 ];
 
-const VIRTUAL_MACHINE: &str = "VirtualMachine";
 /// Where KubeVirt ignores the annotation, in all kinds but VirtualMachineInstance.
 const OWN: &str = "metadata.annotations";
 /// Where it ignores the annotation in a pool.
@@ -124,12 +146,13 @@ impl KubeVirtKind {
             Some(Ok(annotations)) if annotations.is_empty() => Accepted::default(),
             Some(Ok(annotations)) => {
                 let namespace = self.namespace(&request.namespace);
-                let settings = Settings::of_request(request.settings, &namespace)?;
-                self.judged(&settings, &annotations)?
+                let settings = Settings::of_request(request.settings)?;
+                let settings = SettingsFor::new(&settings, &namespace);
+                self.judged(&settings, object, &annotations)?
             }
         };
         let near_misses = |object| {
-            let annotations = annotations_at(object, self.annotations).ok().flatten();
+            let annotations = members_at(object, self.annotations).ok().flatten();
             annotations
                 .map(|annotations| near_miss::of_annotations(&annotations))
                 .unwrap_or_default()
@@ -170,13 +193,34 @@ impl KubeVirtKind {
     ///
     /// # Errors
     /// What would reject the launcher pod, its creator aside.
-    pub(crate) fn accepted(self, settings: &Settings, object: &Members<'_>) -> Result<Accepted, Violations> {
-        self.judged(settings, &annotations_in(object, self.annotations)?)
+    pub(crate) fn accepted(
+        self,
+        settings: &SettingsFor<'_>,
+        object: &Members<'_>,
+    ) -> Result<Accepted, Violations> {
+        self.judged(settings, object, &annotations_in(object, self.annotations)?)
     }
 
-    fn judged(self, settings: &Settings, annotations: &Annotations<'_>) -> Result<Accepted, Violations> {
-        let mut requests = Requests::read(settings, Path::root(self.annotations), annotations);
-        match Violations::from_vec(std::mem::take(&mut requests.violations)) {
+    fn judged(
+        self,
+        settings: &SettingsFor<'_>,
+        object: &Members<'_>,
+        annotations: &Annotations<'_>,
+    ) -> Result<Accepted, Violations> {
+        let at = Path::root(self.annotations);
+        let mut requests = Requests::read(settings, at, annotations);
+        let mut violations = std::mem::take(&mut requests.violations);
+        // For which namespace an object of the cluster is used is not known, and so are the rules.
+        if self.namespaced {
+            let selector_at = self.node_selector.unwrap_or_default();
+            let selector = || match self.node_selector {
+                Some(path) => value_at(object, path),
+                None => Ok(None),
+            };
+            let labels = node_selector::labels(settings, at, &requests.accepted, selector_at, selector);
+            violations.extend(labels.violations);
+        }
+        match Violations::from_vec(violations) {
             Some(violations) => Err(violations),
             None => Ok(Accepted::of(requests)),
         }
@@ -188,29 +232,28 @@ pub(super) fn annotations_in<'v>(
     object: &Members<'v>,
     annotations: &str,
 ) -> Result<Annotations<'v>, Violation> {
-    match annotations_at(object, annotations)? {
+    match members_at(object, annotations)? {
         Some(members) => Annotations::of(Path::root(annotations), &members),
         None => Ok(Annotations::default()),
     }
 }
 
-/// The annotations at this member path. Branches that are missing or `null` hold none.
-fn annotations_at<'v>(object: &Members<'v>, annotations: &str) -> Result<Option<Members<'v>>, Violation> {
-    let mut inner = None;
-    let mut walked = 0_usize;
-    for name in annotations.split('.') {
-        let members = inner.as_ref().unwrap_or(object);
-        let at = match annotations.get(..walked) {
-            None | Some("") => "object",
-            Some(path) => path.trim_end_matches('.'),
-        };
-        let Some(value) = members.get(Path::root(at), name)? else {
-            return Ok(None);
-        };
-        let end = walked.saturating_add(name.len());
-        let at = Path::root(annotations.get(..end).unwrap_or_default());
-        inner = Some(Members::read(at, value)?);
-        walked = end.saturating_add(".".len());
+/// The members of the object at this member path, such as `spec.annotations`. Branches that are missing or `null` have none.
+fn members_at<'v>(object: &Members<'v>, path: &str) -> Result<Option<Members<'v>>, Violation> {
+    let value = value_at(object, path)?;
+    value
+        .map(|value| Members::read(Path::root(path), value))
+        .transpose()
+}
+
+/// The value at this member path. Branches that are missing or `null` hold none.
+fn value_at<'v>(object: &Members<'v>, path: &str) -> Result<Option<Json<'v>>, Violation> {
+    let (branch, name) = path.rsplit_once('.').unwrap_or(("", path));
+    if branch.is_empty() {
+        return object.get(Path::root("object"), name);
     }
-    Ok(inner)
+    match members_at(object, branch)? {
+        Some(members) => members.get(Path::root(branch), name),
+        None => Ok(None),
+    }
 }

@@ -11,9 +11,9 @@ use crate::{
         namespace::Namespace,
         request::Request,
     },
-    pod::{Edit, LISTS_OF_NEW_PODS, Pod, guard, inject, patch, sidecars::Sidecars, verify},
-    requests::{Annotations, Requests, judge, near_miss},
-    settings::Settings,
+    pod::{self, Edit, Pod, guard, inject, patch, verify},
+    requests::{Annotations, Requests, creator, near_miss, node_selector},
+    settings::{Settings, SettingsFor},
 };
 
 /// Judges the pod `object` that the request creates. It has these members.
@@ -27,20 +27,22 @@ pub(crate) fn verdict(
 ) -> Result<Verdict, Violations> {
     let at = Path::root("object");
     // Bad settings reject every launcher pod, regardless of its content.
-    let settings = &Settings::of_request(request.settings, &Namespace::named(&request.namespace))?;
-    let requests = requests(settings, members.get(at, "metadata")?);
+    let settings = Settings::of_request(request.settings)?;
+    let namespace = Namespace::named(&request.namespace);
+    let settings = SettingsFor::new(&settings, &namespace);
+    let requests = requests(&settings, members.get(at, "metadata")?);
     let mut requests = requests.unwrap_or_else(|violation| Requests {
         violations: vec![violation],
         ..Requests::default()
     });
     let mut violations = std::mem::take(&mut requests.violations);
-    let planned = match Pod::read(members, request.spec.as_ref(), &LISTS_OF_NEW_PODS) {
+    let planned = match Pod::read(members, request.spec.as_ref()) {
         Ok(mut pod) => {
-            if requests.any || !Sidecars::of(&pod).is_empty() {
+            if requests.any || pod::has_others(&pod) {
                 // First, because the user is before the object in the request.
-                violations.splice(0..0, judge::refused_creator(settings, &request.username));
+                violations.splice(0..0, creator::refused(settings.settings, &request.username));
             }
-            let edits = planned(settings, &mut pod, &requests, &mut violations);
+            let edits = planned(&settings, &mut pod, &requests, &mut violations);
             Some((pod, edits))
         }
         Err(faults) => {
@@ -68,7 +70,7 @@ pub(crate) fn verdict(
 }
 
 /// The requests of the pod's annotations, and warnings about annotations that are nearly that one.
-fn requests(settings: &Settings, metadata: Option<Json<'_>>) -> Result<Requests, Violation> {
+fn requests(settings: &SettingsFor<'_>, metadata: Option<Json<'_>>) -> Result<Requests, Violation> {
     let metadata_at = Path::root("metadata");
     let Some(metadata) = metadata else {
         return Ok(Requests::default());
@@ -87,16 +89,32 @@ fn requests(settings: &Settings, metadata: Option<Json<'_>>) -> Result<Requests,
 
 /// The changes that meet the requests. The guard judges the pod as they leave it.
 fn planned(
-    settings: &Settings,
+    settings: &SettingsFor<'_>,
     pod: &mut Pod<'_>,
     requests: &Requests,
     violations: &mut Vec<Violation>,
 ) -> Vec<Edit> {
-    let plan = inject::plan(pod, &requests.accepted, settings.recursive_read_only);
+    let plan = inject::plan(settings, pod, &requests.accepted);
     violations.extend(plan.violations);
-    if settings.verify_only {
-        violations.extend(plan.edits.iter().map(verify::missing));
+    let metadata = Path::root("metadata");
+    let annotations = metadata.name("annotations");
+    let selector = || Ok(pod.node_selector);
+    let labels = node_selector::labels(
+        settings,
+        annotations,
+        &requests.accepted,
+        "spec.nodeSelector",
+        selector,
+    );
+    violations.extend(labels.violations);
+    let mut edits = plan.edits;
+    edits.extend(labels.missing.into_iter().map(|(key, value)| Edit::AddNodeLabel {
+        key: key.to_owned(),
+        value: value.to_owned(),
+    }));
+    if settings.settings.verify_only {
+        violations.extend(edits.iter().map(verify::missing));
     }
-    violations.extend(guard::violations(settings, pod, &plan.met));
-    plan.edits
+    violations.extend(guard::violations(settings, pod));
+    edits
 }

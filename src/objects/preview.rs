@@ -1,26 +1,22 @@
 //! What containers would see of the node, for people who check a manifest without a cluster.
 
-use std::rc::Rc;
-
 use crate::{
     answer::verdict::HostPathMount,
     base::{
-        container_name::COMPUTE,
-        field::Path,
+        access::Access,
+        field::{Field, Path},
         host_path_type::HostPathType,
         json::{Json, Members},
         namespace::Namespace,
         path::{ContainerPath, HostPath},
     },
     objects::kubevirt_object::{KubeVirtKind, annotations_in},
-    pod::{self, LISTS_OF_NEW_PODS, Pod, sidecars::Sidecars},
-    requests::{
-        deciding, entries,
-        entry::{Access, Entry},
-        explanation::Question,
-        own_container_names,
+    pod::{self, Pod, is_kubevirts_own},
+    requests::{entries, entry::Entry},
+    settings::{
+        Settings, SettingsFor,
+        permission::{Viewer, permission},
     },
-    settings::Settings,
 };
 
 /// Whether objects of this kind are judged.
@@ -35,78 +31,106 @@ pub fn is_namespaced(group: &str, kind: &str) -> bool {
     is_pod(group, kind) || KubeVirtKind::find(group, kind).is_some_and(|kind| kind.namespaced)
 }
 
-/// The host paths that sidecars, `compute` and containers with requests see: in a pod, which must be the resulting one, those that it
-/// mounts; for an accepted KubeVirt object in `namespace` those that its annotation asks for. `object` is JSON.
+/// A host path that a container sees.
+#[derive(Clone, Debug)]
+pub struct SeenMount {
+    /// What it sees.
+    pub mount: HostPathMount,
+    /// Whether somebody else put the mount into the pod: no request of the annotations is met by it.
+    pub by_others: bool,
+    /// Whether it is KubeVirt's own, to which the settings do not apply.
+    pub is_kubevirts_own: bool,
+}
+
+/// The host paths that containers see: in a pod, which must be the resulting one, those that it mounts; for an accepted KubeVirt
+/// object in `namespace` those that its annotation asks for. `object` is JSON.
 #[must_use]
-pub fn mounts(
-    settings: &Settings,
-    namespace: &str,
-    group: &str,
-    kind: &str,
-    object: &str,
-) -> Vec<HostPathMount> {
-    let object = Json::document(object)
+pub fn mounts(settings: &Settings, namespace: &str, group: &str, kind: &str, object: &str) -> Vec<SeenMount> {
+    let read = Json::document(object)
         .ok()
         .map(|object| Members::read(Path::root("object"), object));
-    let Some(Ok(object)) = object else {
+    let Some(Ok(members)) = read else {
         return Vec::new();
     };
     if is_pod(group, kind) {
-        return in_pod(&object);
+        return in_pod(&members, &requested(group, kind, object));
     }
     let accepted = KubeVirtKind::find(group, kind).and_then(|kind| {
-        let settings = settings.clone().for_requester(&kind.namespace(namespace));
-        kind.accepted(&settings, &object).ok()
+        let namespace = kind.namespace(namespace);
+        let settings = SettingsFor::new(settings, &namespace);
+        kind.accepted(&settings, &members).ok()
     });
-    accepted.map(|accepted| accepted.mounts).unwrap_or_default()
+    let mounts = accepted.map(|accepted| accepted.mounts).unwrap_or_default();
+    let seen = mounts.into_iter().map(|mount| SeenMount {
+        mount,
+        by_others: false,
+        is_kubevirts_own: false,
+    });
+    seen.collect()
 }
 
-/// For each of these mounts of one object the number in `settings.allowedHostPaths` of the rule that decides on its path. What
-/// `compute` sees of another container's path was judged for that one.
+/// For each of these mounts of one object the number in `settings.allowedHostPaths` of the rule that decides on its path.
 #[must_use]
 pub fn rules(
     settings: &Settings,
     namespace: &str,
     group: &str,
     kind: &str,
-    mounts: &[HostPathMount],
+    mounts: &[SeenMount],
 ) -> Vec<Option<usize>> {
     if mounts.is_empty() {
         return Vec::new();
     }
-    let settings = settings.clone().for_requester(&requester(namespace, group, kind));
-    let rule = |container: &str, path: &str| {
-        let path = HostPath::parse(path).ok()?;
-        let rule = deciding::rule(&settings, container, &path).ok()?;
-        settings.rules.iter().position(|other| std::ptr::eq(other, rule))
+    let namespace = requester(namespace, group, kind);
+    let settings = SettingsFor::new(settings, &namespace);
+    let rule = |seen: &SeenMount| {
+        if seen.is_kubevirts_own {
+            return None;
+        }
+        let path = HostPath::parse(&seen.mount.host_path).ok()?;
+        let viewer = Viewer {
+            container: Some(&seen.mount.container),
+            requests: !seen.by_others,
+        };
+        let permission = permission(&settings, &settings.around(&path), viewer, None, None);
+        Some(permission.rule?.rule.number)
     };
-    let of = |mount: &HostPathMount| {
-        let is_shared =
-            |other: &&HostPathMount| other.container != COMPUTE && other.host_path == mount.host_path;
-        let asking = mounts
-            .iter()
-            .find(|other| mount.container == COMPUTE && is_shared(other));
-        rule(&asking.unwrap_or(mount).container, &mount.host_path)
-    };
-    mounts.iter().map(of).collect()
+    mounts.iter().map(rule).collect()
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The name of the container.
+    pub container: String,
+    /// The path on the node.
+    pub path: HostPath,
+    /// What must be there.
+    pub host_path_type: HostPathType,
+    /// Whether the mount is writable.
+    pub access: Access,
+    /// Whether `compute` sees it as well.
+    pub shares: bool,
 }
 
 /// A request in an object.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// The path of its field.
-    pub field: String,
+    /// Its field.
+    pub field: Field,
     /// What it asks for, with defaults for members that cannot be read; `None` where the path cannot.
     pub question: Option<Question>,
     /// Where it is to be mounted, if that can be read.
     pub volume_path: Option<ContainerPath>,
+    /// Where it is to be mounted in `compute`, if that is asked for and can be read.
+    pub shared_compute_path: Option<ContainerPath>,
     /// Whether all of it can be read.
     pub is_whole: bool,
 }
 
 /// The requests in the annotations of such an object. `object` is JSON.
 #[must_use]
-pub fn asked(group: &str, kind: &str, object: &str) -> Vec<Asked> {
+pub fn requested(group: &str, kind: &str, object: &str) -> Vec<Asked> {
     let place = match KubeVirtKind::find(group, kind) {
         Some(kind) => kind.annotations,
         None => "metadata.annotations",
@@ -140,22 +164,24 @@ fn asked_in(annotations: Path<'_>, entry: Entry) -> Asked {
         && access.is_ok()
         && shared_compute_path.is_ok()
         && unknown.is_empty();
+    let shared_compute_path = shared_compute_path.ok().flatten();
     let question = path.ok().map(|path| Question {
         container: place.container().to_string(),
         path,
         host_path_type: host_path_type.unwrap_or(HostPathType::Directory),
         access: access.unwrap_or(Access::ReadOnly),
-        shares: shared_compute_path.is_ok_and(|path| path.is_some()),
+        shares: shared_compute_path.is_some(),
     });
     Asked {
-        field: place.at(annotations, |at| at.to_string()),
+        field: place.at(annotations, |at| at.to_field()),
         question,
         volume_path: volume_path.ok(),
+        shared_compute_path,
         is_whole,
     }
 }
 
-/// The namespace whose rules are for such an object in `namespace`.
+/// The namespace whose rules apply to such an object in `namespace`.
 #[must_use]
 pub fn requester(namespace: &str, group: &str, kind: &str) -> Namespace {
     match KubeVirtKind::find(group, kind) {
@@ -168,46 +194,47 @@ fn is_pod(group: &str, kind: &str) -> bool {
     group.is_empty() && kind == "Pod"
 }
 
-fn in_pod(object: &Members<'_>) -> Vec<HostPathMount> {
-    let Ok(pod) = Pod::read(object, None, &LISTS_OF_NEW_PODS) else {
+fn in_pod(object: &Members<'_>, requested: &[Asked]) -> Vec<SeenMount> {
+    let Ok(pod) = Pod::read(object, None) else {
         return Vec::new();
     };
-    let sidecars = Sidecars::of(&pod);
-    let asking = asking(object);
-    let shown = pod
-        .containers
-        .iter()
-        .enumerate()
-        .filter(|(number, container)| {
-            let is_asking = asking.iter().any(|name| **name == *container.name);
-            container.is_hook_sidecar() || container.is_compute() || sidecars.contains(*number) || is_asking
-        })
-        .map(|(_, container)| container);
-    shown
+    let containers = pod.containers().iter();
+    containers
         .flat_map(|container| {
-            pod.host_path_mounts(container)
-                .map(|pod::HostPathMount { mount, source, .. }| HostPathMount {
-                    container: container.name.to_string(),
-                    host_path: source
-                        .path
-                        .as_ref()
-                        .map_or_else(|_| source.path_text.to_string(), HostPath::to_string),
-                    mount_path: mount.mount_path.to_string(),
-                    read_only: mount.access == Access::ReadOnly,
-                    r#type: source.host_path_type.map_or("", |t| t.as_str()),
-                })
+            let mounts = pod.host_path_mounts(container);
+            mounts
+                .map(|place| seen(container, place, requested))
+                .collect::<Vec<_>>()
         })
         .collect()
 }
 
-/// The containers for which this policy's own annotation of a pod asks for host paths.
-fn asking(object: &Members<'_>) -> Vec<Rc<str>> {
-    let at = Path::root("metadata");
-    let metadata = object.get(Path::root("object"), "metadata").ok().flatten();
-    let metadata = metadata.and_then(|metadata| Members::read(at, metadata).ok());
-    let annotations = metadata.and_then(|metadata| metadata.get(at, "annotations").ok().flatten());
-    let annotations = annotations.and_then(|annotations| Members::read(at, annotations).ok());
-    annotations
-        .map(|annotations| own_container_names(&annotations))
-        .unwrap_or_default()
+fn seen(container: &pod::Container<'_>, place: pod::HostPathMount<'_, '_>, requested: &[Asked]) -> SeenMount {
+    let pod::HostPathMount { mount, source, .. } = place;
+    let is_requested = |asked: &Asked| {
+        let question = asked.question.as_ref();
+        let is_own = question.is_some_and(|question| question.container == container.name);
+        let wanted = if is_own {
+            &asked.volume_path
+        } else {
+            &asked.shared_compute_path
+        };
+        let is_here = mount.path().ok() == *wanted && wanted.is_some();
+        let is_alike = question.is_some_and(|question| source.is(&question.path, question.host_path_type));
+        is_here && is_alike && (is_own || container.is_compute())
+    };
+    SeenMount {
+        by_others: !requested.iter().any(is_requested),
+        is_kubevirts_own: is_kubevirts_own(container, place),
+        mount: HostPathMount {
+            container: container.name.to_string(),
+            host_path: source
+                .path
+                .as_ref()
+                .map_or_else(|_| source.path_text.to_string(), HostPath::to_string),
+            mount_path: mount.mount_path.to_string(),
+            read_only: mount.access == Access::ReadOnly,
+            r#type: source.host_path_type.map_or("", |t| t.as_str()),
+        },
+    }
 }

@@ -2,17 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::{
-    base::{
-        container_name,
-        json::Json,
-        path::{ContainerPath, PathError},
-    },
-    requests::entry::Access,
+use crate::base::{
+    access::Access,
+    container_name,
+    json::Json,
+    path::{ContainerPath, PathError},
 };
 
-/// The lists that a new pod has.
-pub const LISTS_OF_NEW_PODS: [ContainerList; 2] = [ContainerList::Init, ContainerList::Main];
+/// All lists. The API server refuses ephemeral containers in a new pod; until it does, they are judged too.
+pub const ALL_LISTS: [ContainerList; 3] =
+    [ContainerList::Init, ContainerList::Main, ContainerList::Ephemeral];
 
 /// Which list of the pod's spec a container is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +70,8 @@ pub struct Mount<'a> {
     pub propagation: Option<Cow<'a, str>>,
     /// `recursiveReadOnly`.
     pub recursive_read_only: Option<Cow<'a, str>>,
+    /// Whether a request is met by it.
+    pub meets_request: bool,
 }
 
 impl Mount<'_> {
@@ -102,9 +103,15 @@ impl Container<'_> {
         self.list == ContainerList::Main && self.name == container_name::COMPUTE
     }
 
+    /// Whether it was added to the running pod.
+    #[must_use]
+    pub fn is_ephemeral(&self) -> bool {
+        self.list == ContainerList::Ephemeral
+    }
+
     /// Whether KubeVirt made this container for a hook, from the annotation or for a network binding plugin.
     #[must_use]
     pub fn is_hook_sidecar(&self) -> bool {
-        self.list != ContainerList::Ephemeral && container_name::is_hook_sidecar(&self.name)
+        !self.is_ephemeral() && container_name::is_hook_sidecar(&self.name)
     }
 }

@@ -1,9 +1,9 @@
 //! Changes of a pod, as they are planned: by place and name, before any text is touched.
 
 use crate::{
-    base::path::ContainerPath,
+    base::{access::Access, path::ContainerPath},
     pod::{Container, ContainerList},
-    requests::{entry::Access, judge::HostPathRequest},
+    requests::permitted::HostPathRequest,
     settings::RecursiveReadOnly,
 };
 
@@ -30,13 +30,20 @@ pub enum Edit {
         /// `recursiveReadOnly`, if it is to be set.
         recursive_read_only: Option<RecursiveReadOnly>,
     },
+    /// Add a label to `spec.nodeSelector`.
+    AddNodeLabel {
+        /// The label's key.
+        key: String,
+        /// Its value.
+        value: String,
+    },
     /// Set `readOnly: true` on a mount that is there.
     SetReadOnly(MountRef),
     /// Set `recursiveReadOnly: Enabled` on a mount that is there.
     SetRecursiveReadOnly(MountRef),
 }
 
-/// A container's place in the pod, in the order of [`Pod::containers`](crate::pod::Pod::containers).
+/// A container's place in the pod, in the order of [`Pod::containers`](crate::pod::Pod::containers()).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContainerRef {
     /// The list.

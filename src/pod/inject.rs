@@ -1,26 +1,23 @@
 //! What must be added to a pod so that every request is met: planned on the pod as read, by content.
 
 mod conflict;
-mod met;
+mod link;
 mod volume;
 
 use conflict::{describe_conflict, first_that_leads_elsewhere};
-pub(crate) use met::Met;
+use link::Links;
 
 use crate::{
     base::{
-        by_name::ByName,
+        access::Access,
+        by_name::{ByName, item, item_mut},
         container_name::COMPUTE,
         field::{Path, Violation, quote},
         path::ContainerPath,
     },
-    pod::{
-        Container, Edit, Mount, MountRef, Pod,
-        claims::{Claims, ClaimsAround},
-        mounts::MountsByPath,
-    },
-    requests::{entry::Access, judge::HostPathRequest, place::Requester},
-    settings::RecursiveReadOnly,
+    pod::{Container, Edit, Mount, MountRef, Pod, mount_points::MountPoints},
+    requests::{permitted::HostPathRequest, place::Requester},
+    settings::{RecursiveReadOnly, SettingsFor},
 };
 
 /// What is to be done for the requests.
@@ -28,45 +25,43 @@ use crate::{
 pub struct Plan {
     /// The changes.
     pub edits: Vec<Edit>,
-    /// By which volumes requests are met.
-    pub(crate) met: Met,
     /// Why requests cannot be met.
     pub violations: Vec<Violation>,
 }
 
 /// Plans the changes for `requests` and makes them in `pod`, which is what the guard then judges. A request
 /// that cannot be met adds violations in place of changes.
-pub fn plan(pod: &mut Pod<'_>, requests: &[HostPathRequest], recursive_read_only: RecursiveReadOnly) -> Plan {
+pub fn plan<'p>(settings: &'p SettingsFor<'_>, pod: &'p mut Pod<'_>, requests: &[HostPathRequest]) -> Plan {
     if requests.is_empty() {
         return Plan::default();
     }
-    let claims = Claims::around(pod, requests);
     let mut planner = Planner {
-        mounts: pod.containers.iter().map(|_| None).collect(),
+        mount_points: pod.containers().iter().map(|_| None).collect(),
         mounted_volumes: None,
         planned: (ByName::default(), Vec::new()),
+        links: Links::new(settings, pod),
         pod,
-        recursive_read_only,
+        recursive_read_only: settings.settings.recursive_read_only,
         plan: Plan::default(),
     };
-    for (position, request) in requests.iter().enumerate() {
+    for request in requests {
         let metadata = Path::root("metadata");
         let annotations = metadata.name("annotations");
-        request.place.at(annotations, |at| {
-            planner.request(at, request, claims.of(position));
-        });
+        request.place.at(annotations, |at| planner.request(at, request));
     }
     planner.plan
 }
 
-struct Planner<'p, 'a> {
+struct Planner<'p, 's, 'a> {
     pod: &'p mut Pod<'a>,
-    /// By the container's index: where its mounts stand, as far as that has been of interest.
-    mounts: Vec<Option<MountsByPath>>,
+    /// By the container's position: where its mounts were before anything was added, as far as that has been of interest.
+    mount_points: Vec<Option<MountPoints>>,
     /// By the volume's name: the containers that mounted it before anything was added. Read when a volume is added.
     mounted_volumes: Option<ByName<'a>>,
     /// The places that are planned already, with the volume mounted there.
     planned: (ByName<'static>, Vec<Option<String>>),
+    /// In which volumes somebody may make a place a symbolic link.
+    links: Links<'p, 's>,
     recursive_read_only: RecursiveReadOnly,
     plan: Plan,
 }
@@ -78,15 +73,13 @@ struct Place<'r> {
     at: Path<'r>,
     /// The key that names the path.
     field: &'r str,
-    /// The container's index in the pod.
+    /// The container's position in the pod.
     container: usize,
     path: &'r ContainerPath,
-    /// The mount of a claim in the same container, at or above the path.
-    claim: Option<&'r str>,
 }
 
-impl Planner<'_, '_> {
-    fn request(&mut self, at: Path<'_>, request: &HostPathRequest, claims: ClaimsAround<'_>) {
+impl Planner<'_, '_, '_> {
+    fn request(&mut self, at: Path<'_>, request: &HostPathRequest) {
         let containers = self.containers(&request.container);
         if containers.is_empty() {
             let name = &request.container;
@@ -106,7 +99,6 @@ impl Planner<'_, '_> {
                 field: "volumePath",
                 container,
                 path: &request.volume_path,
-                claim: claims.volume_path,
             };
             volume = self.mount_once(place, request, volume);
         }
@@ -124,7 +116,6 @@ impl Planner<'_, '_> {
                 field: "sharedComputePath",
                 container,
                 path: shared,
-                claim: claims.shared_compute_path,
             };
             volume = self.mount_once(place, request, volume);
         }
@@ -133,9 +124,10 @@ impl Planner<'_, '_> {
     /// The containers of this name, of which there is one; QEMU's is among the main ones only.
     fn containers(&self, name: &str) -> Vec<usize> {
         let mut containers = self.pod.containers_named(name);
-        if name == COMPUTE {
-            containers.retain(|&index| self.pod.containers.get(index).is_some_and(Container::is_compute));
-        }
+        containers.retain(|&position| {
+            let container = self.pod.container(position);
+            !container.is_ephemeral() && (name != COMPUTE || container.is_compute())
+        });
         containers
     }
 
@@ -149,8 +141,8 @@ impl Planner<'_, '_> {
     ) -> Option<String> {
         let key = format!("{}{}", place.container, place.path);
         let (places, volumes) = &self.planned;
-        if let Some(planned) = places.get(&key).first().and_then(|index| volumes.get(*index)) {
-            return planned.clone();
+        if let Some(planned) = places.get(&key).first() {
+            return item(volumes, *planned).clone();
         }
         let volume = self.mount(place, request, volume);
         let (places, volumes) = &mut self.planned;
@@ -167,33 +159,37 @@ impl Planner<'_, '_> {
         request: &HostPathRequest,
         volume: Option<String>,
     ) -> Option<String> {
-        let there = self.pod.containers.get(place.container)?;
-        let by_path = self.mounts.get_mut(place.container)?;
-        let by_path = by_path.get_or_insert_with(|| MountsByPath::of(there));
-        let here = by_path.at(place.path).to_vec();
+        let there = self.pod.container(place.container);
+        let points = item_mut(&mut self.mount_points, place.container);
+        let points = points.get_or_insert_with(|| MountPoints::of(there));
+        let here = points.at(place.path).to_vec();
         let other = first_that_leads_elsewhere(self.pod, there, &here, place.path, request);
         let conflict = match (here.as_slice(), other) {
             // All of them lead there: what is mounted below them stays visible.
-            ([_, ..], None) => by_path.unreadable(),
+            ([_, ..], None) => points.unreadable(),
             _ => {
-                let conflicts = [other, by_path.first_below(place.path), by_path.unreadable()];
+                let conflicts = [other, points.first_below(place.path), points.unreadable()];
                 conflicts.into_iter().flatten().min()
             }
         };
         if let Some(mount) = conflict {
-            let why = describe_conflict(there, mount).unwrap_or_default();
+            let why = describe_conflict(there, mount);
             self.refuse(place.at.name(place.field), place.path.as_str(), why);
             return volume;
         }
         if let Some(first) = here.first() {
-            let mounted = there.mounts.get(*first).map(|mount| mount.volume.to_string());
+            let mounted = item(&there.mounts, *first).volume.to_string();
             self.keep(place.at, request, place.container, &here);
-            return mounted;
+            return Some(mounted);
         }
-        if let Some(claim) = place.claim {
+        if !there.is_hook_sidecar()
+            && let Some(mount) = self.links.first(self.pod, there, points.above(place.path))
+        {
+            let mount = item(&there.mounts, mount);
             let why = format!(
-                "is below the mount of a claim at {} of container {}: its owner could make it a symbolic link",
-                quote(claim),
+                "is below the mount of volume {} at {} of container {}, in which it could be made a symbolic link",
+                quote(&mount.volume),
+                quote(&mount.mount_path),
                 there.name
             );
             self.refuse(place.at.name(place.field), place.path.as_str(), why);
@@ -203,31 +199,30 @@ impl Planner<'_, '_> {
             Some(volume) => volume,
             None => self.volume(place.at, request)?,
         };
-        let there = self.pod.containers.get_mut(place.container)?;
+        self.add_mount(place, request, &volume);
+        Some(volume)
+    }
+
+    fn add_mount(&mut self, place: Place<'_>, request: &HostPathRequest, volume: &str) {
         let recursive_read_only = (request.access == Access::ReadOnly
             && self.recursive_read_only != RecursiveReadOnly::Disabled)
             .then_some(self.recursive_read_only);
-        let mount = Mount {
-            volume: volume.clone().into(),
+        self.pod.mounts_mut(place.container).push(Mount {
+            volume: volume.to_owned().into(),
             mount_path: place.path.as_str().to_owned().into(),
             access: request.access,
             sub_paths: Default::default(),
             propagation: None,
             recursive_read_only: recursive_read_only.map(|value| value.as_str().into()),
-        };
-        if let Some(Some(by_path)) = self.mounts.get_mut(place.container) {
-            by_path.add(there.mounts.len(), &mount);
-        }
-        there.mounts.push(mount);
+            meets_request: true,
+        });
         self.plan.edits.push(Edit::AddMount {
-            container: there.place(),
-            volume: volume.clone(),
+            container: self.pod.container(place.container).place(),
+            volume: volume.to_owned(),
             mount_path: place.path.clone(),
             access: request.access,
             recursive_read_only,
         });
-        self.plan.met.add(&volume, &request.container);
-        Some(volume)
     }
 
     fn refuse(&mut self, at: Path<'_>, value: &str, why: String) {
@@ -236,17 +231,14 @@ impl Planner<'_, '_> {
             .push(Violation::invalid(at, quote(value), why));
     }
 
-    /// Makes the mounts that are there as read-only as was asked.
+    /// Makes the mounts that are there as read-only as was requested.
     fn keep(&mut self, at: Path<'_>, request: &HostPathRequest, container: usize, mounts: &[usize]) {
-        let Some(container) = self.pod.containers.get_mut(container) else {
-            return;
-        };
-        let place = container.place();
+        let Container { name, .. } = self.pod.container(container);
+        let name = name.clone();
+        let place = self.pod.container(container).place();
         for &index in mounts {
-            let Some(mount) = container.mounts.get_mut(index) else {
-                continue;
-            };
-            self.plan.met.add(&mount.volume, &request.container);
+            let mount = item_mut(self.pod.mounts_mut(container), index);
+            mount.meets_request = true;
             let mount_ref = MountRef {
                 container: place,
                 index,
@@ -254,8 +246,7 @@ impl Planner<'_, '_> {
             match (request.access, mount.access) {
                 (Access::Writable, Access::ReadOnly) => {
                     let why = format!(
-                        "container {} mounts {} at {} read-only already",
-                        container.name,
+                        "container {name} mounts {} at {} read-only already",
                         quote(request.path.as_str()),
                         quote(&mount.mount_path)
                     );

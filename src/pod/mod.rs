@@ -1,18 +1,19 @@
-//! The launcher pod: what it lacks so that the requests are met, what its sidecars would see of the node, and who else
-//! could write there.
+//! The launcher pod: what it lacks so that the requests are met, and what its containers would see of the node.
 
-mod claims;
 mod container;
 mod edit;
 pub mod guard;
 pub mod inject;
-mod mounts;
+mod kubevirt_mount;
+mod mount_points;
 pub mod patch;
+mod processes;
 mod reader;
-pub mod sidecars;
 pub mod verify;
 mod view;
 
-pub use container::{Container, ContainerList, LISTS_OF_NEW_PODS, Mount};
+pub use container::{ALL_LISTS, Container, ContainerList, Mount};
 pub use edit::{ContainerRef, Edit, MountRef};
+pub(crate) use kubevirt_mount::{has_others, is_kubevirts_own};
+pub use processes::SharedProcesses;
 pub use view::{HostPathMount, HostPathSource, Pod, Volume};

@@ -7,9 +7,8 @@ use k8s_openapi::api::core::v1::{HostPathVolumeSource, VolumeMount};
 use serde::Serialize;
 
 use crate::{
-    base::json::Json,
+    base::{access::Access, json::Json},
     pod::{Container, ContainerRef, Edit, MountRef, Pod},
-    requests::entry::Access,
     settings::RecursiveReadOnly,
 };
 use splices::{Splices, item};
@@ -19,7 +18,8 @@ use splices::{Splices, item};
 #[must_use]
 pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Option<String> {
     let mut volumes = Vec::new();
-    let mut mounts = vec![Vec::new(); pod.containers.len()];
+    let mut labels = Vec::new();
+    let mut mounts = vec![Vec::new(); pod.containers().len()];
     let mut text = Splices::of(object);
     for edit in edits {
         match edit {
@@ -45,6 +45,7 @@ pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Op
                     recursive_read_only: recursive_read_only.map(|value| value.as_str().to_owned()),
                     ..VolumeMount::default()
                 })?),
+            Edit::AddNodeLabel { key, value } => labels.push((key, item(value)?)),
             Edit::SetReadOnly(place) => text.set(mount(pod, *place)?, "readOnly", "true")?,
             Edit::SetRecursiveReadOnly(place) => {
                 let enabled = item(RecursiveReadOnly::Enabled.as_str())?;
@@ -55,7 +56,22 @@ pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Op
     if !volumes.is_empty() {
         text.append(pod.spec, "volumes", pod.volume_list, &volumes)?;
     }
-    for (container, mounts) in pod.containers.iter().zip(&mounts) {
+    match (&pod.node_selector, labels.as_slice()) {
+        (_, []) => {}
+        (Some(selector), labels) => {
+            for (key, value) in labels {
+                text.set(*selector, key, value)?;
+            }
+        }
+        (None, labels) => {
+            let members = labels
+                .iter()
+                .map(|(key, value)| Some(format!("{}:{value}", item(*key)?)));
+            let members: Option<Vec<String>> = members.collect();
+            text.set(pod.spec, "nodeSelector", &format!("{{{}}}", members?.join(",")))?;
+        }
+    }
+    for (container, mounts) in pod.containers().iter().zip(&mounts) {
         if !mounts.is_empty() {
             text.append(container.raw, "volumeMounts", container.mount_list, mounts)?;
         }
@@ -73,11 +89,13 @@ struct Volume<'v> {
 
 /// Where the container is in [`Pod::containers`], which are ordered by their place.
 fn position(pod: &Pod<'_>, place: ContainerRef) -> Option<usize> {
-    pod.containers.binary_search_by_key(&place, Container::place).ok()
+    pod.containers()
+        .binary_search_by_key(&place, Container::place)
+        .ok()
 }
 
 fn mount<'a>(pod: &Pod<'a>, place: MountRef) -> Option<Json<'a>> {
-    let container = pod.containers.get(position(pod, place.container)?)?;
+    let container = pod.container(position(pod, place.container)?);
     container.mount_items.get(place.index).copied()
 }
 
@@ -93,8 +111,8 @@ mod tests {
             json::Members,
             path::{ContainerPath, HostPath},
         },
-        pod::{ContainerList, LISTS_OF_NEW_PODS},
-        requests::judge::HostPathRequest,
+        pod::ContainerList,
+        requests::permitted::HostPathRequest,
         requests::place::{RequestPlace, Requester},
     };
 
@@ -118,6 +136,7 @@ mod tests {
                 host_path_type: HostPathType::File,
                 access: Access::ReadOnly,
                 shared_compute_path: None,
+                rule: 0,
             },
         }
     }
@@ -146,7 +165,7 @@ mod tests {
 
     fn applied(object: &str, edits: &[Edit]) -> Option<String> {
         let object = Json::document(object).unwrap();
-        let pod = Pod::read(&members(object), None, &LISTS_OF_NEW_PODS).unwrap();
+        let pod = Pod::read(&members(object), None).unwrap();
         apply(object, &pod, edits, "")
     }
 
@@ -212,7 +231,7 @@ mod tests {
     fn a_pod_of_another_text_is_an_error() {
         let read = r#"{"spec":{"volumes":[]}}"#.to_owned();
         let object = Json::document(&read).unwrap();
-        let pod = Pod::read(&members(object), None, &[]).unwrap();
+        let pod = Pod::read(&members(object), None).unwrap();
         // As long as both live, their texts do not overlap.
         let other = read.clone();
         assert_eq!(

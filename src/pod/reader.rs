@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{Container, ContainerList, HostPathSource, Mount, Volume};
-use crate::{
-    base::{
-        field::{Path, Violation},
-        host_path_type::HostPathType,
-        json::{Json, Kind, Members, NoItems, Wanted},
-        path::HostPath,
-    },
-    requests::entry::Access,
+use super::{Container, ContainerList, HostPathSource, Mount, SharedProcesses, Volume};
+use crate::base::{
+    access::Access,
+    field::{Path, Violation},
+    host_path_type::HostPathType,
+    json::{Json, Kind, Members, NoItems, Wanted},
+    path::HostPath,
 };
 
 /// How many volumes or containers may bear one name. The API server refuses the second; until it does, each of them is
@@ -21,8 +19,15 @@ const MOST_OF_ONE_NAME: usize = 16;
 /// to be judged in time.
 const MOST_ITEMS: usize = 10_000;
 
-/// What matters of a volume. A generic ephemeral volume is a claim that its pod brings along.
-const VOLUME: [&str; 4] = ["name", "hostPath", "persistentVolumeClaim", "ephemeral"];
+/// What matters of a volume: whether it is a hostPath volume, and whether the kubelet writes its files.
+const VOLUME: [&str; 6] = [
+    "name",
+    "hostPath",
+    "configMap",
+    "secret",
+    "downwardAPI",
+    "projected",
+];
 /// What matters of a hostPath volume's source.
 const SOURCE: [&str; 2] = ["path", "type"];
 /// What matters of a container.
@@ -47,6 +52,16 @@ pub(super) struct Reader {
     pub(super) faults: Vec<Violation>,
     /// How many more items may be read; `None` after there were too many.
     left: Option<usize>,
+}
+
+/// Whether a volume has no source but those whose files the kubelet writes. (The API server refuses a second source.)
+fn has_projections_only(at: Path<'_>, volume: Json<'_>) -> bool {
+    Members::read(at, volume).is_ok_and(|members| {
+        members.iter().all(|(key, value)| {
+            let is_known = |key: &str| key != "hostPath" && VOLUME.contains(&key);
+            value.kind() == Kind::Null || key.as_str().is_some_and(|key| is_known(&key))
+        })
+    })
 }
 
 impl Reader {
@@ -80,8 +95,9 @@ impl Reader {
         (list, volumes.collect())
     }
 
-    fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a, 4>) -> Volume<'a> {
-        let [name, host_path, claim, ephemeral] = self.object(at, item);
+    fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a, 6>) -> Volume<'a> {
+        let raw = item.0;
+        let [name, host_path, config_map, secret, downward_api, projected] = self.object(at, item);
         let host_path_at = at.name("hostPath");
         let name = self.text(at.name("name"), name).unwrap_or_default();
         let host_path = host_path.map(|raw| {
@@ -100,7 +116,8 @@ impl Reader {
         Volume {
             name,
             host_path,
-            is_claim: claim.or(ephemeral).is_some(),
+            is_projection: config_map.or(secret).or(downward_api).or(projected).is_some()
+                && has_projections_only(at, raw),
         }
     }
 
@@ -180,6 +197,7 @@ impl Reader {
             sub_paths,
             propagation: self.text(at.name("mountPropagation"), propagation),
             recursive_read_only: self.text(at.name("recursiveReadOnly"), recursive),
+            meets_request: false,
         }
     }
 
@@ -228,8 +246,18 @@ impl Reader {
         value?.text(at).map_err(|fault| self.faults.push(fault)).ok()
     }
 
+    /// By which members of `spec` containers may see each other's processes: those that are not `false`.
+    pub(super) fn shared_processes(&mut self, at: Path<'_>, spec: &Members<'_>) -> Vec<SharedProcesses> {
+        let mut members = vec![SharedProcesses::Pod, SharedProcesses::Node];
+        members.retain(|member| {
+            let value = self.value(at, spec, member.key());
+            value.is_some_and(|value| value.get() != "false")
+        });
+        members
+    }
+
     /// The value at `key` of the object at `at`; `null` is absent.
-    fn value<'a>(&mut self, at: Path<'_>, parent: &Members<'a>, key: &str) -> Option<Json<'a>> {
+    pub(super) fn value<'a>(&mut self, at: Path<'_>, parent: &Members<'a>, key: &str) -> Option<Json<'a>> {
         parent.get(at, key).unwrap_or_else(|fault| {
             self.faults.push(fault);
             None

@@ -1,9 +1,11 @@
 //! `verifyOnly`: what the policy would add or change is missing from the final pod.
 
 use crate::{
-    base::field::{Path, Violation, quote},
+    base::{
+        access::Access,
+        field::{Path, Violation, quote},
+    },
     pod::Edit,
-    requests::entry::Access,
     settings::RecursiveReadOnly,
 };
 
@@ -40,6 +42,13 @@ pub fn missing(edit: &Edit) -> Violation {
                     quote(volume),
                     quote(mount_path.as_str())
                 ),
+            )
+        }
+        Edit::AddNodeLabel { key, value } => {
+            let selector = spec.name("nodeSelector");
+            Violation::required(
+                selector.key(key),
+                format!("must be {}: other nodes do not have the host path", quote(value)),
             )
         }
         Edit::SetReadOnly(mount) | Edit::SetRecursiveReadOnly(mount) => {

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Container, ContainerList, Mount, reader::Reader};
+use super::{ALL_LISTS, Container, ContainerList, Mount, SharedProcesses, reader::Reader};
 use crate::base::{
-    by_name::ByName,
+    by_name::{ByName, item, item_mut},
     field::{Path, Violation, Violations},
     host_path_type::HostPathType,
     json::{Json, Members},
@@ -18,10 +18,12 @@ pub struct Pod<'a> {
     pub spec: Json<'a>,
     /// The list `spec.volumes` as it stands, if there is one; absent and `null` are none.
     pub volume_list: Option<Json<'a>>,
-    /// `spec.volumes`.
-    pub volumes: Vec<Volume<'a>>,
-    /// Every container that can mount a volume.
-    pub containers: Vec<Container<'a>>,
+    /// By which members of `spec` containers see each other's processes.
+    pub shared_processes: Vec<SharedProcesses>,
+    /// `spec.nodeSelector` as it stands.
+    pub(crate) node_selector: Option<Json<'a>>,
+    volumes: Vec<Volume<'a>>,
+    containers: Vec<Container<'a>>,
     volumes_by_name: ByName<'a>,
     containers_by_name: ByName<'a>,
 }
@@ -33,8 +35,8 @@ pub struct Volume<'a> {
     pub name: Cow<'a, str>,
     /// What it mounts of the node, if it is a hostPath volume.
     pub host_path: Option<HostPathSource<'a>>,
-    /// Whether it is a PersistentVolumeClaim, whose owner decides what it holds.
-    pub is_claim: bool,
+    /// Whether the kubelet writes its files: a configMap, secret, downwardAPI or projected volume.
+    pub is_projection: bool,
 }
 
 /// `hostPath` of a volume of any origin.
@@ -72,16 +74,12 @@ pub struct HostPathMount<'p, 'a> {
 }
 
 impl<'a> Pod<'a> {
-    /// Reads the pod `object`, with the containers of these lists. Absent and `null` lists are empty. `spec` are the
-    /// members of the object's `spec`, where they are known already.
+    /// Reads the pod `object`. Absent and `null` lists are empty. `spec` are the members of the object's `spec`, where they are
+    /// known already.
     ///
     /// # Errors
     /// Every place where it contradicts its kind, so that nothing could be said of what it would mount.
-    pub(crate) fn read(
-        object: &Members<'a>,
-        spec: Option<&Members<'a>>,
-        lists: &[ContainerList],
-    ) -> Result<Self, Violations> {
+    pub(crate) fn read(object: &Members<'a>, spec: Option<&Members<'a>>) -> Result<Self, Violations> {
         let at = Path::root("spec");
         let known = spec;
         let spec = object.get(Path::root("object"), "spec")?;
@@ -99,6 +97,8 @@ impl<'a> Pod<'a> {
         let mut pod = Pod {
             spec,
             volume_list,
+            shared_processes: reader.shared_processes(at, members),
+            node_selector: reader.value(at, members, "nodeSelector"),
             volumes: Vec::new(),
             containers: Vec::new(),
             volumes_by_name: ByName::default(),
@@ -109,7 +109,7 @@ impl<'a> Pod<'a> {
             let count = pod.add_volume(volume);
             reader.limit_one_name(volumes_at.index(index), count);
         }
-        for &list in lists {
+        for list in ALL_LISTS {
             let list_at = at.name(list.key());
             for container in reader.containers(at, members, list) {
                 let index = container.index;
@@ -148,8 +148,31 @@ impl<'a> Pod<'a> {
         count
     }
 
+    /// `spec.volumes`.
+    #[must_use]
+    pub fn volumes(&self) -> &[Volume<'a>] {
+        &self.volumes
+    }
+
+    /// Every container, by list.
+    #[must_use]
+    pub fn containers(&self) -> &[Container<'a>] {
+        &self.containers
+    }
+
+    /// The container at `position` of [`Self::containers`].
+    #[must_use]
+    pub fn container(&self, position: usize) -> &Container<'a> {
+        item(&self.containers, position)
+    }
+
+    /// The mounts of the container at `position`, to be changed.
+    pub(crate) fn mounts_mut(&mut self, position: usize) -> &mut Vec<Mount<'a>> {
+        &mut item_mut(&mut self.containers, position).mounts
+    }
+
     /// Appends a volume. How many bear its name now.
-    pub fn add_volume(&mut self, volume: Volume<'a>) -> usize {
+    pub(crate) fn add_volume(&mut self, volume: Volume<'a>) -> usize {
         let index = self.volumes.len();
         let count = self.volumes_by_name.count(volume.name.clone(), index);
         self.volumes.push(volume);
@@ -159,7 +182,7 @@ impl<'a> Pod<'a> {
     /// The volumes of this name: one, unless the API server is going to refuse the pod.
     pub fn volumes_named(&self, name: &str) -> impl Iterator<Item = (usize, &Volume<'a>)> {
         let indexes = self.volumes_by_name.get(name).iter();
-        indexes.filter_map(|&index| self.volumes.get(index).map(|volume| (index, volume)))
+        indexes.map(|&index| (index, item(&self.volumes, index)))
     }
 
     /// The indexes of the containers of this name: one, unless the API server is going to refuse the pod.

@@ -13,7 +13,7 @@ use crate::{
         path::ContainerPath,
     },
     requests::{
-        entry::{self, Entry, MOST_BYTES, Occupied},
+        entry::{self, Collected, Entry, MOST_BYTES, Occupied},
         near_miss,
         place::{self, Requester},
     },
@@ -31,23 +31,21 @@ pub struct ClaimPath {
     pub shared_compute_path: ContainerPath,
 }
 
-/// The annotation as read.
+/// What is read of the annotation beside its requests.
 #[derive(Debug, Default)]
 pub struct Annotation {
-    /// Each host path request, or what is wrong with it or with its entry, in document order.
-    pub entries: Vec<Result<Entry, Violation>>,
     /// The places in `compute` that are taken by claims.
     pub claims: Vec<ClaimPath>,
     /// About keys that are ignored because they are nearly ours.
     pub warnings: Vec<String>,
 }
 
-/// Reads the annotation that is at `at`.
+/// Reads the annotation that is at `at`, its requests into `collected`.
 ///
 /// # Errors
 /// Where the text is not a JSON list or `null`: KubeVirt would not start such a VM either. Where it is too long to be
 /// stored.
-pub fn read(at: Path<'_>, text: &str) -> Result<Annotation, Violation> {
+pub(super) fn read(at: Path<'_>, text: &str, collected: &mut Collected) -> Result<Annotation, Violation> {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         let detail = "must be a JSON list, or absent: KubeVirt cannot start a VM with an empty annotation";
         return Err(Violation::required(at, detail));
@@ -62,18 +60,33 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Annotation, Violation> {
     };
     let mut annotation = Annotation::default();
     for (index, raw) in entries.into_iter().enumerate() {
-        let read = read_entry(at.index(index), index, raw, &mut annotation);
-        annotation.entries.extend(read.err().map(Err));
+        if let Err(fault) = read_entry(at.index(index), index, raw, &mut annotation, collected) {
+            collected.fault(fault);
+        }
+        if collected.is_full() {
+            break;
+        }
     }
     Ok(annotation)
 }
 
-/// Reads one entry into `annotation`: its requests, and what else is of interest.
+/// The requests of the annotation that is at `at`, or what is wrong with each, as far as they are read.
+///
+/// # Errors
+/// As for the annotation as a whole.
+pub fn entries(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, Violation> {
+    let mut collected = Collected::default();
+    read(at, text, &mut collected)?;
+    Ok(collected.entries)
+}
+
+/// Reads one entry: its requests, and what else is of interest.
 fn read_entry(
     at: Path<'_>,
     index: usize,
     raw: Json<'_>,
     annotation: &mut Annotation,
+    collected: &mut Collected,
 ) -> Result<(), Violation> {
     match raw.kind() {
         Kind::Null => return Ok(()),
@@ -114,13 +127,7 @@ fn read_entry(
         .take(MOST_OCCUPIED)
         .chain(config_map.take(MOST_OCCUPIED))
         .collect();
-    entry::all(
-        at,
-        &Requester::Entry(index),
-        raw,
-        &occupied,
-        &mut annotation.entries,
-    );
+    entry::all(at, &Requester::Entry(index), raw, &occupied, collected);
     Ok(())
 }
 

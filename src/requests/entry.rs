@@ -4,22 +4,14 @@ use std::{borrow::Cow, rc::Rc};
 
 use crate::{
     base::{
-        field::{Path, Violation, list, quote},
+        access::Access,
+        field::{Path, Violation, Violations, list, quote},
         host_path_type::HostPathType,
         json::{Json, Kind, Members},
         path::{ContainerPath, HostPath, PathError},
     },
     requests::place::{RequestPlace, Requester},
 };
-
-/// Whether a mount can be written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    /// `readOnly: true`.
-    ReadOnly,
-    /// `readOnly: false`.
-    Writable,
-}
 
 /// A host path request of an entry, each member read by itself, so that what is wrong with one does not
 /// hide what is wrong with another.
@@ -41,6 +33,69 @@ pub struct Entry {
     pub unknown: Vec<Violation>,
     /// Where KubeVirt mounts something else of this entry in the sidecar.
     pub occupied: Rc<[Occupied]>,
+}
+
+/// How many requests an object may have in all its annotations: KubeVirt bounds volumes so.
+pub const MOST_REQUESTS: usize = 256;
+
+/// What is read of the annotations of one object.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    /// Each host path request, or what is wrong with it or with its entry, in document order.
+    pub(super) entries: Vec<Result<Entry, Violation>>,
+    requests: usize,
+    faults: usize,
+}
+
+impl Collected {
+    /// Whether nothing more is to be read: there are too many requests, or faults enough.
+    pub(super) const fn is_full(&self) -> bool {
+        self.has_too_many() || self.faults >= Violations::ENOUGH
+    }
+
+    /// Whether there are more requests than an object may have.
+    pub(super) const fn has_too_many(&self) -> bool {
+        self.requests > MOST_REQUESTS
+    }
+
+    /// # Errors
+    /// Where there are too many requests with those of this annotation, which is at `at`.
+    pub(super) fn bounded(&self, at: Path<'_>, text: &str) -> Result<(), Violation> {
+        if self.has_too_many() {
+            let detail = format!(
+                "must not have more than {MOST_REQUESTS} host path requests, together with the other annotation"
+            );
+            return Err(Violation::invalid(at, quote(text), detail));
+        }
+        Ok(())
+    }
+
+    pub(super) fn fault(&mut self, fault: Violation) {
+        self.faults = self.faults.saturating_add(1);
+        self.entries.push(Err(fault));
+    }
+
+    fn request(&mut self, request: Result<Entry, Violation>) {
+        self.requests = self.requests.saturating_add(1);
+        let faults = request.as_ref().map_or(1, Entry::faults);
+        self.faults = self.faults.saturating_add(faults);
+        self.entries.push(request);
+    }
+}
+
+impl Entry {
+    /// How much of it cannot be read.
+    fn faults(&self) -> usize {
+        let members = [
+            self.path.is_err(),
+            self.volume_path.is_err(),
+            self.host_path_type.is_err(),
+            self.access.is_err(),
+            self.shared_compute_path.is_err(),
+        ];
+        let members = members.into_iter().filter(|is_err| *is_err).count();
+        self.unknown.len().saturating_add(members)
+    }
 }
 
 /// A place in the sidecar that another key of its entry asks for.
@@ -88,40 +143,45 @@ fn looks(text: &str) -> &'static str {
     }
 }
 
-/// Reads the requests of one container into `entries`: an object, or a list of objects and `null`s.
+/// Reads the requests of one container: an object, or a list of objects and `null`s.
 pub(super) fn all(
     at: Path<'_>,
     of: &Requester,
     raw: Json<'_>,
     occupied: &Rc<[Occupied]>,
-    entries: &mut Vec<Result<Entry, Violation>>,
+    collected: &mut Collected,
 ) {
-    let mut read = |at, element, raw: Json<'_>, kinds: &str| {
+    let mut read = |at: Path<'_>, element, raw: Json<'_>, kinds: &str| {
         let place = RequestPlace {
             of: of.clone(),
             element,
         };
-        entries.push(match raw.kind() {
-            Kind::Object => request(at, place, raw, occupied),
-            other => Err(Violation::invalid(at, other.shown(), format!("must be {kinds}"))),
-        });
+        match raw.kind() {
+            Kind::Object => collected.request(request(at, place, raw, occupied)),
+            other => collected.fault(Violation::invalid(at, other.shown(), format!("must be {kinds}"))),
+        }
+        !collected.is_full()
     };
     match raw.kind() {
         Kind::Null => {}
-        Kind::List => {
-            // Each has a byte at least.
-            let elements = raw.items(MOST_BYTES).unwrap_or_default();
-            for (element, raw) in elements.into_iter().enumerate() {
-                if raw.kind() != Kind::Null {
-                    read(at.index(element), Some(element), raw, "an object or null");
-                }
+        Kind::List => match raw.items(MOST_BYTES) {
+            Ok(elements) => {
+                let mut elements = elements.into_iter().enumerate();
+                elements.all(|(element, raw)| {
+                    raw.kind() == Kind::Null
+                        || read(at.index(element), Some(element), raw, "an object or null")
+                });
             }
+            // Each element has a byte at least: there cannot be more.
+            Err(_) => collected.fault(Violation::invalid(at, raw.kind().shown(), "is too long")),
+        },
+        _ => {
+            read(at, None, raw, "an object");
         }
-        _ => read(at, None, raw, "an object"),
     }
 }
 
-const REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
+static REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
 
 fn request(
     at: Path<'_>,
@@ -130,16 +190,12 @@ fn request(
     occupied: &Rc<[Occupied]>,
 ) -> Result<Entry, Violation> {
     let members = Members::read(at, raw)?;
-    // Written once: there may be a hundred thousand of them.
-    let mut detail = None;
     let unknown = members
         .iter()
         .map(|(key, _)| key.to_text())
         .filter(|key| !REQUEST_KEYS.contains(&key.as_ref()))
-        .map(|key| {
-            let known = || format!("unknown key, known are {}", list(REQUEST_KEYS));
-            Violation::invalid(at, quote(&key), detail.get_or_insert_with(known).as_str())
-        })
+        .take(Violations::ENOUGH)
+        .map(|key| Violation::unknown_key(at, &key, &REQUEST_KEYS))
         .collect();
     let value = |key| members.get(at, key);
     let text = |key| value(key)?.map(|raw| raw.text(at.name(key))).transpose();

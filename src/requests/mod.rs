@@ -2,16 +2,16 @@
 //! policy's own; and the verdict on each request in them.
 
 pub mod annotation;
-pub mod deciding;
+pub(crate) mod creator;
 pub mod entry;
-pub mod explanation;
-pub mod judge;
-mod judged;
 pub(crate) mod near_miss;
+pub(crate) mod node_selector;
+pub mod overlaps;
 pub mod own_annotation;
+pub mod permitted;
 pub mod place;
-pub mod refusal;
-pub mod sharing;
+#[expect(clippy::module_inception, reason = "the noun of the folder")]
+mod requests;
 
-pub use judged::Requests;
-pub(crate) use judged::{Annotations, entries, own_container_names};
+pub use requests::Requests;
+pub(crate) use requests::{Annotations, entries};

@@ -14,7 +14,7 @@ use crate::{
         namespace::is_label,
     },
     requests::{
-        entry::{self, Entry},
+        entry::{self, Collected},
         place::{DOMAIN, HOOK_SIDECARS, HOST_PATHS, Requester},
     },
 };
@@ -22,18 +22,17 @@ use crate::{
 /// The annotation's key.
 pub const KEY: &str = HOST_PATHS;
 
-/// Reads the annotation that is at `at`: each request, or what is wrong with it or with its container's name.
+/// Reads the annotation that is at `at`: each request, or what is wrong with it or with its container's name, into `collected`.
 ///
 /// # Errors
 /// Where the text is not a JSON object or `null`, or too long to be stored.
-pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, Violation> {
+pub(super) fn read(at: Path<'_>, text: &str, collected: &mut Collected) -> Result<(), Violation> {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         return Err(Violation::required(at, "must be a JSON object, or absent"));
     }
     let json = entry::document(at, text)?;
-    let mut entries = Vec::new();
     let members = match json.kind() {
-        Kind::Null => return Ok(entries),
+        Kind::Null => return Ok(()),
         Kind::Object => Members::read(at, json)?,
         _ => {
             let detail = "must be a JSON object: names of containers, and what each asks for";
@@ -54,14 +53,17 @@ pub fn read(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, V
             None
         };
         match refused {
-            Some(detail) => entries.push(Err(Violation::invalid(at, quote(&name), detail))),
+            Some(detail) => collected.fault(Violation::invalid(at, quote(&name), detail)),
             None => {
                 let of = Requester::Container((&*name).into());
-                entry::all(at.key(&name), &of, raw, &nothing_occupied, &mut entries);
+                entry::all(at.key(&name), &of, raw, &nothing_occupied, collected);
             }
         }
+        if collected.is_full() {
+            break;
+        }
     }
-    Ok(entries)
+    Ok(())
 }
 
 /// What is wrong with the keys of `annotations`, which are at `at`: those of this policy's domain are its own.

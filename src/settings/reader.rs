@@ -2,32 +2,33 @@
 
 mod containers;
 mod items;
+mod rule_conflicts;
 mod rules;
-mod together;
 
 use std::borrow::Cow;
 
-use super::{GuardScope, RecursiveReadOnly, Settings, TrustedCreators};
+use super::{RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
     base::{
         field::{Path, Violation, list, quote},
         host_path_type::HostPathType,
         json::Json,
-        namespace::Namespace,
         path::HostPath,
     },
-    settings::{sensitive, taken::Taken},
+    settings::sensitive,
 };
 
 /// KubeVirt's controller, which creates every launcher pod.
-const KUBEVIRT_CONTROLLER: &str = "system:serviceaccount:kubevirt:kubevirt-controller";
+pub const KUBEVIRT_CONTROLLER: &str = "system:serviceaccount:kubevirt:kubevirt-controller";
 
-const KEYS: [&str; 9] = [
+/// The types that rules may have where `allowedTypes` is absent.
+pub const DEFAULT_TYPES: [HostPathType; 2] = [HostPathType::Directory, HostPathType::File];
+
+static KEYS: [&str; 8] = [
     "allowedHostPaths",
     "allowedTypes",
     "sensitiveHostPaths",
     "additionalSensitiveHostPaths",
-    "guard",
     "requestContainers",
     "recursiveReadOnly",
     "trustedCreators",
@@ -47,33 +48,34 @@ impl Reader {
         let members = self.object(at, value, &KEYS)?;
         // The rules are compared with the types, but are before them.
         let mut types_reader = Reader::default();
-        let allowed_types = match members.first("allowedTypes") {
-            None => Some(vec![HostPathType::Directory, HostPathType::File]),
-            Some(types) => types_reader.types(at.name("allowedTypes"), types),
-        };
+        let default_types = || DEFAULT_TYPES.to_vec();
+        let allowed_types = types_reader.member(at, &members, "allowedTypes", default_types, Self::types);
         let rules_at = at.name("allowedHostPaths");
-        let rules = match members.first("allowedHostPaths") {
-            None => self.fault(Violation::required(
-                rules_at,
-                "must be a list of rules (an empty list allows nothing)",
-            )),
-            Some(rules) => self.rules(rules_at, rules, allowed_types.as_deref()),
-        };
+        if members.first("allowedHostPaths").is_none() {
+            let detail = "must be a list of rules (an empty list allows nothing)";
+            self.faults.push(Violation::required(rules_at, detail));
+        }
+        let rules = self.member(at, &members, "allowedHostPaths", Vec::new, |reader, at, rules| {
+            reader.rules(at, rules, allowed_types.as_deref())
+        });
         self.faults.append(&mut types_reader.faults);
-        let sensitive = match members.first("sensitiveHostPaths") {
-            None => Some(Cow::Borrowed(sensitive::BUILT_IN.as_slice())),
-            Some(paths) => self
-                .each(at.name("sensitiveHostPaths"), paths, Self::sensitive_path)
-                .map(Cow::Owned),
-        };
-        let additional = match members.first("additionalSensitiveHostPaths") {
-            None => Some(Vec::new()),
-            Some(paths) => self.each(
-                at.name("additionalSensitiveHostPaths"),
-                paths,
-                Self::sensitive_path,
-            ),
-        };
+        let built_in = || Cow::Borrowed(sensitive::BUILT_IN.as_slice());
+        let sensitive_paths =
+            |reader: &mut Self, at: Path<'_>, paths: Json<'_>| reader.each(at, paths, Self::sensitive_path);
+        let sensitive = self.member(
+            at,
+            &members,
+            "sensitiveHostPaths",
+            built_in,
+            |reader, at, paths| sensitive_paths(reader, at, paths).map(Cow::Owned),
+        );
+        let additional = self.member(
+            at,
+            &members,
+            "additionalSensitiveHostPaths",
+            Vec::new,
+            sensitive_paths,
+        );
         let sensitive = sensitive.zip(additional).map(|(mut paths, additional)| {
             // The built-in list is not copied for nothing.
             if !additional.is_empty() {
@@ -82,35 +84,37 @@ impl Reader {
             paths
         });
         if let Some(rules) = &rules {
-            self.rules_together(rules_at, rules, sensitive.as_deref().unwrap_or_default());
+            self.rule_conflicts(rules_at, rules, sensitive.as_deref().unwrap_or_default());
         }
-        let guard = match members.first("guard") {
-            None => Some(GuardScope::Sidecars),
-            Some(value) => self.guard(at.name("guard"), value),
-        };
-        let request_containers = match members.first("requestContainers") {
-            None => Some(Vec::new()),
-            Some(value) => self.request_containers(at.name("requestContainers"), value),
-        };
-        let recursive_read_only = match members.first("recursiveReadOnly") {
-            None => Some(RecursiveReadOnly::IfPossible),
-            Some(value) => self.recursive_read_only(at.name("recursiveReadOnly"), value),
-        };
-        let trusted_creators = match members.first("trustedCreators") {
-            None => Some(TrustedCreators::Users(vec![KUBEVIRT_CONTROLLER.to_owned()])),
-            Some(creators) => self.creators(at.name("trustedCreators"), creators),
-        };
+        let request_containers = self.member(
+            at,
+            &members,
+            "requestContainers",
+            Vec::new,
+            Self::request_containers,
+        );
+        let recursive_read_only = self.member(
+            at,
+            &members,
+            "recursiveReadOnly",
+            || RecursiveReadOnly::IfPossible,
+            Self::recursive_read_only,
+        );
+        let trusted_creators = self.member(
+            at,
+            &members,
+            "trustedCreators",
+            || TrustedCreators::Users(vec![KUBEVIRT_CONTROLLER.to_owned()]),
+            Self::creators,
+        );
         let verify_only = self.boolean(at, &members, "verifyOnly", false);
         Some(Settings {
-            rules: rules?.into_iter().map(|(_, rule)| rule).collect(),
+            rules: rules?,
             sensitive: sensitive?,
-            guard: guard?,
             request_containers: request_containers?,
             recursive_read_only: recursive_read_only?,
             trusted_creators: trusted_creators?,
             verify_only: verify_only?,
-            requester: Namespace::Absent,
-            taken: Taken::default(),
         })
     }
 
@@ -138,15 +142,6 @@ impl Reader {
                 "must be one of {}, or \"\" for a volume without type",
                 list(HostPathType::REQUESTABLE)
             );
-            self.fault(Violation::invalid(at, quote(&text), detail))
-        })
-    }
-
-    fn guard(&mut self, at: Path<'_>, value: Json<'_>) -> Option<GuardScope> {
-        let text = self.text(at, value)?;
-        let known = GuardScope::ALL.into_iter().find(|scope| scope.as_str() == text);
-        known.or_else(|| {
-            let detail = "must be one of Sidecars, AllContainers";
             self.fault(Violation::invalid(at, quote(&text), detail))
         })
     }

@@ -5,7 +5,7 @@ use crate::base::path::HostPath;
 /// Where `settings.sensitiveHostPaths` is not given: system directories, the state of Kubernetes and of container
 /// runtimes, their sockets, and directories in which tenants can plant a symbolic link. A path counts under all its
 /// names, so that most are listed under one only.
-pub static BUILT_IN: [HostPath; 124] = [
+pub static BUILT_IN: [HostPath; 149] = [
     HostPath::from_static("/bin"),
     HostPath::from_static("/boot"),
     HostPath::from_static("/dev"),
@@ -92,6 +92,33 @@ pub static BUILT_IN: [HostPath; 124] = [
     HostPath::from_static("/var/lib/linstor.d"),
     HostPath::from_static("/var/lib/osd"),
     HostPath::from_static("/opt/pwx"),
+    HostPath::from_static("/var/lib/directpv"),
+    HostPath::from_static("/var/lib/linstor-pools"),
+    HostPath::from_static("/var/mnt/local-path-provisioner"),
+    HostPath::from_static("/var/local/openebs"),
+    HostPath::from_static("/var/lib/csi-local-hostpath"),
+    HostPath::from_static("/mnt/fast-disks"),
+    HostPath::from_static("/var/myvolumes"),
+    // Kubelets and runtimes of providers.
+    HostPath::from_static("/mnt/k8s-disks"),
+    HostPath::from_static("/mnt/aks"),
+    HostPath::from_static("/mnt/paas"),
+    HostPath::from_static("/var/data"),
+    HostPath::from_static("/var/lib/container"),
+    // More keys.
+    HostPath::from_static("/var/lib/etcd-auto-backup"),
+    HostPath::from_static("/var/lib/ovn-ic"),
+    HostPath::from_static("/var/lib/gardener-node-agent"),
+    HostPath::from_static("/var/lib/valitail"),
+    HostPath::from_static("/var/lib/kube-router"),
+    HostPath::from_static("/var/lib/incus"),
+    HostPath::from_static("/var/lib/shim-signed"),
+    HostPath::from_static("/var/lib/dkms"),
+    HostPath::from_static("/var/lib/iscsi"),
+    HostPath::from_static("/var/lib/spire"),
+    HostPath::from_static("/var/lib/tailscale"),
+    HostPath::from_static("/var/adm"),
+    HostPath::from_static("/writable"),
     // What everybody writes, and more state.
     HostPath::from_static("/tmp"),
     HostPath::from_static("/var/tmp"),

@@ -5,14 +5,11 @@ pub mod seeds;
 
 use kubevirt_sidecar_hostpath_policy::{
     base::{
-        field,
+        access::Access,
+        field::{Field, FieldSegment, Path},
         path::{ContainerPath, HostPath},
     },
-    requests::{
-        annotation,
-        entry::{Access, Entry},
-        place::Requester,
-    },
+    requests::{annotation, entry::Entry, place::Requester},
     validate, validate_settings,
 };
 use model::{
@@ -93,8 +90,8 @@ fn is_below(one: &str, other: &str) -> bool {
 
 /// What the policy's reader says of an annotation, in the model's words.
 fn reading(text: &str) -> laws::Reading {
-    let read = annotation::read(field::Path::root("annotation"), text).map_err(drop)?;
-    let read = read.entries.into_iter().filter_map(|entry| match entry {
+    let read = annotation::entries(Path::root("annotation"), text).map_err(drop)?;
+    let read = read.into_iter().filter_map(|entry| match entry {
         Ok(entry) => match entry.place.of {
             Requester::Entry(index) => Some((index, entry.place.element, request(entry))),
             Requester::Container(_) => None,
@@ -124,12 +121,11 @@ fn request(entry: Entry) -> Option<Request> {
     })
 }
 
-/// The indexes in a field path such as `annotation[7].hostPath[1]`.
-fn indexes_in(field: &str) -> (usize, Option<usize>) {
-    let index_in = |field: &str| field.split(']').next()?.parse::<usize>().ok();
-    let entry = field.trim_start_matches("annotation[");
-    let element = field
-        .split_once(".hostPath[")
-        .and_then(|(_, rest)| index_in(rest));
-    (index_in(entry).unwrap_or(usize::MAX), element)
+/// The indexes in a field such as `annotation[7].hostPath[1]`.
+fn indexes_in(field: &Field) -> (usize, Option<usize>) {
+    let mut indexes = field.0.iter().filter_map(|segment| match segment {
+        FieldSegment::Index(index) => Some(*index),
+        _ => None,
+    });
+    (indexes.next().unwrap_or(usize::MAX), indexes.next())
 }

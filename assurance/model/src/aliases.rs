@@ -2,23 +2,42 @@
 //!
 //! One path is in another, under any names, where a name of the one begins with a name of the other.
 
-use std::sync::OnceLock;
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::OnceLock};
 
 use crate::path::{at_or_below, below, elements};
 
 /// Where a link lies, and where it leads: merged `/usr`, `/run`, and the links of ostree.
 const LINKS: &str = "/var/run=/run /var/lock=/run/lock /bin=/usr/bin /sbin=/usr/sbin /lib=/usr/lib /lib32=/usr/lib32 \
     /lib64=/usr/lib64 /libx32=/usr/libx32 /home=/var/home /root=/var/roothome /opt=/var/opt /srv=/var/srv \
-    /mnt=/var/mnt /usr/local=/var/usrlocal";
+    /mnt=/var/mnt /usr/local=/var/usrlocal /media=/run/media /var/mail=/var/spool/mail";
+
+/// The names of one path.
+type Names = Rc<Vec<Vec<String>>>;
 
 /// Every name of `path`: where links lead from it, and which links lead to it.
 #[must_use]
-pub fn names(path: &[String]) -> Vec<Vec<String>> {
-    let pairs = pairs();
+pub fn names(path: &[String]) -> Names {
+    // The same few paths are asked about again and again.
+    const KEPT: usize = 4096;
+    thread_local!(static KNOWN: RefCell<HashMap<Vec<String>, Names>> = RefCell::default());
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        let names = known.get(path).cloned();
+        names.unwrap_or_else(|| {
+            let found = Rc::new(find_names(path));
+            known.insert(path.to_vec(), Rc::clone(&found));
+            found
+        })
+    })
+}
+
+fn find_names(path: &[String]) -> Vec<Vec<String>> {
     let mut names = vec![path.to_vec()];
     loop {
         let mut more = Vec::new();
-        for (link, target) in pairs {
+        for (link, target) in pairs() {
             for name in &names {
                 for (from, to) in [(link, target), (target, link)] {
                     if let Some(rest) = name.strip_prefix(&from[..]) {
@@ -35,17 +54,6 @@ pub fn names(path: &[String]) -> Vec<Vec<String>> {
         names.sort();
         names.dedup();
     }
-}
-
-/// The names of the links, and of what they lead to, that lie directly in `directory`, by any of its names.
-#[must_use]
-pub fn links_in(directory: &[String]) -> Vec<String> {
-    let names = names(directory);
-    let ends = pairs().iter().flat_map(|(link, target)| [link, target]);
-    ends.filter_map(|end| end.split_last())
-        .filter(|(_, parent)| names.iter().any(|name| name == parent))
-        .map(|(last, _)| last.clone())
-        .collect()
 }
 
 /// Whether `path` is `other` or is below it, by any of their names.

@@ -6,6 +6,7 @@ mod ephemeral;
 mod objects;
 mod pod;
 mod settings;
+mod spoil;
 mod words;
 
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ pub use annotation::{annotation, annotation_text, own_annotation};
 pub use ephemeral::Ephemeral;
 pub use objects::Update;
 pub use settings::settings;
+pub use spoil::spoil;
 pub use words::{elements, path_text};
 
 use crate::{
@@ -52,8 +54,11 @@ impl Scenario {
             .as_deref()
             .and_then(read)
             .map_or(1, |entries| entries.len());
+        let own = choices.once_in(3).then(|| own_annotation(choices, &settings));
         let mut pod = pod::pod(choices, &settings, entries, annotation.as_deref());
-        let own = own(choices, &settings, &mut pod);
+        if let Some(text) = &own {
+            pod["metadata"]["annotations"][wanted::KEY] = json!(text);
+        }
         Scenario {
             own,
             namespace: namespace(choices),
@@ -64,8 +69,9 @@ impl Scenario {
         }
     }
 
-    /// A launcher pod as KubeVirt makes it: what its sidecars see of the node is what the annotation asks for. Beside them
-    /// stands what KubeVirt makes of the same VM: claims, hostDisks, and file systems with names that the owner chose.
+    /// A launcher pod as KubeVirt makes it, in which nobody has put anything for the annotation. Beside the sidecars
+    /// stands what KubeVirt makes of the same VM: claims, hostDisks, and file systems with names that the owner chose; and
+    /// now and then what an agent mounts into every container.
     #[must_use]
     pub fn plain(choices: &mut Choices<'_>) -> Self {
         let settings = settings(choices);
@@ -74,8 +80,8 @@ impl Scenario {
         } else {
             annotation(choices, &settings)
         };
-        let mut pod = pod::plain(choices, &annotation);
-        let own = own(choices, &settings, &mut pod);
+        let own = choices.once_in(3).then(|| own_annotation(choices, &settings));
+        let pod = pod::plain(choices, &settings, &annotation, own.as_deref());
         Scenario {
             own,
             namespace: namespace(choices),
@@ -114,7 +120,7 @@ impl Scenario {
         })
     }
 
-    /// The admission request that creates a VirtualMachineInstance with the same annotation.
+    /// The admission request that creates a VirtualMachineInstance with the same annotations, for the same nodes.
     #[must_use]
     pub fn vmi_request(&self) -> Value {
         let mut annotations = json!({});
@@ -130,7 +136,10 @@ impl Scenario {
             "operation": "CREATE",
             "namespace": self.namespace,
             "userInfo": {"username": self.username},
-            "object": {"metadata": {"annotations": annotations}},
+            "object": {
+                "metadata": {"annotations": annotations},
+                "spec": {"nodeSelector": self.pod["spec"]["nodeSelector"]},
+            },
         })
     }
 
@@ -141,16 +150,6 @@ impl Scenario {
     }
 }
 
-/// The policy's own annotation, in some pods.
-fn own(choices: &mut Choices<'_>, settings: &Value, pod: &mut Value) -> Option<String> {
-    if !choices.once_in(3) {
-        return None;
-    }
-    let text = own_annotation(choices, settings);
-    pod["metadata"]["annotations"][wanted::KEY] = json!(text);
-    Some(text)
-}
-
 /// The namespace of a request. Most are in the one that wishes are for.
 fn namespace(choices: &mut Choices<'_>) -> Value {
     choices.one(&[
@@ -159,8 +158,14 @@ fn namespace(choices: &mut Choices<'_>) -> Value {
         json!("b"),
         json!("a"),
         json!("a"),
+        json!("a"),
         Value::Null,
+        json!("a"),
+        json!("a"),
+        json!("a"),
         json!("a."),
+        json!("b"),
+        json!("a"),
         json!("a"),
     ])
 }

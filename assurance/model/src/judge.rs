@@ -3,7 +3,7 @@
 use crate::{
     aliases,
     path::on_node,
-    rule::{Instance, Rule, instances},
+    rule::{self, Instance, Rule, Seer, instances},
     settings::Settings,
 };
 
@@ -18,17 +18,17 @@ pub struct View {
     pub writable: bool,
 }
 
-/// The rule that decides on `path` for this container; none where it is reserved for others, or contains what is.
+/// The rule that decides on `path` for this one; none where it is reserved for others, or contains what is.
 #[must_use]
-pub fn deciding<'s>(settings: &'s Settings, container: &str, path: &[String]) -> Option<&'s Rule> {
+pub fn deciding<'s>(settings: &'s Settings, seer: Seer<'_>, path: &[String]) -> Option<&'s Rule> {
     let path = &path.to_vec();
-    let instances = instances(&settings.rules, &settings.asker, container, &[path]);
+    let instances = instances(&settings.rules, &settings.asker, seer, &[path]);
     let lies_at = |instance: &Instance<'_>, name: &Vec<String>| {
         let counts = !instance.rule.exact || instance.path == *name || !instance.is_mine;
         name.starts_with(&instance.path) && counts
     };
-    for name in aliases::names(path) {
-        let above = instances.iter().filter(|instance| lies_at(instance, &name));
+    for name in aliases::names(path).iter() {
+        let above = instances.iter().filter(|instance| lies_at(instance, name));
         let deepest = above.clone().map(|instance| instance.path.len()).max();
         let mut of_deepest = above.filter(|instance| Some(instance.path.len()) == deepest);
         if deepest.is_some() && !of_deepest.any(|instance| instance.is_mine) {
@@ -64,26 +64,26 @@ pub fn deciding<'s>(settings: &'s Settings, container: &str, path: &[String]) ->
     matching.first().map(|instance| instance.rule)
 }
 
-/// The rule that permits `path` to this container, types and access aside.
+/// The rule that permits `path` to this one, types, access and sharing aside.
 #[must_use]
-pub fn permitting<'s>(settings: &'s Settings, container: &str, path: &[String]) -> Option<&'s Rule> {
-    let rule = deciding(settings, container, path)?;
+pub fn permitting<'s>(settings: &'s Settings, seer: Seer<'_>, path: &[String]) -> Option<&'s Rule> {
+    let rule = deciding(settings, seer, path)?;
     let touched = settings
         .sensitive
         .iter()
         .filter(|sensitive| aliases::touch(path, sensitive));
     let named = |sensitive: &Vec<String>| aliases::is_in(&rule.named(), sensitive);
-    let instances = instances(&settings.rules, &settings.asker, container, &[&path.to_vec()]);
-    let planted = |other: &Instance<'_>| other.rule.writable && aliases::is_strictly_in(path, &other.path);
-    let permitted = touched.into_iter().all(named) && !instances.iter().any(planted);
+    let planted = rule::is_below_writable(&settings.rules, &path.to_vec());
+    let permitted = touched.into_iter().all(named) && !planted;
     permitted.then_some(rule)
 }
 
-/// Whether the settings permit this container this view of the node.
+/// The rule by which the settings permit this one this view of the node.
 #[must_use]
-pub fn permits(settings: &Settings, container: &str, view: &View) -> bool {
-    let rule = on_node(&view.path).and_then(|path| permitting(settings, container, &path));
-    rule.is_some_and(|rule| rule.types.contains(&view.volume_type) && (rule.writable || !view.writable))
+pub fn permitted<'s>(settings: &'s Settings, seer: Seer<'_>, view: &View) -> Option<&'s Rule> {
+    let rule = permitting(settings, seer, &on_node(&view.path)?)?;
+    let fits = rule.types.contains(&view.volume_type) && (rule.writable || !view.writable);
+    (fits && (rule.shared || !seer.is_compute())).then_some(rule)
 }
 
 /// Whether this user may create launcher pods with host paths.

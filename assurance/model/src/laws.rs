@@ -4,11 +4,8 @@ use serde_json::{Value, json};
 use testkit::{Engine, Response, check};
 
 use crate::{
-    aliases,
-    choices::Choices,
-    generate::Scenario,
-    guard::{self, Met},
-    judge, path, places, pod, rewrite, settings, wanted,
+    aliases, choices::Choices, generate::Scenario, guard, judge, path, places, pod, rewrite, rule::COMPUTE,
+    settings, wanted,
 };
 
 mod exact;
@@ -28,9 +25,9 @@ pub fn answer(engine: &Engine<'_>, request: &Value, settings: &Value) -> Respons
     response
 }
 
-/// The invariant. An accepted launcher pod shows its sidecars nothing that the settings do not allow, and nobody writes
-/// through what they see, or what was added, unless the settings say so; it was created by someone who may; every request is
-/// met; and what was added hides nothing and brings no mount of others to life.
+/// The invariant. An accepted launcher pod shows its containers nothing that the settings do not allow, and nobody writes
+/// there unless the settings say so, nor reaches it through the processes of others; it was created by someone who may; every
+/// request is met, on nodes that have its path; and what was added hides nothing and brings no mount of others to life.
 ///
 /// Answers with whether the policy judged a launcher pod and accepted it.
 pub fn nothing_outside(request: &Value, settings: &Value, response: &Response) -> bool {
@@ -41,35 +38,45 @@ pub fn nothing_outside(request: &Value, settings: &Value, response: &Response) -
     let settings = settings::of(request, settings).expect("accepted under settings that must be refused");
     let result = response.mutated_object.as_ref().unwrap_or(before);
     let mounts = pod::mounts(result).expect("accepted a pod whose mounts cannot be told");
-    let annotations = &before["metadata"]["annotations"];
-    let requests =
-        wanted::permitted(&settings, annotations).expect("accepted an annotation that is not permitted");
+    let (annotations, nodes) = (
+        &before["metadata"]["annotations"],
+        &before["spec"]["nodeSelector"],
+    );
+    let requests = wanted::permitted(&settings, annotations, nodes)
+        .expect("accepted an annotation that is not permitted");
     let mut met = Vec::new();
     for wanted in &requests {
         let by = pod::met_by(&mounts, wanted);
-        let by = by.unwrap_or_else(|| panic!("{wanted:?} is not met: {mounts:#?}"));
-        met.extend(by.into_iter().map(|volume| Met {
-            volume,
-            container: wanted.container.clone(),
-        }));
+        met.extend(by.unwrap_or_else(|| panic!("{wanted:?} is not met: {mounts:#?}")));
     }
     assert!(
         guard::is_within(&settings, &mounts, &met),
-        "sees too much: {:#?}, requests are met by {met:?}",
-        mounts
+        "sees too much: {mounts:#?}, requests are met by {met:?}"
     );
-    if !requests.is_empty() || !guard::seen(&mounts).is_empty() {
+    if !requests.is_empty() || guard::sees_node(&mounts) {
         let username = request["userInfo"]["username"].as_str().unwrap_or_default();
         assert!(judge::trusts(&settings, username), "{username:?} is not trusted");
+        assert!(
+            !pod::shares_processes(result),
+            "seen through the processes of others"
+        );
     }
+    let labels = wanted::node_labels(&settings, &requests).expect("labels that are no two");
+    let missing = wanted::missing(&labels, nodes).expect("labels that are not otherwise");
+    let mut expected = nodes.clone();
+    for (key, value) in missing {
+        assert!(!settings.verify_only, "{key} is missing under verifyOnly");
+        expected[key] = json!(value);
+    }
+    assert_eq!(result["spec"]["nodeSelector"], expected, "the nodes");
     additions(&settings, before, &mounts);
     true
 }
 
 fn additions(settings: &settings::Settings, before: &Value, after: &[pod::Mount]) {
     let before = pod::mounts(before).expect("accepted a pod whose mounts cannot be told");
-    for mount in before.iter().filter(|mount| !mount.has_volume) {
-        let lives = |after: &&pod::Mount| after.volume == mount.volume && after.has_volume;
+    for mount in before.iter().filter(|mount| mount.volumes.is_empty()) {
+        let lives = |after: &&pod::Mount| after.volume == mount.volume && !after.volumes.is_empty();
         assert_eq!(
             after.iter().find(lives).map(|after| &after.at),
             None,
@@ -77,26 +84,25 @@ fn additions(settings: &settings::Settings, before: &Value, after: &[pod::Mount]
         );
     }
     for (mount, hides) in pod::added(&before, after) {
-        let at_all = path::in_container(&mount.at).expect("a clean path");
-        let by_claim = |other: &pod::Mount| {
-            let above =
-                path::in_container(&other.at).is_some_and(|other| aliases::is_strictly_in(&at_all, &other));
-            other.is_claim && other.place == mount.place && above
-        };
+        let at = path::in_container(&mount.at).expect("a clean path");
         let is_hook = places::is_hook_sidecar(&mount.container);
-        let is_in_claim = !is_hook && after.iter().any(by_claim);
-        assert!(!is_in_claim, "who has the claim can make it a link: {mount:?}");
+        let holds = |other: &pod::Mount| {
+            let above =
+                path::in_container(&other.at).is_some_and(|other| aliases::is_strictly_in(&at, &other));
+            other.place == mount.place && above && other.may_hold_links(&settings.rules)
+        };
+        let may_be_link = !is_hook && after.iter().any(holds);
+        assert!(!may_be_link, "somebody can make it a link: {mount:?}");
         assert!(!settings.verify_only, "added under verifyOnly: {mount:?}");
         assert!(!hides, "hides another mount: {mount:?}");
-        let at = at_all;
         assert_eq!(path::text(&at), mount.at);
-        let is_free = if mount.container == "compute" {
+        let is_free = if mount.container == COMPUTE {
             places::free_in_compute(&at)
         } else {
-            places::free_in_sidecar(&at)
+            places::is_free(&at)
         };
         assert!(is_free, "mounted where nothing may be: {mount:?}");
-        if !is_hook && mount.container != "compute" {
+        if !is_hook && mount.container != COMPUTE {
             let directory = settings.request_containers.get(&mount.container);
             let is_in = directory.is_some_and(|directory| path::at_or_below(&at, directory));
             assert!(is_in, "mounted outside the directory of the container: {mount:?}");

@@ -1,15 +1,15 @@
 //! What the policy must guarantee, said again without the policy.
 //!
 //! The *model* computes, from the settings and the pod that the API server keeps, what every container can read and write of
-//! the volumes that sidecars see. It is
-//! written from the decision table in words, on lists of path elements, and knows nothing of the policy: neither its
-//! types nor its messages. The *laws* hold the policy's answers against it. Property tests and fuzzing share both:
+//! the node. It is written from the rules in words, on lists of path elements, and knows nothing of the policy: neither its
+//! types nor, but for a word or two, its messages. The *laws* hold the policy's answers against it. Property tests and
+//! fuzzing share both:
 //!
 //! ```text
 //! bytes ── choices ─ generate ── scenario              any bytes are a pod, settings and a user
 //!                                   │ payload
 //! path ─ aliases ─ rule ─ settings ─ judge
-//! go_json ─ annotation ─ wanted ─ pod ─ guard ─ laws ── engine  what the policy answers, held against the model
+//! go_json ─ annotation ─ wanted ─ pod ─ guard ─ verdict ─ laws ── engine  what the policy answers, held against the model
 //! ```
 //!
 //! A law panics where it is broken: in a property test and under libFuzzer alike, that is the finding.
@@ -39,6 +39,7 @@ pub mod places;
 pub mod pod;
 pub mod rule;
 pub mod settings;
+pub mod verdict;
 pub mod wanted;
 
 pub mod laws;

@@ -13,27 +13,35 @@ pub fn is_hook_sidecar(name: &str) -> bool {
 const IMAGE: &str =
     "/ /bin /etc /lib /lib64 /sbin /usr /usr/bin /usr/lib /usr/lib64 /usr/sbin /var /run /var/run";
 /// Where nothing may be mounted, at or below.
-const KERNEL: &str = "/proc /sys /dev /var/run/kubevirt-hooks /run/kubevirt-hooks /var/run/kubevirt-plugin /run/kubevirt-plugin";
+const KERNEL: &str = "/proc /sys /dev";
+/// How the paths begin that are KubeVirt's in every container.
+const STARTS: &str = "/var/run/kubevirt /run/kubevirt";
 /// The same in container `compute`.
 const COMPUTE: &str = "/bin /sbin /usr /lib /lib64 /etc /var/lib/libvirt /var/lib/swtpm-localca";
-/// How the paths begin that are KubeVirt's in container `compute`.
-const COMPUTE_STARTS: &str = "/var/run/kubevirt /run/kubevirt /var/run/libvirt /run/libvirt";
+/// How the paths begin that are libvirt's in container `compute`.
+const COMPUTE_STARTS: &str = "/var/run/libvirt /run/libvirt";
 
-/// Whether something may be mounted at this path of a hook sidecar.
+/// Whether something may be mounted at this path of a container.
 #[must_use]
-pub fn free_in_sidecar(path: &[String]) -> bool {
+pub fn is_free(path: &[String]) -> bool {
     let text = crate::path::text(path);
-    !IMAGE.split(' ').any(|reserved| reserved == text) && !in_one_of(path, KERNEL)
+    !IMAGE.split(' ').any(|reserved| reserved == text)
+        && !in_one_of(path, KERNEL)
+        && !starts_with_one_of(&text, STARTS)
 }
 
 /// Whether something may be mounted at this path of container `compute`.
 #[must_use]
 pub fn free_in_compute(path: &[String]) -> bool {
     let text = crate::path::text(path);
-    free_in_sidecar(path)
+    is_free(path)
         && !in_one_of(path, COMPUTE)
         && text != "/var/lib"
-        && !COMPUTE_STARTS.split(' ').any(|start| text.starts_with(start))
+        && !starts_with_one_of(&text, COMPUTE_STARTS)
+}
+
+fn starts_with_one_of(text: &str, starts: &str) -> bool {
+    starts.split(' ').any(|start| text.starts_with(start))
 }
 
 fn in_one_of(path: &[String], directories: &str) -> bool {

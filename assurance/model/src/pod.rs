@@ -2,7 +2,13 @@
 
 use serde_json::Value;
 
-use crate::{aliases, judge::View, path, wanted::Wanted};
+use crate::{
+    aliases,
+    judge::View,
+    path,
+    rule::{self, COMPUTE, Rule},
+    wanted::Wanted,
+};
 
 /// One mount of a container, with the volumes of its name.
 #[derive(Clone, Debug)]
@@ -15,12 +21,12 @@ pub struct Mount {
     pub json: Value,
     /// The volume's name.
     pub volume: String,
-    /// Whether a volume bears that name.
-    pub has_volume: bool,
-    /// Whether that is a claim.
-    pub is_claim: bool,
+    /// The volumes that bear that name.
+    pub volumes: Vec<Value>,
     /// `mountPath`.
     pub at: String,
+    /// `readOnly`.
+    pub read_only: bool,
     /// What it shows of the node: one view for each hostPath volume of that name.
     pub views: Vec<View>,
     /// Whether it shows a part of the volume, which the kubelet makes where it is missing.
@@ -74,27 +80,25 @@ fn mounts_in(pod: &Value, places: &[&'static str]) -> Option<Vec<Mount>> {
             let name = text(container, "name")?;
             for mount in list(container, "volumeMounts")? {
                 let volume = text(mount, "name")?;
-                let writable = !flag(mount, "readOnly")?;
+                let read_only = flag(mount, "readOnly")?;
                 let part = [text(mount, "subPath")?, text(mount, "subPathExpr")?].concat();
                 let propagates = match mount.get("mountPropagation") {
                     None | Some(Value::Null) => false,
                     Some(value) => value.as_str()? != "None",
                 };
-                let named = || {
-                    let same = |other: &&Value| text(other, "name").as_ref() == Some(&volume);
-                    volumes.iter().filter(same)
-                };
+                let named: Vec<Value> = named(volumes, &volume);
                 mounts.push(Mount {
                     container: name.clone(),
                     place: (place, index),
                     json: mount.clone(),
                     at: text(mount, "mountPath")?,
-                    has_volume: named().next().is_some(),
-                    is_claim: named().any(is_claim),
-                    views: named()
-                        .filter_map(|volume| views(volume, writable))
+                    views: named
+                        .iter()
+                        .filter_map(|volume| views(volume, !read_only))
                         .flatten()
                         .collect(),
+                    volumes: named,
+                    read_only,
                     is_part: !part.is_empty(),
                     recursive: text(mount, "recursiveReadOnly")?,
                     volume: volume.clone(),
@@ -106,11 +110,49 @@ fn mounts_in(pod: &Value, places: &[&'static str]) -> Option<Vec<Mount>> {
     Some(mounts)
 }
 
-/// Whether somebody's claim is mounted through the volume, by name or made with the pod.
-fn is_claim(volume: &Value) -> bool {
-    ["persistentVolumeClaim", "ephemeral"]
-        .iter()
-        .any(|source| !volume[source].is_null())
+fn named(volumes: &[Value], name: &str) -> Vec<Value> {
+    let is_named = |volume: &&Value| text(volume, "name").as_deref() == Some(name);
+    volumes.iter().filter(is_named).cloned().collect()
+}
+
+/// The volumes of this name.
+#[must_use]
+pub fn volumes_named(pod: &Value, name: &str) -> Vec<Value> {
+    let volumes = pod.get("spec").and_then(|spec| list(spec, "volumes"));
+    named(volumes.unwrap_or_default(), name)
+}
+
+/// Kinds of volumes that the kubelet alone writes.
+const OF_THE_KUBELET: [&str; 4] = ["configMap", "secret", "downwardAPI", "projected"];
+/// All other kinds but hostPath.
+const OF_OTHERS: &str = "awsElasticBlockStore azureDisk azureFile cephfs cinder csi emptyDir ephemeral fc flexVolume flocker \
+    gcePersistentDisk gitRepo glusterfs image iscsi nfs persistentVolumeClaim photonPersistentDisk portworxVolume quobyte rbd \
+    scaleIO storageos vsphereVolume";
+
+impl Mount {
+    /// Whether somebody may make a place below it a link.
+    #[must_use]
+    pub fn may_hold_links(&self, rules: &[Rule]) -> bool {
+        let is_fixed = |volume: &Value| {
+            let is = |kind: &str| !volume[kind].is_null();
+            let is_on_node = is("hostPath");
+            let path = volume["hostPath"]["path"].as_str().and_then(path::on_node);
+            let by_kubelet = OF_THE_KUBELET.into_iter().any(is);
+            let by_others = OF_OTHERS.split_whitespace().any(is);
+            let is_fixed_on_node =
+                self.read_only && path.is_some_and(|path| !rule::touches_writable(rules, &path));
+            (by_kubelet || is_on_node) && !by_others && (!is_on_node || is_fixed_on_node)
+        };
+        self.volumes.is_empty() || !self.volumes.iter().all(is_fixed)
+    }
+}
+
+/// Whether containers of the pod reach what the others have mounted, through their processes.
+#[must_use]
+pub fn shares_processes(pod: &Value) -> bool {
+    let fields = ["shareProcessNamespace", "hostPID"];
+    let mut values = fields.iter().map(|field| &pod["spec"][field]);
+    values.any(|value| !value.is_null() && *value != false)
 }
 
 /// What a volume shows of the node: one view, or none where it is not a hostPath volume.
@@ -126,25 +168,19 @@ fn views(volume: &Value, writable: bool) -> Option<Vec<View>> {
     }
 }
 
-/// The volumes by which a request is met; `None` where it is not. Its container, and `compute` where it is shared, see the path
+/// The mounts by which a request is met; `None` where it is not. Its container, and `compute` where it is shared, see the path
 /// where they asked for it, as they asked for it, and through every mount at that place.
 #[must_use]
-pub fn met_by(mounts: &[Mount], wanted: &Wanted) -> Option<Vec<String>> {
-    let request = &wanted.request;
-    let same = |view: &View| {
-        View {
-            path: path::text(&path::elements(&view.path)),
-            ..view.clone()
-        } == request.view()
-    };
+pub fn met_by<'m>(mounts: &'m [Mount], wanted: &Wanted) -> Option<Vec<&'m Mount>> {
     let shows = |mount: &&Mount| {
-        !mount.is_part && !mount.propagates && !mount.views.is_empty() && mount.views.iter().all(same)
+        let is_it = |view: &View| is_same(view, wanted);
+        !mount.is_part && !mount.propagates && !mount.views.is_empty() && mount.views.iter().all(is_it)
     };
-    let mut volumes = Vec::new();
+    let mut met = Vec::new();
     for (container, at) in wanted.places() {
         let is_there = |mount: &&Mount| {
             let place = path::in_container(&mount.at);
-            let is_meant = container != "compute" || mount.place.0 == "containers";
+            let is_meant = container != COMPUTE || mount.place.0 == "containers";
             mount.container == container
                 && is_meant
                 && place.is_some_and(|place| aliases::names(&place).contains(&at))
@@ -153,9 +189,26 @@ pub fn met_by(mounts: &[Mount], wanted: &Wanted) -> Option<Vec<String>> {
         if there.is_empty() || !there.iter().all(shows) {
             return None;
         }
-        volumes.extend(there.iter().map(|mount| mount.volume.clone()));
+        met.extend(there);
     }
-    Some(volumes)
+    Some(met)
+}
+
+/// Whether the view is what was asked for.
+fn is_same(view: &View, wanted: &Wanted) -> bool {
+    let clean = path::text(&path::elements(&view.path));
+    let view = View {
+        path: clean,
+        ..view.clone()
+    };
+    view == wanted.request.view()
+}
+
+/// Whether the volume is the one that was asked for, whoever writes there.
+#[must_use]
+pub fn is_volume_of(volume: &Value, wanted: &Wanted) -> bool {
+    let views = views(volume, wanted.request.writable).unwrap_or_default();
+    !views.is_empty() && views.iter().all(|view| is_same(view, wanted))
 }
 
 /// The mounts that `after` has and `before` has not, each with whether it hides or meets another of its container.

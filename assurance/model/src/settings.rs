@@ -9,7 +9,7 @@ use crate::{
     namespaces::{self, Asker},
     path,
     places::{self, is_hook_sidecar},
-    rule::{Instance, PLACEHOLDER, Rule, instances},
+    rule::{COMPUTE, PLACEHOLDER, Rule, Seer, instances},
 };
 
 /// The types of hostPath volumes; `""` is a volume without type.
@@ -24,26 +24,63 @@ pub const TYPES: [&str; 8] = [
     "BlockDevice",
 ];
 
+/// The keys of the settings.
+pub const KEYS: [&str; 8] = [
+    "allowedHostPaths",
+    "allowedTypes",
+    "sensitiveHostPaths",
+    "additionalSensitiveHostPaths",
+    "requestContainers",
+    "recursiveReadOnly",
+    "trustedCreators",
+    "verifyOnly",
+];
+/// The keys of a rule.
+pub const RULE_KEYS: [&str; 10] = [
+    "path",
+    "pathPrefix",
+    "types",
+    "readOnly",
+    "allowSharedCompute",
+    "namespaces",
+    "containers",
+    "requestable",
+    "nodeSelector",
+    "description",
+];
+
 /// Where `sensitiveHostPaths` is not given. `RUNTIME` is below `/run`.
 const SENSITIVE: &str = "/bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /proc /root /sbin /sys /usr /run /var/run /var/log \
     /var/spool/cron /var/lib/cni /var/lib/cloud /var/lib/containerd /var/lib/containers /var/lib/docker \
     /var/lib/etcd /var/lib/k0s /var/lib/kubelet /var/lib/kube-controller-manager /var/lib/kube-scheduler \
     /var/lib/kubevirt-node-labeller /var/lib/rancher /var/lib/systemd /var/home /var/roothome /var/usrlocal \
     /var/opt/cni /var/snap /opt/cni /srv/kubernetes /system /oem /snap /ostree /sysroot /.snapshots /local \
-    /.bottlerocket /mnt/stateful_partition /var/system /var/lib/overlay /var/mail /kind /efi /var/lib/kubernetes \
-    /var/lib/kube-proxy /var/lib/minikube /var/lib/microshift /opt/rke /var/etcd /var/vcap /var/lib/waagent \
-    /var/lib/amazon /var/lib/bottlerocket /var/lib/snapd /var/lib/private /var/lib/NetworkManager /var/lib/sss \
-    /var/lib/libvirt /var/backups /var/crash /var/hpvolumes /var/lib/csi-hostpath-data \
-    /opt/local-path-provisioner /var/local-path-provisioner /var/openebs /mnt/disks /mnt/local-storage \
-    /var/lib/longhorn /var/lib/harvester /var/lib/rook /var/lib/ceph /var/lib/linstor.d /var/lib/osd /opt/pwx \
+    /.bottlerocket /mnt/stateful_partition /var/system /var/lib/overlay /var/mail /kind /efi \
+    /var/lib/kubernetes /var/lib/kube-proxy /var/lib/minikube /var/lib/microshift /opt/rke /var/etcd \
+    /var/vcap /var/lib/waagent /var/lib/amazon /var/lib/bottlerocket /var/lib/snapd /var/lib/private \
+    /var/lib/NetworkManager /var/lib/sss /var/lib/libvirt /var/backups /var/crash /var/hpvolumes \
+    /var/lib/csi-hostpath-data /opt/local-path-provisioner /var/local-path-provisioner /var/openebs \
+    /mnt/disks /mnt/local-storage /var/lib/longhorn /var/lib/harvester /var/lib/rook /var/lib/ceph \
+    /var/lib/linstor.d /var/lib/osd /opt/pwx /var/lib/directpv /var/lib/linstor-pools \
+    /var/mnt/local-path-provisioner /var/local/openebs /var/lib/csi-local-hostpath /mnt/fast-disks \
+    /var/myvolumes /mnt/k8s-disks /mnt/aks /mnt/paas /var/data /var/lib/container /var/lib/etcd-auto-backup \
+    /var/lib/ovn-ic /var/lib/gardener-node-agent /var/lib/valitail /var/lib/kube-router /var/lib/incus \
+    /var/lib/shim-signed /var/lib/dkms /var/lib/iscsi /var/lib/spire /var/lib/tailscale /var/adm /writable \
     /tmp /var/tmp /opt/containerd /data/rke /var/lib/crio /var/lib/lxd /var/lib/calico /var/lib/nfs";
 const RUNTIME: &str = "api.sock buildkit ceph cloud-init containerd containers credentials cri-dockerd.sock crio crun dbus docker \
     docker.sock dockershim.sock host-containerd isulad.sock k0s k3s kubevirt kubevirt-libvirt-runtimes \
     kubevirt-private libvirt lxd.socket netns nri openvswitch podman runc secrets snapd.socket spire systemd \
     user";
 
-/// How many items a list may have.
+/// How many rules there may be.
+const MOST_RULES: usize = 256;
+/// How many items any other list may have.
 const MOST: usize = 1000;
+
+/// Directories of which no list can name all that is below.
+const WIDE: &str = "/ /var /var/lib /mnt /media";
+/// Directories in which the node has more than what namespaces are called.
+const CROWDED: &str = "/var/lib /var/cache /var/spool /var/local /usr/local";
 
 /// Settings that are not refused.
 #[derive(Clone, Debug)]
@@ -58,8 +95,6 @@ pub struct Settings {
     pub creators: Vec<String>,
     /// `requestContainers`.
     pub request_containers: BTreeMap<String, Vec<String>>,
-    /// Whether `guard` is `AllContainers`.
-    pub all_containers: bool,
     /// `verifyOnly`.
     pub verify_only: bool,
     /// Who asks under these settings.
@@ -87,11 +122,7 @@ pub fn of(request: &Value, value: &Value) -> Option<Settings> {
 /// The settings that `value` holds, for one who is in no namespace; `None` where they must be refused.
 #[must_use]
 pub fn read(value: &Value) -> Option<Settings> {
-    let map = object(
-        value,
-        "allowedHostPaths allowedTypes sensitiveHostPaths additionalSensitiveHostPaths guard recursiveReadOnly \
-         trustedCreators verifyOnly requestContainers",
-    )?;
+    let map = object(value, &KEYS)?;
     let allowed = match map.get("allowedTypes") {
         None => vec!["Directory".to_owned(), "File".to_owned()],
         Some(value) => types(value)?,
@@ -99,7 +130,7 @@ pub fn read(value: &Value) -> Option<Settings> {
     let rules: Vec<Rule> = map
         .get("allowedHostPaths")?
         .as_array()
-        .filter(|rules| rules.len() <= MOST)?
+        .filter(|rules| rules.len() <= MOST_RULES)?
         .iter()
         .map(|value| rule(value, &allowed))
         .collect::<Option<_>>()?;
@@ -114,10 +145,6 @@ pub fn read(value: &Value) -> Option<Settings> {
         .iter()
         .map(|text| path::on_node(text).filter(|path| !path.is_empty()))
         .collect::<Option<_>>()?;
-    let guard = match map.get("guard") {
-        None => "Sidecars",
-        Some(value) => value.as_str()?,
-    };
     let request_containers = match map.get("requestContainers") {
         None => BTreeMap::new(),
         Some(value) => directories(value)?,
@@ -131,7 +158,6 @@ pub fn read(value: &Value) -> Option<Settings> {
         Some(value) => texts(value)?,
     };
     let usable = ["Disabled", "IfPossible", "Enabled"].contains(&recursive)
-        && ["Sidecars", "AllContainers"].contains(&guard)
         && !creators.is_empty()
         && !creators.contains(&String::new())
         && consistent(&rules, &sensitive);
@@ -141,17 +167,13 @@ pub fn read(value: &Value) -> Option<Settings> {
         recursive: recursive.to_owned(),
         creators,
         request_containers,
-        all_containers: guard == "AllContainers",
         verify_only: boolean(map, "verifyOnly", false)?,
         asker: Asker::Nowhere,
     })
 }
 
 fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
-    let map = object(
-        value,
-        "path pathPrefix types readOnly allowSharedCompute namespaces containers",
-    )?;
+    let map = object(value, &RULE_KEYS)?;
     let (exact, value) = match (map.get("path"), map.get("pathPrefix")) {
         (Some(path), None) => (true, path),
         (None, Some(prefix)) => (false, prefix),
@@ -171,19 +193,82 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
         None => None,
         Some(value) => Some(labels(value)?),
     };
+    let shared = boolean(map, "allowSharedCompute", false)?;
     let containers = match map.get("containers") {
         None => None,
-        Some(value) => Some(labels(value).filter(|names| !names.iter().any(|name| is_hook_sidecar(name)))?),
+        Some(value) => {
+            let mut names = labels(value).filter(|names| !names.iter().any(|name| is_hook_sidecar(name)))?;
+            if shared && !names.iter().any(|name| name == COMPUTE) {
+                names.push(COMPUTE.to_owned());
+            }
+            Some(names)
+        }
     };
+    let requestable = boolean(map, "requestable", true)?;
+    let nodes = match map.get("nodeSelector") {
+        None => BTreeMap::new(),
+        Some(value) => node_labels(value)?,
+    };
+    let is_described = match map.get("description") {
+        None => true,
+        Some(value) => {
+            let text = value.as_str()?;
+            text.len() <= 256 && !text.contains(char::is_control)
+        }
+    };
+    let usable = usable && is_described && (requestable || nodes.is_empty()) && !is_wide(&path);
     (usable && at_most_one).then_some(Rule {
         path,
         namespaces,
         containers,
+        requestable,
         exact,
         writable,
         types,
-        shared: boolean(map, "allowSharedCompute", false)?,
+        shared,
+        nodes,
     })
+}
+
+/// Whether a path is, under any name, a directory of which no list can name all that is below.
+fn is_wide(path: &[String]) -> bool {
+    let built_in = SENSITIVE.split_whitespace().map(path::elements);
+    let wide = WIDE.split(' ').map(path::elements);
+    let mut wide = wide.chain(built_in.filter(|path| path.len() == 1));
+    wide.any(|wide| aliases::names(path).contains(&wide))
+}
+
+/// Labels of nodes, as Kubernetes accepts them.
+fn node_labels(value: &Value) -> Option<BTreeMap<String, String>> {
+    let map = value.as_object().filter(|map| map.len() <= 16)?;
+    let label = |(key, value): (&String, &Value)| {
+        let value = value.as_str()?;
+        (is_label_key(key) && (value.is_empty() || is_label_name(value)))
+            .then(|| (key.clone(), value.to_owned()))
+    };
+    map.iter().map(label).collect()
+}
+
+/// A name, after a domain if there is one.
+fn is_label_key(key: &str) -> bool {
+    let Some((domain, name)) = key.split_once('/') else {
+        return is_label_name(key);
+    };
+    is_label_name(name) && domain.len() <= 253 && domain.split('.').all(is_part_of_domain)
+}
+
+/// A DNS label, but that only the whole domain has a limit.
+fn is_part_of_domain(part: &str) -> bool {
+    let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9');
+    part.starts_with(plain) && part.ends_with(plain) && part.chars().all(|c| plain(c) || c == '-')
+}
+
+fn is_label_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric();
+    name.len() <= 63
+        && name.starts_with(plain)
+        && name.ends_with(plain)
+        && name.chars().all(|c| plain(c) || "-_.".contains(c))
 }
 
 /// What no rule shows by itself.
@@ -210,12 +295,11 @@ fn consistent(rules: &[Rule], sensitive: &[Vec<String>]) -> bool {
 /// Whether the names of namespaces choose nothing that is the node's.
 fn is_well_placed(rule: &Rule, sensitive: &[Vec<String>]) -> bool {
     let directories = aliases::names(&rule.named());
-    let of_the_node = ["/", "/var", "/var/lib"].map(path::elements);
-    !rule.has_placeholder()
-        || !of_the_node
-            .iter()
-            .chain(sensitive)
-            .any(|path| directories.contains(path))
+    let crowded: Vec<_> = CROWDED.split(' ').map(path::elements).collect();
+    let is_bad = |directory: &Vec<String>| {
+        directory.len() < 2 || crowded.contains(directory) || sensitive.contains(directory)
+    };
+    !rule.has_placeholder() || !directories.iter().any(is_bad)
 }
 
 /// Whether no rule names a path below one where sidecars may write, or one that a namespace may have for writing.
@@ -224,7 +308,7 @@ fn no_escape(rules: &[Rule]) -> bool {
         return true;
     }
     let paths: Vec<&Vec<String>> = rules.iter().map(|rule| &rule.path).collect();
-    let instances: Vec<(Instance<'_>, Vec<Vec<String>>)> = instances(rules, &Asker::Nowhere, "", &paths)
+    let instances: Vec<_> = instances(rules, &Asker::Nowhere, Seer::Debugging, &paths)
         .into_iter()
         .map(|instance| (instance.clone(), aliases::names(&instance.path)))
         .collect();
@@ -247,8 +331,8 @@ fn directories(value: &Value) -> Option<BTreeMap<String, Vec<String>>> {
         let path = path::in_container(value.as_str()?)?;
         let usable = namespaces::is_label(name)
             && !is_hook_sidecar(name)
-            && name != "compute"
-            && places::free_in_sidecar(&path);
+            && name != COMPUTE
+            && places::free_in_compute(&path);
         usable.then(|| (name.clone(), path))
     };
     map.iter().map(directory).collect()
@@ -286,7 +370,7 @@ fn boolean(map: &Map<String, Value>, key: &str, default: bool) -> Option<bool> {
 }
 
 /// An object that has no other keys than these.
-fn object<'v>(value: &'v Value, keys: &str) -> Option<&'v Map<String, Value>> {
-    let known = |key: &String| keys.split(' ').any(|known| known == key);
+fn object<'v>(value: &'v Value, keys: &[&str]) -> Option<&'v Map<String, Value>> {
+    let known = |key: &String| keys.contains(&key.as_str());
     value.as_object().filter(|map| map.keys().all(known))
 }

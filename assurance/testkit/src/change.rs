@@ -1,4 +1,5 @@
-//! What the policy may change in a pod: it adds volumes and mounts, and makes mounts read-only. Nothing else.
+//! What the policy may change in a pod: it adds volumes, mounts and labels of nodes, and makes mounts read-only. Nothing
+//! else.
 
 use json_patch::{Patch, PatchOperation};
 use serde_json::{Map, Value};
@@ -63,6 +64,12 @@ fn permitted(operation: &PatchOperation, original: &Value) -> bool {
     match tokens.as_slice() {
         ["spec", "volumes"] => made && all(value, is_host_path_volume),
         ["spec", "volumes", _] => appended && is_host_path_volume(value),
+        ["spec", "nodeSelector"] => {
+            made && value
+                .as_object()
+                .is_some_and(|labels| labels.values().all(Value::is_string))
+        }
+        ["spec", "nodeSelector", _] => appended && value.is_string(),
         [
             "spec",
             list @ ("containers" | "initContainers"),
@@ -132,7 +139,7 @@ mod tests {
 
     fn pod() -> Value {
         json!({"spec": {
-            "number": 0.1, "zero": 0.0,
+            "number": 0.1, "zero": 0.0, "nodeSelector": {"there": "x"},
             "volumes": [{"name": "a", "emptyDir": {}}],
             "initContainers": null,
             "containers": [
@@ -162,6 +169,7 @@ mod tests {
             ("/spec/containers/0/volumeMounts", json!([mount])),
             ("/spec/containers/3/volumeMounts", json!([mount])),
             ("/spec/containers/1/volumeMounts/0/readOnly", json!(true)),
+            ("/spec/nodeSelector/example.com~1images", json!("true")),
             (
                 "/spec/containers/1/volumeMounts/0/recursiveReadOnly",
                 json!("Enabled"),
@@ -193,6 +201,9 @@ mod tests {
             ),
             ("/spec/containers/2/volumeMounts", json!([mount])),
             ("/spec/containers/1/image", json!("x")),
+            ("/spec/nodeSelector/there", json!("y")),
+            ("/spec/nodeSelector/more", json!(1)),
+            ("/spec/nodeSelector", json!({"more": "y"})),
             ("/spec/number", json!(0.2)),
             ("/metadata", json!({})),
         ] {

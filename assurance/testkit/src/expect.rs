@@ -1,5 +1,6 @@
 //! The expectation of a case: whether it makes sense, and whether a response meets it.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use serde_json::Value;
@@ -27,6 +28,8 @@ impl Expect {
             Some("`code` and `message` go with `deny` only")
         } else if denied && (self.mounts.is_some() || self.audit.is_some() || !self.warnings.is_empty()) {
             Some("`mounts`, `audit` and `warnings` do not go with `deny`")
+        } else if self.verdict != Verdict::Mutate && !self.node_labels.is_empty() {
+            Some("`nodeLabels` goes with `mutate` only")
         } else if !denied && on_pod != self.mounts.is_some() {
             Some("`mounts` is required for an accepted pod, and goes with nothing else")
         } else {
@@ -72,6 +75,11 @@ impl Expect {
                 .unwrap_or(&Value::Null);
             faults.extend(differs("mounts", mounts, &host_mounts(result)));
         }
+        let added = match (&response.mutated_object, payload.parts.as_ref()) {
+            (Some(mutated), Some(parts)) => added_labels(parts.object().unwrap_or(&Value::Null), mutated),
+            _ => BTreeMap::new(),
+        };
+        faults.extend(differs("nodeLabels", &self.node_labels, &added));
         match response.audit() {
             Ok(audit) => faults.extend(differs("audit", &self.audit, &audit)),
             Err(error) => faults.push(error),
@@ -80,7 +88,35 @@ impl Expect {
     }
 }
 
+/// What the node selector of `mutated` has beyond that of `original`.
+fn added_labels(original: &Value, mutated: &Value) -> BTreeMap<String, String> {
+    let selector = |pod: &Value| pod.pointer("/spec/nodeSelector").cloned().unwrap_or_default();
+    let (before, after) = (selector(original), selector(mutated));
+    let labels = after.as_object().into_iter().flatten();
+    let added = labels.filter(|(key, value)| before.get(key) != Some(value));
+    added
+        .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
+        .collect()
+}
+
 /// The difference in words, if there is one.
 fn differs<T: Debug + PartialEq>(what: &str, expected: &T, actual: &T) -> Option<String> {
     (expected != actual).then(|| format!("{what}:\n    expected {expected:?}\n    got      {actual:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::added_labels;
+
+    #[test]
+    fn labels_that_the_pod_had_are_not_added() {
+        let pod = |selector: Value| json!({"spec": {"nodeSelector": selector}});
+        let added = |before, after| added_labels(&pod(before), &pod(after));
+        let both = json!({"a": "1", "b": "2"});
+        assert_eq!(json!(added(json!({"a": "1"}), both.clone())), json!({"b": "2"}));
+        assert_eq!(json!(added(Value::Null, both.clone())), both);
+        assert!(added(both.clone(), both).is_empty());
+    }
 }

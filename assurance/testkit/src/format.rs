@@ -44,6 +44,9 @@ pub(crate) struct Expect {
     pub(crate) warnings: Vec<String>,
     /// Every hostPath mount of the resulting pod, by container, in the words of [`crate::mounts`].
     pub(crate) mounts: Option<BTreeMap<String, Vec<String>>>,
+    /// The labels that are added to the pod's node selector; absent: none.
+    #[serde(default, rename = "nodeLabels")]
+    pub(crate) node_labels: BTreeMap<String, String>,
     /// The audit annotation `host-paths`, parsed; absent: there must be none.
     pub(crate) audit: Option<Vec<AuditedMount>>,
 }

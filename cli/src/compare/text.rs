@@ -15,7 +15,7 @@ pub(super) fn report(comparison: &Comparison, width: usize) -> String {
     for difference in &comparison.newly_rejected {
         lines.push(title(&styled(REJECTED, "NEWLY REJECTED"), difference));
         for violation in &difference.violations {
-            lines.extend(violation::lines(violation, "", INDENT, width));
+            lines.extend(violation::lines(violation, None, INDENT, width));
         }
         lines.push(String::new());
     }
@@ -58,7 +58,7 @@ fn title(verdict: &str, difference: &Difference) -> String {
 fn mounts(sign: &str, mounts: &[Mount], others: &[Mount], width: usize) -> Vec<String> {
     let different = mounts.iter().filter(|mount| !others.contains(mount));
     different
-        .flat_map(|Mount { mount, rule }| {
+        .flat_map(|Mount { mount, rule, .. }| {
             let access = if mount.read_only { "read-only" } else { "writable" };
             let rule = rule.as_deref().unwrap_or("(none)");
             let text = format!(

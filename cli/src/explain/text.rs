@@ -1,7 +1,7 @@
 //! The explanation, for people.
 
-use kubevirt_sidecar_hostpath_policy::requests::entry::Access;
-use kubevirt_sidecar_hostpath_policy::requests::refusal::Step;
+use kubevirt_sidecar_hostpath_policy::base::access::Access;
+use kubevirt_sidecar_hostpath_policy::base::step::Step;
 use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
 use kubevirt_sidecar_hostpath_policy::settings::rule::Scope;
 
@@ -10,7 +10,9 @@ use super::verdict::{Asker, CoveringRule, Relation, Steps};
 use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, styled};
 use crate::printing::{violation, wrap};
-use crate::settings::warnings;
+use crate::settings::warnings::{self, Warning};
+use judge::manifests::reason::Reason;
+use kubevirt_sidecar_hostpath_policy::settings::Refusal;
 
 /// How far what a step says is in.
 const INDENT: usize = 4;
@@ -21,8 +23,8 @@ const COMMENT: usize = 6;
 pub(super) fn report(
     rules: &Rules,
     asker: &Asker,
-    violations: &[String],
-    change: Option<&Result<Change, Vec<String>>>,
+    violations: &[Reason],
+    change: Option<&Result<Change, Vec<Reason>>>,
     width: usize,
 ) -> String {
     let steps = asker.steps(rules);
@@ -37,11 +39,11 @@ pub(super) fn report(
     }
     for (heading, refusing, permitted) in said(rules, asker, &steps) {
         lines.push(styled(HEADING, heading));
-        let refusals: Vec<&str> = steps
+        let refusals: Vec<String> = steps
             .refused
             .iter()
             .filter(|refusal| refusing.contains(&refusal.step))
-            .map(|refusal| refusal.why.as_str())
+            .map(Refusal::to_string)
             .collect();
         match (refusals.as_slice(), permitted) {
             ([], permitted) => lines.extend(wrap::lines(&permitted, INDENT, width)),
@@ -62,7 +64,7 @@ pub(super) fn report(
         false => {
             lines.push(styled(REJECTED, "REJECTED"));
             for violation in violations {
-                lines.extend(violation::lines(violation, "", INDENT, width));
+                lines.extend(violation::lines(violation, None, INDENT, width));
             }
         }
     }
@@ -76,7 +78,7 @@ pub(super) fn report(
                 "No rule would permit it. One for the path alone:",
             ));
             for violation in why {
-                lines.extend(violation::lines(violation, "", INDENT, width));
+                lines.extend(violation::lines(violation, None, INDENT, width));
             }
         }
     }
@@ -115,6 +117,7 @@ fn rule(rules: &Rules, covering: &CoveringRule, width: usize) -> Vec<String> {
         Relation::For => "for this request; a more specific one counts",
         Relation::OtherNamespaces => "for other namespaces",
         Relation::OtherContainers => "for other containers",
+        Relation::NotRequestable => "for mounts by others, not for requests",
         Relation::ExactAbove => "for its own path alone",
     };
     let line = format!(
@@ -202,7 +205,8 @@ fn changed(change: &Change, width: usize) -> Vec<String> {
 /// The warnings that `settings` would give about the field.
 fn dangers(change: &Change, field: &str) -> Vec<String> {
     let place = format!("settings.{field}");
-    let about = |message: String| {
+    let about = |warning: Warning| {
+        let message = warning.to_string();
         let why = message.strip_prefix(&place)?;
         Some(format!("dangerous: {}", why.trim_start_matches('.')))
     };

@@ -1,6 +1,6 @@
 //! Text for a terminal.
 
-pub use judge::printing::{escape, field_error, json};
+pub use judge::printing::{escape, json};
 
 pub(crate) mod style;
 pub(crate) mod table;

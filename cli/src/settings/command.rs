@@ -93,7 +93,7 @@ pub fn settings(args: &SettingsArgs, stdin: &mut dyn Read) -> Result<Outcome, Er
         SettingsOutput::Json => json::document(&json!({
             "valid": true,
             "settings": effective::settings(&file, &rules),
-            "warnings": warnings.iter().map(|warning| note(&file.file, warning.at, &warning.message)).collect::<Vec<Value>>(),
+            "warnings": warnings.iter().map(|warning| note(&file.file, warning.at, &warning.to_string())).collect::<Vec<Value>>(),
         }))?,
     };
     Ok(Outcome {
@@ -109,7 +109,7 @@ fn refused(output: SettingsOutput, refusal: &Refusal) -> Result<Outcome, Error> 
         SettingsOutput::Json => {
             let faults = refusal.faults.iter();
             let errors: Vec<Value> = faults
-                .map(|fault| note(&refusal.file, fault.at, &fault.message))
+                .map(|fault| note(&refusal.file, fault.at, &fault.reason.to_string()))
                 .collect();
             json::document(&json!({ "valid": false, "errors": errors }))?
         }

@@ -4,7 +4,7 @@ use anstyle::Style;
 use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
 use kubevirt_sidecar_hostpath_policy::base::path::{ContainerPath, HostPath};
 use kubevirt_sidecar_hostpath_policy::settings::rule::{Rule, Scope};
-use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreators};
+use kubevirt_sidecar_hostpath_policy::settings::{DEFAULT_TYPES, Settings as Rules, TrustedCreators};
 use serde_json::{Map, Value, json};
 
 use crate::printing::escape::one_line;
@@ -32,7 +32,7 @@ pub(super) fn text(file: &SettingsFile, rules: &Rules, warnings: &[Warning], wid
         let lines_of = |warning: &Warning| {
             let place = format!("{}:{}:{}", file.file, warning.at.line, warning.at.column);
             let mut lines = vec![format!("{:INDENT$}{}", "", styled(SKIPPED, &one_line(&place)))];
-            lines.extend(wrap::lines(&warning.message, INDENT + 2, width));
+            lines.extend(wrap::lines(&warning.to_string(), INDENT + 2, width));
             lines
         };
         section(
@@ -51,7 +51,6 @@ pub(super) fn text(file: &SettingsFile, rules: &Rules, warnings: &[Warning], wid
     };
     section("Allowed host paths", HEADING, allowed);
     let others = [
-        ("guard", rules.guard.as_str().to_owned()),
         ("requestContainers", request_containers(rules)),
         ("recursiveReadOnly", rules.recursive_read_only.as_str().to_owned()),
         ("trustedCreators", creators(rules).join(", ")),
@@ -93,7 +92,7 @@ pub(super) fn refused(refusal: &Refusal, width: usize) -> String {
     for fault in &refusal.faults {
         let place = format!("{}:{}:{}", refusal.file, fault.at.line, fault.at.column);
         lines.push(format!("{:INDENT$}{}", "", styled(SKIPPED, &one_line(&place))));
-        lines.extend(violation::lines(&fault.message, "", INDENT, width));
+        lines.extend(violation::lines(&fault.reason, None, INDENT, width));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -131,7 +130,10 @@ fn allowed(rule: &Rule, number: usize, width: usize) -> Vec<String> {
     };
     let mut permits = format!("{}; {access}", types.join(", "));
     if rule.allow_shared_compute {
-        permits.push_str("; shared with compute if asked for");
+        permits.push_str("; also in container compute");
+    }
+    if !rule.requestable {
+        permits.push_str("; mounts by others only, no requests");
     }
     let path = one_line(rule.path().as_written().as_str());
     let mut lines = vec![format!("{:INDENT$}[{number}] {path} {matches}", "")];
@@ -139,6 +141,21 @@ fn allowed(rule: &Rule, number: usize, width: usize) -> Vec<String> {
     let whom = for_whom(rule);
     if whom != "all" {
         lines.extend(wrap::lines(&format!("only for {whom}"), INDENT + 4, width));
+    }
+    if !rule.node_selector.is_empty() {
+        let labels: Vec<String> = rule
+            .node_selector
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        lines.extend(wrap::lines(
+            &format!("on nodes with {}", labels.join(", ")),
+            INDENT + 4,
+            width,
+        ));
+    }
+    if let Some(description) = &rule.description {
+        lines.extend(wrap::lines(&one_line(description), INDENT + 4, width));
     }
     lines
 }
@@ -172,7 +189,7 @@ fn for_whom(rule: &Rule) -> String {
 pub(super) fn settings(file: &SettingsFile, rules: &Rules) -> Value {
     let allowed_types = match file.settings.get("allowedTypes") {
         Some(types) => types.clone(),
-        None => types(&[HostPathType::Directory, HostPathType::File]),
+        None => types(&DEFAULT_TYPES),
     };
     let mut sensitive: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
     // Those that were added are at the end.
@@ -186,7 +203,6 @@ pub(super) fn settings(file: &SettingsFile, rules: &Rules) -> Value {
         "allowedTypes": allowed_types,
         "sensitiveHostPaths": sensitive,
         "additionalSensitiveHostPaths": additional,
-        "guard": rules.guard.as_str(),
         "requestContainers": rules.request_containers.iter()
             .map(|(name, directory)| (name.clone(), Value::from(directory.as_str())))
             .collect::<Map<String, Value>>(),
@@ -215,6 +231,18 @@ fn rule(rule: &Rule) -> Value {
         Value::from(rule.allow_shared_compute),
     );
     map.insert("readOnly".to_owned(), Value::from(!rule.is_writable()));
+    map.insert("requestable".to_owned(), Value::from(rule.requestable));
+    if !rule.node_selector.is_empty() {
+        let labels: Map<String, Value> = rule
+            .node_selector
+            .iter()
+            .map(|(key, value)| (key.clone(), Value::from(value.as_str())))
+            .collect();
+        map.insert("nodeSelector".to_owned(), Value::Object(labels));
+    }
+    if let Some(description) = &rule.description {
+        map.insert("description".to_owned(), Value::from(description.as_str()));
+    }
     Value::Object(map)
 }
 

@@ -2,8 +2,7 @@
 
 use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
 use kubevirt_sidecar_hostpath_policy::base::path::ContainerPath;
-use kubevirt_sidecar_hostpath_policy::objects::preview;
-use kubevirt_sidecar_hostpath_policy::requests::explanation::Question;
+use kubevirt_sidecar_hostpath_policy::objects::preview::{self, Question};
 
 use crate::check::manifest::Manifest;
 

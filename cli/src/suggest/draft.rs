@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kubevirt_sidecar_hostpath_policy::base::access::Access;
 use kubevirt_sidecar_hostpath_policy::base::container_name::{COMPUTE, hook_sidecar_number};
 use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
 use kubevirt_sidecar_hostpath_policy::base::path::{ContainerPath, HostPath};
-use kubevirt_sidecar_hostpath_policy::requests::entry::Access;
-use kubevirt_sidecar_hostpath_policy::settings::MOST_ITEMS;
+use kubevirt_sidecar_hostpath_policy::settings::MOST_RULES;
 use serde_json::{Map, Value, json};
 
 use super::asks::Ask;
@@ -81,7 +81,7 @@ impl Draft {
 
     /// Settings hold so many rules and no more: the directories with the most paths get a prefix.
     pub(super) fn narrow(&mut self) {
-        while self.rules.len() > MOST_ITEMS {
+        while self.rules.len() > MOST_RULES {
             let mut children: BTreeMap<String, Vec<String>> = BTreeMap::new();
             for (path, rule) in &self.rules {
                 if rule.writers.is_empty()

@@ -22,7 +22,7 @@ pub(super) fn settings(draft: &Draft, objects: &Objects) -> String {
         lines.extend(
             violations
                 .iter()
-                .map(|violation| format!("#     {}", one_line(violation))),
+                .map(|violation| format!("#     {}", one_line(&violation.to_string()))),
         );
     }
     let dangers = warnings::of_settings(&draft.settings());
@@ -33,8 +33,9 @@ pub(super) fn settings(draft: &Draft, objects: &Objects) -> String {
     for (rule, number) in draft.rules().zip(0_usize..) {
         lines.push(format!("  # asked for by {}", users(objects, &rule.users)));
         let place = format!("settings.allowedHostPaths[{number}].");
-        let of_rule = dangers.iter().filter_map(|danger| danger.strip_prefix(&place));
-        lines.extend(of_rule.map(|danger| format!("  # dangerous: {}", one_line(danger))));
+        let dangers = dangers.iter().map(ToString::to_string);
+        let of_rule = dangers.filter_map(|danger| danger.strip_prefix(&place).map(str::to_owned));
+        lines.extend(of_rule.map(|danger| format!("  # dangerous: {}", one_line(&danger))));
         let mut marker = "- ";
         for (key, value) in rule.fields() {
             lines.push(format!("  {marker}{key}: {}", flow(&value)));

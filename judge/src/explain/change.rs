@@ -3,11 +3,12 @@
 //! Changes are tried from the smallest on: more of what the deciding rule permits; a rule for this path alone; one that is
 //! for this namespace too, or for this container. The policy's own verdict says which one is enough.
 
+use kubevirt_sidecar_hostpath_policy::base::access::Access;
 use kubevirt_sidecar_hostpath_policy::base::container_name::COMPUTE;
-use kubevirt_sidecar_hostpath_policy::requests::entry::Access;
 use serde_json::{Map, Value, json};
 
 use super::verdict::{self, Asker, Relation};
+use crate::manifests::reason::Reason;
 use crate::settings::{Settings, rules};
 
 /// A change that is enough.
@@ -24,7 +25,7 @@ impl Change {
     ///
     /// # Errors
     /// Why there is none: what the policy says with a rule for the path alone.
-    pub fn find(settings: &Settings, asker: &Asker) -> Result<Self, Vec<String>> {
+    pub fn find(settings: &Settings, asker: &Asker) -> Result<Self, Vec<Reason>> {
         let base = base(settings, asker);
         let is_enough = |change: &Change| violations(change, asker).is_empty();
         match candidates(&base, asker).into_iter().find(is_enough) {
@@ -35,9 +36,9 @@ impl Change {
 }
 
 /// What is still wrong with the change.
-fn violations(change: &Change, asker: &Asker) -> Vec<String> {
+fn violations(change: &Change, asker: &Asker) -> Vec<Reason> {
     match rules(&change.settings) {
-        Err(violations) => violations,
+        Err(violations) => violations.into_iter().map(Reason::from).collect(),
         // Where the settings now name the container, what it asks for is another.
         Ok(rules) => Asker::new(&asker.namespace, &asker.question, &rules).violations(&change.settings),
     }

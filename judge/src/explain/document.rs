@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::verdict::Asker;
+use crate::manifests::reason::Reason;
 
 /// The document that `explain -o json` prints.
 #[must_use]
 pub fn document(
     rules: &Rules,
     asker: &Asker,
-    violations: &[String],
-    change: Option<&Result<Change, Vec<String>>>,
+    violations: &[Reason],
+    change: Option<&Result<Change, Vec<Reason>>>,
 ) -> Value {
     let change = match change {
         Some(Ok(change)) => json!({ "fields": change.fields, "settings": change.settings }),

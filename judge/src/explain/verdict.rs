@@ -1,17 +1,18 @@
 //! Who asks for a host path: the policy's verdict on an object that does, and the steps to it.
 
+use kubevirt_sidecar_hostpath_policy::base::access::Access;
 use kubevirt_sidecar_hostpath_policy::base::container_name::{COMPUTE, hook_sidecar_number};
 use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::requests::entry::Access;
-use kubevirt_sidecar_hostpath_policy::requests::explanation::{self, Question};
+use kubevirt_sidecar_hostpath_policy::objects::preview::Question;
 use kubevirt_sidecar_hostpath_policy::requests::place::{HOOK_SIDECARS, HOST_PATHS};
-use kubevirt_sidecar_hostpath_policy::requests::refusal::Refusal;
-use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, rule::Rule};
+use kubevirt_sidecar_hostpath_policy::settings::permission::{Permission, permission};
+use kubevirt_sidecar_hostpath_policy::settings::{Covering, Refusal, Settings as Rules, SettingsFor, Viewer};
 use serde_json::{Value, json};
 
 use crate::evaluator::Evaluator;
 use crate::manifests::finding;
 use crate::manifests::manifest::Manifest;
+use crate::manifests::reason::Reason;
 use crate::policy::Linked;
 use crate::reading::place::Place;
 use crate::settings::{Settings, rules};
@@ -63,6 +64,8 @@ pub enum Relation {
     OtherNamespaces,
     /// It is for other containers.
     OtherContainers,
+    /// It is for mounts by others only.
+    NotRequestable,
     /// It is for its own path alone, which is above.
     ExactAbove,
 }
@@ -116,44 +119,65 @@ impl Asker {
 
     /// Why the policy would reject it; empty if it would not. Settings that are refused have their violations.
     #[must_use]
-    pub fn violations(&self, settings: &Settings) -> Vec<String> {
+    pub fn violations(&self, settings: &Settings) -> Vec<Reason> {
         let rules = match rules(settings) {
             Ok(rules) => rules,
-            Err(violations) => return violations,
+            Err(violations) => return violations.into_iter().map(Reason::from).collect(),
         };
         let evaluator = Evaluator::new(Linked, settings.clone());
         let finding = evaluator.and_then(|evaluator| finding::finding(&self.manifest, 1, &evaluator, &rules));
         match finding {
             Ok(finding) => finding.violations,
-            Err(error) => vec![error.to_string()],
+            Err(error) => vec![Reason::Text(error.to_string())],
         }
     }
 
     /// The steps of the judgement.
     #[must_use]
     pub fn steps(&self, rules: &Rules) -> Steps {
-        let mine = rules.clone().for_requester(&Namespace::named(&self.namespace));
-        let explanation = explanation::explain(&mine, &self.question);
-        let number = |rule: &Rule| mine.rules.iter().position(|other| std::ptr::eq(other, rule));
-        let decides = explanation.rule.and_then(number);
-        let covering = explanation.covering.iter().filter_map(|covering| {
-            let number = number(covering.rule)?;
-            let relation = match covering.rule {
-                rule if !rule.is_for_container(&self.question.container) => Relation::OtherContainers,
-                _ if !covering.is_mine => Relation::OtherNamespaces,
-                _ if !covering.counts() => Relation::ExactAbove,
-                _ => Relation::For,
-            };
-            Some(CoveringRule {
-                number,
-                decides: decides == Some(number),
-                relation,
+        let Question {
+            container,
+            path,
+            host_path_type,
+            access,
+            shares,
+        } = &self.question;
+        let namespace = Namespace::named(&self.namespace);
+        let settings = SettingsFor::new(rules, &namespace);
+        let around = settings.around(path);
+        let of = |container| {
+            let viewer = Viewer::requesting(container);
+            permission(&settings, &around, viewer, Some(*host_path_type), Some(*access))
+        };
+        let Permission { rule, refusals } = of(container);
+        let mut refused = refusals;
+        if *shares && container != COMPUTE {
+            let in_compute = of(COMPUTE).refusals.into_iter();
+            let in_compute =
+                in_compute.filter(|refusal| refused.iter().all(|own| own.detail != refusal.detail));
+            refused.extend(in_compute.collect::<Vec<_>>());
+        }
+        let decides = rule.map(|rule| rule.rule.number);
+        let covering = around.names.first().map(|(_, covering)| covering.as_slice());
+        let mut covering: Vec<CoveringRule> = covering
+            .unwrap_or_default()
+            .iter()
+            .map(|covering| CoveringRule {
+                number: covering.position,
+                decides: decides == Some(covering.position),
+                relation: relation(
+                    &settings,
+                    covering,
+                    Viewer::requesting(container),
+                    path.as_str().len(),
+                ),
             })
-        });
+            .collect();
+        covering.sort_by_key(|covering| covering.number);
         Steps {
-            covering: covering.collect(),
+            covering,
             rule: decides.map(|number| format!("allowedHostPaths[{number}]")),
-            refused: explanation.refused,
+            refused,
         }
     }
 
@@ -164,6 +188,25 @@ impl Asker {
         entry(container).is_none()
             && container != COMPUTE
             && !rules.request_containers.iter().any(|(name, _)| name == container)
+    }
+}
+
+fn relation(settings: &SettingsFor<'_>, covering: &Covering, viewer: Viewer<'_>, length: usize) -> Relation {
+    let rule = settings.rule(covering.position).rule;
+    let names = |name: &str| {
+        rule.container_names()
+            .is_none_or(|mut names| names.any(|known| known == name))
+    };
+    if !viewer.container.is_some_and(names) {
+        Relation::OtherContainers
+    } else if !covering.applies {
+        Relation::OtherNamespaces
+    } else if !rule.requestable {
+        Relation::NotRequestable
+    } else if rule.is_exact() && covering.length != length {
+        Relation::ExactAbove
+    } else {
+        Relation::For
     }
 }
 

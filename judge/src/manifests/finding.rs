@@ -1,7 +1,9 @@
 //! What the policy says of one manifest.
 
+use std::collections::BTreeMap;
+
 use kubevirt_sidecar_hostpath_policy::answer::verdict::HostPathMount;
-use kubevirt_sidecar_hostpath_policy::objects::preview;
+use kubevirt_sidecar_hostpath_policy::objects::preview::{self, SeenMount};
 use kubevirt_sidecar_hostpath_policy::settings::{Settings, rule::Rule};
 use serde::Serialize;
 use serde_json::Value;
@@ -9,9 +11,8 @@ use serde_json::Value;
 use crate::Error;
 use crate::admission::AdmissionResponse;
 use crate::evaluator::Evaluator;
-use crate::manifests::denied;
 use crate::manifests::manifest::{Manifest, title};
-use crate::printing::field_error;
+use crate::manifests::reason::Reason;
 use crate::reading::place::Place;
 
 /// The verdict on one manifest, with all that belongs to it. As JSON it is one element of `results`.
@@ -38,12 +39,12 @@ pub struct Finding {
     /// The HTTP status code of a rejection.
     pub code: Option<u16>,
     /// Why it is rejected.
-    pub violations: Vec<String>,
+    pub violations: Vec<Reason>,
     /// For each violation the setting that forbids; none where no setting can permit.
     pub denied_by: Vec<Option<String>>,
     /// What its owner should know all the same.
     pub warnings: Vec<String>,
-    /// What hook sidecars and `compute` see of the node; empty unless accepted.
+    /// What its containers see of the node; empty unless accepted.
     pub host_paths: Vec<Mount>,
     /// The images of its hook sidecars, where it is rejected.
     #[serde(skip)]
@@ -59,8 +60,14 @@ pub struct Mount {
     /// The mount.
     #[serde(flatten)]
     pub mount: HostPathMount,
-    /// The setting, such as `allowedHostPaths[0]`; none in pods that are not guarded.
+    /// The setting, such as `allowedHostPaths[0]`; none of KubeVirt's own mounts, and in pods that are not judged.
     pub rule: Option<String>,
+    /// What the admin says of the rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The labels of the nodes on which it starts, for a request.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub nodes: BTreeMap<String, String>,
 }
 
 /// The verdict on a manifest.
@@ -110,7 +117,8 @@ pub fn finding(
     match manifest.request(number) {
         Some(request) => {
             let response = evaluator.validate(&request)?;
-            Ok(judged(manifest, response, settings))
+            let reasons = evaluator.reasons(&request, message(&response))?;
+            Ok(judged(manifest, response, reasons, settings))
         }
         None => Ok(skipped(manifest)),
     }
@@ -138,9 +146,24 @@ pub fn skipped(manifest: &Manifest) -> Finding {
     }
 }
 
-/// What the policy's answer says of the manifest.
+/// The message of a rejection.
 #[must_use]
-pub fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Settings) -> Finding {
+pub fn message(response: &AdmissionResponse) -> &str {
+    let message = response
+        .status
+        .as_ref()
+        .and_then(|status| status.message.as_deref());
+    message.unwrap_or("the policy gives no reason")
+}
+
+/// What the policy's answer says of the manifest; `reasons` are those of a rejection.
+#[must_use]
+pub fn judged(
+    manifest: &Manifest,
+    response: AdmissionResponse,
+    reasons: Vec<Reason>,
+    settings: &Settings,
+) -> Finding {
     let restricted = settings.rules.iter().any(Rule::is_restricted);
     let skipped = Finding {
         lacks_namespace: restricted
@@ -157,14 +180,11 @@ pub fn judged(manifest: &Manifest, response: AdmissionResponse, settings: &Setti
             ..skipped
         };
     }
-    let status = response.status.unwrap_or_default();
-    let message = status.message.as_deref().unwrap_or("the policy gives no reason");
-    let violations = field_error::split(message);
     Finding {
         verdict: Verdict::Rejected,
-        code: status.code,
-        denied_by: denied::by(&violations, manifest, settings),
-        violations,
+        code: response.status.unwrap_or_default().code,
+        denied_by: reasons.iter().map(Reason::setting).collect(),
+        violations: reasons,
         warnings,
         images: images(manifest),
         ..skipped
@@ -196,9 +216,17 @@ fn mounts(manifest: &Manifest, response: &AdmissionResponse, settings: &Settings
     let namespace = manifest.namespace.as_deref().unwrap_or_default();
     let mounts = preview::mounts(settings, namespace, group, kind, &object);
     let rules = preview::rules(settings, namespace, group, kind, &mounts);
-    let with_rule = |(mount, rule): (HostPathMount, Option<usize>)| Mount {
-        mount,
-        rule: rule.map(|rule| format!("allowedHostPaths[{rule}]")),
+    let with_rule = |(seen, number): (SeenMount, Option<usize>)| {
+        let rule = number.and_then(|number| settings.rules.get(number));
+        Mount {
+            mount: seen.mount,
+            rule: number.map(|number| format!("allowedHostPaths[{number}]")),
+            description: rule.and_then(|rule| rule.description.clone()),
+            nodes: rule
+                .filter(|_| !seen.by_others)
+                .map(|rule| rule.node_selector.iter().cloned().collect())
+                .unwrap_or_default(),
+        }
     };
     mounts.into_iter().zip(rules).map(with_rule).collect()
 }

@@ -123,7 +123,7 @@ impl Manifest {
     #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
         let object = self.object.as_ref().map(ToString::to_string).unwrap_or_default();
-        preview::asked(self.group(), &self.kind, &object)
+        preview::requested(self.group(), &self.kind, &object)
     }
 
     /// The request that would create the object, if the policy judges its kind. No user is named, as in all local runs.

@@ -1,5 +1,4 @@
 //! What people and programs read.
 
 pub mod escape;
-pub mod field_error;
 pub mod json;

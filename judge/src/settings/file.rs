@@ -1,11 +1,12 @@
 //! The settings that manifests are checked against: a file of settings, or the Kubewarden policy that carries them.
 
+use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment, Violations};
 use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
 use serde_json::Value;
 
 use crate::Error;
 use crate::admission::group_and_version;
-use crate::printing::field_error::{self, FieldError};
+use crate::manifests::reason::{self, Reason};
 use crate::reading::node::{Content, Node, Position};
 use crate::settings::{self, Settings};
 
@@ -53,8 +54,8 @@ pub struct Refusal {
 pub struct SettingsFault {
     /// The place in the file.
     pub at: Position,
-    /// The field error.
-    pub message: String,
+    /// The reason.
+    pub reason: Reason,
 }
 
 impl Refusal {
@@ -65,8 +66,8 @@ impl Refusal {
             .as_ref()
             .map(|title| format!("{title}: "))
             .unwrap_or_default();
-        self.faults.iter().map(move |SettingsFault { at, message }| {
-            format!("{}:{}:{}: {title}{message}", self.file, at.line, at.column)
+        self.faults.iter().map(move |SettingsFault { at, reason }| {
+            format!("{}:{}:{}: {title}{reason}", self.file, at.line, at.column)
         })
     }
 }
@@ -137,24 +138,30 @@ impl SettingsFile {
     /// # Errors
     /// Every fault of the settings.
     pub fn rules(&self) -> Result<Rules, Refusal> {
-        settings::rules(&self.settings).map_err(|violations| self.refusal(violations))
+        settings::rules(&self.settings)
+            .map_err(|violations| self.refusal(violations.into_iter().map(Reason::from)))
     }
 
     /// The policy refuses the settings with this message.
     #[must_use]
     pub fn refused(&self, message: &str) -> Refusal {
-        self.refusal(field_error::split(message))
+        let violations = settings::rules(&self.settings)
+            .err()
+            .and_then(Violations::from_vec);
+        match violations {
+            Some(violations) if violations.to_string() == message => {
+                self.refusal(violations.into_vec().into_iter().map(Reason::from))
+            }
+            _ => self.refusal(reason::texts(message).into_iter()),
+        }
     }
 
-    fn refusal(&self, violations: Vec<String>) -> Refusal {
-        let fault = |message: String| {
-            let field = FieldError::parse(&message).map_or("settings", |error| error.field);
-            SettingsFault {
-                at: self.position(field),
-                message,
-            }
+    fn refusal(&self, reasons: impl Iterator<Item = Reason>) -> Refusal {
+        let fault = |reason: Reason| SettingsFault {
+            at: reason.field().map_or(self.node.at, |field| self.position(field)),
+            reason,
         };
-        let mut faults: Vec<SettingsFault> = violations.into_iter().map(fault).collect();
+        let mut faults: Vec<SettingsFault> = reasons.map(fault).collect();
         faults.sort_by_key(|fault| fault.at);
         Refusal {
             title: self.title.clone(),
@@ -165,15 +172,13 @@ impl SettingsFile {
 
     /// Where the field is written; where it is missing, what it would be in.
     #[must_use]
-    pub fn position(&self, field: &str) -> Position {
+    pub fn position(&self, field: &Field) -> Position {
         let mut node = &self.node;
-        let segments = field
-            .split(['.', '['])
-            .map(|segment| segment.trim_end_matches(']'));
-        for segment in segments.skip(1) {
-            let inner = match &node.content {
-                Content::List(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
-                _ => node.get(segment),
+        for segment in field.0.iter().skip(1) {
+            let inner = match (&node.content, segment) {
+                (Content::List(items), FieldSegment::Index(index)) => items.get(*index),
+                (_, FieldSegment::Name(key) | FieldSegment::Key(key)) => node.get(key),
+                _ => None,
             };
             match inner {
                 Some(inner) => node = inner,

@@ -3,6 +3,7 @@
 pub mod file;
 pub mod warnings;
 
+use kubevirt_sidecar_hostpath_policy::base::field::{Violation, Violations};
 use kubevirt_sidecar_hostpath_policy::{self as policy, settings::Settings as Rules};
 use serde_json::{Map, Value};
 
@@ -61,10 +62,9 @@ pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
 ///
 /// # Errors
 /// Every violation.
-pub fn rules(settings: &Settings) -> Result<Rules, Vec<String>> {
+pub fn rules(settings: &Settings) -> Result<Rules, Vec<Violation>> {
     let payload = serde_json::to_vec(settings).unwrap_or_default();
-    policy::read_settings(&payload)
-        .map_err(|violations| violations.into_vec().iter().map(ToString::to_string).collect())
+    policy::read_settings(&payload).map_err(Violations::into_vec)
 }
 
 /// What is wrong in a file with settings.

@@ -1,38 +1,86 @@
-//! What is dangerous in settings that are valid.
+//! What the admin should know of settings that are valid.
 
+use kubevirt_sidecar_hostpath_policy::base::field::{Field, Path};
 use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
 use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::settings::rule::{Rule, Scope};
 use kubevirt_sidecar_hostpath_policy::settings::sensitive::BUILT_IN;
-use kubevirt_sidecar_hostpath_policy::settings::{Settings as Rules, TrustedCreators};
+use kubevirt_sidecar_hostpath_policy::settings::{DEFAULT_TYPES, Settings as Rules, TrustedCreators};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::reading::node::Position;
 use crate::settings::Settings;
 use crate::settings::file::SettingsFile;
 
+/// How much a warning matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It opens what the built-in list protects, or switches a check off.
+    Danger,
+    /// Anything else.
+    Note,
+}
+
 /// Something that the admin should mean, and its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
+    /// How much it matters.
+    pub level: Level,
     /// The place.
     pub at: Position,
-    /// The field, and what it does.
-    pub message: String,
+    /// The field.
+    pub field: Field,
+    /// What it does.
+    pub why: String,
 }
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.field, self.why)
+    }
+}
+
+/// What is to be said of one field.
+type Remark = (Level, &'static str, String);
 
 /// The warnings, in the order of the file.
 #[must_use]
 pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    let mut add = |field: String, why: String| {
+    let mut add = |at: Path<'_>, level, why: String| {
+        let field = at.to_field();
         warnings.push(Warning {
+            level,
             at: file.position(&field),
-            message: format!("{field}: {why}"),
+            field,
+            why,
         });
     };
-    for (rule, number) in rules.rules.iter().zip(0_usize..) {
-        for (field, why) in of_rule(rules, rule) {
-            add(format!("settings.allowedHostPaths[{number}].{field}"), why);
+    let settings = Path::root("settings");
+    let list = settings.name("allowedHostPaths");
+    let written = file.settings.get("allowedHostPaths").and_then(Value::as_array);
+    let opens_types = file.settings.get("allowedTypes").and_then(Value::as_array);
+    let opens_types = opens_types.is_some_and(|types| {
+        let default = |name: &Value| DEFAULT_TYPES.iter().any(|known| name == known.as_str());
+        !types.iter().all(default)
+    });
+    for rule in &rules.rules {
+        let at = list.index(rule.number);
+        for (level, field, why) in of_rule(rules, rule) {
+            add(at.name(field), level, why);
+        }
+        let names_types = written
+            .and_then(|rules| rules.get(rule.number)?.get("types"))
+            .is_some();
+        if opens_types && !names_types {
+            let types: Vec<String> = rule.types.iter().map(ToString::to_string).collect();
+            let why = format!(
+                "has no types, so that all of allowedTypes are allowed: {}",
+                types.join(", ")
+            );
+            add(at, Level::Note, why);
         }
     }
     let sensitive = file.settings.get("sensitiveHostPaths");
@@ -41,21 +89,20 @@ pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
         .is_some_and(Vec::is_empty)
     {
         let why = "without sensitive paths a prefix opens everything below it: sockets, keys, the state of the node";
-        add("settings.sensitiveHostPaths".to_owned(), why.to_owned());
+        add(settings.name("sensitiveHostPaths"), Level::Danger, why.to_owned());
     }
+    let creators = settings.name("trustedCreators");
     match &rules.trusted_creators {
         TrustedCreators::Anyone => add(
-            "settings.trustedCreators".to_owned(),
+            creators,
+            Level::Danger,
             "everyone who may create pods can forge a launcher pod that gets a namespace's host paths"
                 .to_owned(),
         ),
         TrustedCreators::Users(users) => {
             for (user, number) in users.iter().zip(0_usize..) {
-                if !is_service_account(user) {
-                    let field = format!("settings.trustedCreators[{number}]");
-                    let why =
-                        "no user name of a service account, which is system:serviceaccount:NAMESPACE:NAME";
-                    add(field, why.to_owned());
+                if let Some(why) = never_matches(user) {
+                    add(creators.index(number), Level::Note, why.to_owned());
                 }
             }
         }
@@ -64,23 +111,59 @@ pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
     warnings
 }
 
-/// The messages of the warnings about settings that no file holds; none where they are refused.
-pub fn of_settings(settings: &Settings) -> Vec<String> {
+/// The warnings about settings that no file holds; none where they are refused.
+#[must_use]
+pub fn of_settings(settings: &Settings) -> Vec<Warning> {
     let text = Value::Object(settings.clone()).to_string();
     let warnings = SettingsFile::from_text(&text, "settings.json", None)
         .ok()
         .and_then(|file| Some(of(&file, &file.rules().ok()?)));
-    let warnings = warnings.unwrap_or_default().into_iter();
-    warnings.map(|warning| warning.message).collect()
+    warnings.unwrap_or_default()
 }
 
 /// Fields of a rule, and what they do.
-fn of_rule(rules: &Rules, rule: &Rule) -> Vec<(&'static str, String)> {
+fn of_rule(rules: &Rules, rule: &Rule) -> Vec<Remark> {
     let mut found = Vec::new();
     let (field, path) = match &rule.scope {
         Scope::Exact { path, .. } => ("path", path),
         Scope::Prefix(path) => ("pathPrefix", path),
     };
+    found.extend(sensitive(rules, rule).map(|(level, why)| (level, field, why)));
+    if path.as_written().as_str().contains(['*', '?', '$']) {
+        let why = "*, ? and $ are literal: nothing is matched or expanded";
+        found.push((Level::Note, field, why.to_owned()));
+    }
+    if rule.types.contains(&HostPathType::Unset) {
+        let why = "with the type \"\" the container runtime creates as a directory what is missing";
+        found.push((Level::Note, "types", why.to_owned()));
+    }
+    if rule.is_restricted()
+        && let Some(wider) = rules.rules.iter().find(|wider| is_wider(wider, rule))
+    {
+        let wider = wider.path().as_written();
+        let why = format!(
+            "takes this path from everyone to whom the rule for {wider} allows it: others can no longer ask for it, nor \
+             for {wider} as a whole"
+        );
+        found.push((Level::Note, field, why));
+    }
+    let for_all = |other: &&Rule| other.containers.is_none() && other.path() == rule.path();
+    if rule.containers.is_some()
+        && rule.allow_shared_compute
+        && let Some(other) = rules.rules.iter().find(for_all)
+    {
+        let why = format!(
+            "decides for container compute, whoever asks, and not settings.allowedHostPaths[{}] for the same path",
+            other.number
+        );
+        found.push((Level::Note, "allowSharedCompute", why));
+    }
+    found
+}
+
+/// What a rule opens of the sensitive paths.
+fn sensitive(rules: &Rules, rule: &Rule) -> Option<(Level, String)> {
+    let path = rule.path();
     // Of a placeholder all the directory counts: any namespace may be there.
     let opened = match (path.directory(), rule.is_exact()) {
         (Some(directory), _) => Some(directory),
@@ -89,44 +172,26 @@ fn of_rule(rules: &Rules, rule: &Rule) -> Vec<(&'static str, String)> {
     };
     let sensitive = || rules.sensitive.iter().chain(&BUILT_IN);
     let names = path.named().names();
-    let lies_in = sensitive().find(|sensitive| names.iter().any(|name| name.is_at_or_below(sensitive)));
-    if let Some(sensitive) = lies_in {
-        found.push((
-            field,
-            format!("opens a part of the sensitive host path {sensitive}"),
-        ));
-    } else if let Some(opened) = opened {
-        let within = |sensitive: &&HostPath| opened.names().iter().any(|name| sensitive.is_at_or_below(name));
-        if let Some(sensitive) = sensitive().find(within) {
-            let rest = if rules.sensitive.contains(sensitive) {
-                "only the list of sensitive paths keeps that closed"
-            } else {
-                "and the list of sensitive paths does not keep that closed"
-            };
-            found.push((
-                field,
-                format!("contains the sensitive host path {sensitive}: {rest}"),
-            ));
-        }
+    let is_in = |sensitive: &&HostPath| names.iter().any(|name| name.is_at_or_below(sensitive));
+    if let Some(sensitive) = sensitive().find(is_in) {
+        let why = format!("opens a part of the sensitive host path {sensitive}");
+        return Some((Level::Danger, why));
     }
-    if path.as_written().as_str().contains(['*', '?', '$']) {
-        let why = "*, ? and $ are literal: nothing is matched or expanded";
-        found.push((field, why.to_owned()));
-    }
-    if rule.types.contains(&HostPathType::Unset) {
-        let why = "with the type \"\" the container runtime creates as a directory what is missing";
-        found.push(("types", why.to_owned()));
-    }
-    if rule.is_restricted()
-        && let Some(wider) = rules.rules.iter().find(|wider| is_wider(wider, rule))
-    {
-        let wider = wider.path().as_written();
-        let why = format!(
-            "takes this path from everyone whom the rule for {wider} allows it: others can no longer ask for it, nor for {wider} as a whole"
-        );
-        found.push((field, why));
-    }
-    found
+    let opened = opened?.names();
+    let is_within = |sensitive: &&HostPath| opened.iter().any(|name| sensitive.is_at_or_below(name));
+    let sensitive = sensitive().find(is_within)?;
+    let (level, rest) = if rules.sensitive.contains(sensitive) {
+        (Level::Note, "only the list of sensitive paths keeps that closed")
+    } else {
+        (
+            Level::Danger,
+            "and the list of sensitive paths does not keep that closed",
+        )
+    };
+    Some((
+        level,
+        format!("contains the sensitive host path {sensitive}: {rest}"),
+    ))
 }
 
 /// Whether `wider` allows the path of `rule` to more requests.
@@ -138,18 +203,29 @@ fn is_wider(wider: &Rule, rule: &Rule) -> bool {
         (Some(of), Some(all)) => of.iter().all(|name| all.contains(name)),
     };
     !wider.is_exact()
-        && !std::ptr::eq(wider, rule)
+        && wider.number != rule.number
         && wider.path().directory().is_none()
         && path.is_below(wider.path().as_written())
         && is_subset(&rule.namespaces, &wider.namespaces)
         && is_subset(&rule.containers, &wider.containers)
         && !(rule.path().directory().is_none()
+            && rule.requestable == wider.requestable
             && rule.namespaces == wider.namespaces
             && rule.containers == wider.containers)
 }
 
-fn is_service_account(user: &str) -> bool {
+/// Why no user has this name.
+fn never_matches(user: &str) -> Option<&'static str> {
+    if user.trim() != user {
+        return Some("begins or ends with white space: no user has such a name");
+    }
+    if user.contains('*') {
+        return Some("* is literal within a name: no user has such a name");
+    }
     let name = user.strip_prefix("system:serviceaccount:");
     let parts = name.and_then(|name| name.split_once(':'));
-    parts.is_some_and(|(namespace, name)| !namespace.is_empty() && !name.is_empty() && !name.contains(':'))
+    let is_service_account = parts
+        .is_some_and(|(namespace, name)| !namespace.is_empty() && !name.is_empty() && !name.contains(':'));
+    (!is_service_account)
+        .then_some("is not the user name of a service account, which is system:serviceaccount:NAMESPACE:NAME")
 }

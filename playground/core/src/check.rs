@@ -107,7 +107,7 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         .map(|warning| Note {
             line: warning.at.line,
             column: warning.at.column,
-            message: warning.message,
+            message: warning.to_string(),
         })
         .collect();
     let evaluator = match Evaluator::new(policy, file.settings.clone()) {
@@ -133,7 +133,10 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         if let Some(patch) = &answer.patch {
             response.patched.push(patched(manifest, patch, findings.len()));
         }
-        findings.push(finding::judged(manifest, answer, &rules));
+        let reasons = evaluator
+            .reasons(&admission, finding::message(&answer))
+            .map_err(|error| error.to_string())?;
+        findings.push(finding::judged(manifest, answer, reasons, &rules));
     }
     response.report = Some(report(&findings, &found.faults)?);
     Ok(response)
@@ -190,7 +193,7 @@ fn of_refusal(refusal: Refusal) -> Vec<Note> {
         .map(|fault| Note {
             line: fault.at.line,
             column: fault.at.column,
-            message: fault.message,
+            message: fault.reason.to_string(),
         })
         .collect()
 }

@@ -4,10 +4,10 @@ use judge::explain::change::Change;
 use judge::explain::document::document;
 use judge::explain::verdict::{Asker, Relation};
 use judge::settings::file::SettingsFile;
+use kubevirt_sidecar_hostpath_policy::base::access::Access;
 use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
 use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::requests::entry::Access;
-use kubevirt_sidecar_hostpath_policy::requests::explanation::Question;
+use kubevirt_sidecar_hostpath_policy::objects::preview::Question;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ fn explanation(request: &Request) -> Option<Value> {
     let refused = steps
         .refused
         .iter()
-        .map(|refusal| Value::from(refusal.why.as_str()));
+        .map(|refusal| Value::from(refusal.to_string()));
     members.insert("refused".to_owned(), refused.collect());
     Some(document)
 }
@@ -80,6 +80,7 @@ const fn relation(relation: Relation) -> &'static str {
         Relation::For => "applies",
         Relation::OtherNamespaces => "applies to other namespaces",
         Relation::OtherContainers => "applies to other containers",
+        Relation::NotRequestable => "applies to mounts by others only",
         Relation::ExactAbove => "applies only to its own path, which is above",
     }
 }

@@ -1,6 +1,6 @@
 //! Values as messages print them: quoted, on one line, and not too long.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// The longest value that is shown whole, in bytes.
 const SHOWN_BYTES: usize = 128;
@@ -19,6 +19,17 @@ pub(crate) fn quote_within(text: &str, limit: usize) -> String {
     }
     let shown = text.get(..text.floor_char_boundary(limit)).unwrap_or_default();
     format!("{:?}", format!("{shown}…"))
+}
+
+/// A text that needs no quotes, shortened over 128 bytes.
+pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
+    if text.len() <= SHOWN_BYTES {
+        return Cow::Borrowed(text);
+    }
+    let shown = text
+        .get(..text.floor_char_boundary(SHOWN_BYTES))
+        .unwrap_or_default();
+    Cow::Owned(format!("{shown}…"))
 }
 
 /// The longest list that a message prints whole.
@@ -46,6 +57,12 @@ mod tests {
         let fits = "a".repeat(128);
         assert_eq!(quote(&fits), format!("\"{fits}\""));
         assert_eq!(quote_within("abc", 1), "\"a…\"");
+    }
+
+    #[test]
+    fn a_text_without_quotes_is_shortened_alike() {
+        assert_eq!(shorten("/a"), "/a");
+        assert_eq!(shorten(&"é".repeat(65)), format!("{}…", "é".repeat(64)));
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! Mounts in the way of a request.
 
 use crate::{
-    base::{by_name::ByName, field::quote, path::ContainerPath},
+    base::{
+        by_name::{ByName, item},
+        field::quote,
+        path::ContainerPath,
+    },
     pod::{Container, Pod},
-    requests::judge::HostPathRequest,
+    requests::permitted::HostPathRequest,
 };
 
 /// The first of the mounts `here`, which are at the requested place, that does not lead where the request leads, or is
@@ -19,31 +23,30 @@ pub(super) fn first_that_leads_elsewhere(
     let mut there = ByName::default();
     let mut elsewhere = ByName::default();
     let mut leads_there = |index: &usize| {
-        let mount = container.mounts.get(*index);
-        let mount =
-            mount.filter(|mount| mount.is_whole() && mount.is_private() && mount.path().as_ref() == Ok(path));
-        mount.is_some_and(|mount| {
-            if !there.has(&mount.volume) && !elsewhere.has(&mount.volume) {
-                let leads = pod.leads_to(mount, &request.path, request.host_path_type);
-                let found = if leads { &mut there } else { &mut elsewhere };
-                found.add((&*mount.volume).into(), *index);
-            }
-            there.has(&mount.volume)
-        })
+        let mount = item(&container.mounts, *index);
+        if !mount.is_whole() || !mount.is_private() || mount.path().as_ref() != Ok(path) {
+            return false;
+        }
+        if !there.has(&mount.volume) && !elsewhere.has(&mount.volume) {
+            let leads = pod.leads_to(mount, &request.path, request.host_path_type);
+            let found = if leads { &mut there } else { &mut elsewhere };
+            found.add((&*mount.volume).into(), *index);
+        }
+        there.has(&mount.volume)
     };
     here.iter().copied().find(|index| !leads_there(index))
 }
 
 /// Why nothing can be mounted in front of mount number `index`: it would be hidden, or cannot be compared.
-pub(super) fn describe_conflict(container: &Container<'_>, index: usize) -> Option<String> {
-    let mount = container.mounts.get(index)?;
+pub(super) fn describe_conflict(container: &Container<'_>, index: usize) -> String {
+    let mount = item(&container.mounts, index);
     let described = format!(
         "the mount at {} of container {}",
         quote(&mount.mount_path),
         container.name
     );
-    Some(match mount.path() {
+    match mount.path() {
         Ok(_) => format!("would hide {described}"),
         Err(error) => format!("cannot be compared with {described}, which {error}"),
-    })
+    }
 }

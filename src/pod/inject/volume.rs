@@ -3,21 +3,21 @@
 use super::Planner;
 use crate::{
     base::{
-        by_name::ByName,
+        by_name::{ByName, item},
         field::{Path, quote},
     },
     pod::{Edit, HostPathSource, Volume},
-    requests::judge::HostPathRequest,
+    requests::permitted::HostPathRequest,
 };
 
-impl Planner<'_, '_> {
+impl Planner<'_, '_, '_> {
     /// A container that mounts a volume of this name. The pod has none, so that the mount dangles: KubeVirt makes such
     /// mounts, and a VM owner chooses their names.
     fn container_that_mounts(&mut self, volume: &str) -> Option<String> {
         let pod = &*self.pod;
         let mounted = self.mounted_volumes.get_or_insert_with(|| {
             let mut mounted = ByName::default();
-            for (index, container) in pod.containers.iter().enumerate() {
+            for (index, container) in pod.containers().iter().enumerate() {
                 for mount in &container.mounts {
                     mounted.add(mount.volume.clone(), index);
                 }
@@ -25,7 +25,7 @@ impl Planner<'_, '_> {
             mounted
         });
         let first = *mounted.get(volume).first()?;
-        Some(pod.containers.get(first)?.name.to_string())
+        Some(item(pod.containers(), first).name.to_string())
     }
 
     /// The name of the request's volume, appended to the pod unless it is there.
@@ -55,7 +55,7 @@ impl Planner<'_, '_> {
                         type_text: request.host_path_type.as_str().into(),
                         host_path_type: Some(request.host_path_type),
                     }),
-                    is_claim: false,
+                    is_projection: false,
                 });
                 self.plan.edits.push(Edit::AddVolume {
                     name: name.clone(),

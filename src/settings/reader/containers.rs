@@ -8,7 +8,7 @@ use crate::{
         by_name::ByName,
         container_name::{COMPUTE, is_hook_sidecar},
         field::{Path, Violation, quote},
-        json::{Json, Members},
+        json::{Json, Kind, Members},
         namespace::is_label,
         path::ContainerPath,
         reserved,
@@ -28,6 +28,9 @@ impl Reader {
         let mut known = ByName::default();
         let mut containers = Vec::new();
         for (index, (name, value)) in members.iter().enumerate() {
+            if self.has_enough() {
+                return None;
+            }
             if index >= MOST_ITEMS {
                 let detail = format!("must have at most {MOST_ITEMS} members");
                 return self.wrong_kind(at, value, &detail);
@@ -55,14 +58,22 @@ impl Reader {
         Some(containers)
     }
 
-    /// A directory of a container in which something may be mounted.
+    /// A directory of a container in which something may be mounted. What would hide code in `compute` would do so in a
+    /// container of the admin.
     fn directory(&mut self, at: Path<'_>, value: Json<'_>) -> Option<ContainerPath> {
+        if value.kind() == Kind::Null {
+            return self.fault(Violation::invalid(
+                at,
+                "null",
+                "must not be null: leave the key out",
+            ));
+        }
         let text = self.text(at, value)?;
         let path = match ContainerPath::parse(&text) {
             Ok(path) => path,
             Err(error) => return self.fault(Violation::invalid(at, quote(&text), error.to_string())),
         };
-        match reserved::in_sidecar(&path) {
+        match reserved::in_compute(&path) {
             Some(why) => self.fault(Violation::invalid(at, quote(&text), why)),
             None => Some(path),
         }

@@ -5,11 +5,16 @@ use std::borrow::Cow;
 use super::Reader;
 use crate::{
     base::{
-        field::{Path, Violation, Violations, list, quote},
-        json::{Json, Members, NoItems},
+        field::{Path, Violation, Violations, quote},
+        json::{Json, Kind, Members, NoItems},
     },
     settings::MOST_ITEMS,
 };
+
+/// A key of version 2.
+const GUARD: &str = "guard";
+/// A key that the settings have and rules have not.
+const REQUEST_CONTAINERS: &str = "requestContainers";
 
 impl Reader {
     pub(super) fn boolean(
@@ -19,14 +24,17 @@ impl Reader {
         key: &str,
         default: bool,
     ) -> Option<bool> {
-        match members.first(key) {
-            None => Some(default),
-            Some(value) => match value.get() {
+        self.member(
+            at,
+            members,
+            key,
+            || default,
+            |reader, at, value| match value.get() {
                 "true" => Some(true),
                 "false" => Some(false),
-                _ => self.wrong_kind(at.name(key), value, "must be true or false"),
+                _ => reader.wrong_kind(at, value, "must be true or false"),
             },
-        }
+        )
     }
 
     pub(super) fn text<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Cow<'v, str>> {
@@ -52,7 +60,7 @@ impl Reader {
 
     /// The items of a list. None where there are faults enough.
     pub(super) fn items<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Vec<Json<'v>>> {
-        if self.faults.len() >= Violations::ENOUGH {
+        if self.has_enough() {
             return None;
         }
         match value.items(MOST_ITEMS) {
@@ -66,25 +74,58 @@ impl Reader {
     }
 
     /// An object that has none but these keys.
-    pub(super) fn object<'v>(&mut self, at: Path<'_>, value: Json<'v>, keys: &[&str]) -> Option<Members<'v>> {
+    pub(super) fn object<'v>(
+        &mut self,
+        at: Path<'_>,
+        value: Json<'v>,
+        keys: &'static [&'static str],
+    ) -> Option<Members<'v>> {
         let members = Members::read(at, value);
         let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
         for (key, _) in members.iter() {
-            if self.faults.len() >= Violations::ENOUGH {
+            if self.has_enough() {
                 return None;
             }
             let key = key.to_text();
-            if !keys.contains(&&*key) {
-                let detail = format!("unknown key, known are {}", list(keys));
+            if key == GUARD && keys.contains(&REQUEST_CONTAINERS) {
+                let detail = "is gone: every hostPath mount of a launcher pod is judged";
                 self.faults.push(Violation::invalid(at, quote(&key), detail));
+            } else if !keys.contains(&&*key) {
+                self.faults.push(Violation::unknown_key(at, &key, keys));
             }
         }
         for key in keys {
-            if let Err(twice) = members.value(at, key) {
-                self.faults.push(twice);
+            match members.value(at, key) {
+                Err(twice) => self.faults.push(twice),
+                Ok(Some(value)) if value.kind() == Kind::Null => {
+                    let detail = "must not be null: leave the key out";
+                    self.faults.push(Violation::invalid(at.name(key), "null", detail));
+                }
+                Ok(_) => {}
             }
         }
         Some(members)
+    }
+
+    /// What `key` of an object holds, as `read` reads it; `default` where the key is absent. `null` is a fault that is known.
+    pub(super) fn member<T>(
+        &mut self,
+        at: Path<'_>,
+        members: &Members<'_>,
+        key: &str,
+        default: impl FnOnce() -> T,
+        read: impl FnOnce(&mut Self, Path<'_>, Json<'_>) -> Option<T>,
+    ) -> Option<T> {
+        match members.first(key) {
+            None => Some(default()),
+            Some(value) if value.kind() == Kind::Null => None,
+            Some(value) => read(self, at.name(key), value),
+        }
+    }
+
+    /// Whether nobody has to look for more faults.
+    pub(super) fn has_enough(&self) -> bool {
+        self.faults.len() >= Violations::ENOUGH
     }
 
     pub(super) fn wrong_kind<T>(&mut self, at: Path<'_>, value: Json<'_>, detail: &str) -> Option<T> {

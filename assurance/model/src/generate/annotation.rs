@@ -8,6 +8,7 @@ use crate::{
         settings::{settings, wish},
         words::{place, spelled},
     },
+    rule::COMPUTE,
 };
 
 /// The text of an annotation. Text, because a key may be duplicated.
@@ -57,7 +58,7 @@ pub fn own_annotation(choices: &mut Choices<'_>, settings: &Value) -> String {
         .cloned()
         .unwrap_or_default();
     let mut names: Vec<&str> = known.keys().map(String::as_str).collect();
-    names.push("compute");
+    names.push(COMPUTE);
     if choices.once_in(8) {
         names.push(choices.one(&["tool", "istio-proxy", "plugin-x"]));
     }
@@ -182,6 +183,12 @@ fn request_or_list(choices: &mut Choices<'_>, settings: &Value, other: Other<'_>
     if !choices.once_in(4) {
         return request(choices, settings, other);
     }
+    if choices.once_in(24) {
+        // As many as there may be, and one more; or as many in two places.
+        let mut elements = vec![request(choices, settings, other); choices.one(&[256, 257, 128, 129, 255])];
+        elements.push("null".to_owned());
+        return format!("[{}]", elements.join(","));
+    }
     let mut elements = Vec::new();
     for _ in 0..choices.one(&[1, 2, 2, 3, 0]) {
         let element = match choices.below(12) {
@@ -197,13 +204,13 @@ fn request_or_list(choices: &mut Choices<'_>, settings: &Value, other: Other<'_>
 }
 
 fn request(choices: &mut Choices<'_>, settings: &Value, other: Other<'_>) -> String {
-    let mut wish = wish(choices, settings);
+    let mut wish = wish(choices, settings, other.map(|(name, _)| name));
     let mut at = place(choices).to_owned();
     if let Some((name, directory)) = other {
         if let Some(directory) = directory.filter(|_| !choices.once_in(6)) {
             at = format!("{directory}{}", choices.one(&["/a", "", "/b", "/a/b"]));
         }
-        wish.shared &= name != "compute" || choices.once_in(8);
+        wish.shared &= name != COMPUTE || choices.once_in(8);
     }
     let mut members = vec![
         ("path", json!(spelled(choices, &wish.path))),

@@ -32,12 +32,11 @@ impl Ephemeral {
         let mut before = pod(choices, &settings, 1, None);
         if let Some(volumes) = before["spec"]["volumes"].as_array_mut() {
             volumes.push(volume(choices, &settings, &[]));
-            let seen = json!({"name": volumes.last().unwrap()["name"], "mountPath": "/seen"});
-            let mounts = before.pointer_mut("/spec/containers/0/volumeMounts");
-            let mounts = mounts.and_then(Value::as_array_mut);
-            if let Some(mounts) = mounts.filter(|_| !choices.once_in(6)) {
-                mounts.push(seen);
-            }
+        }
+        if choices.once_in(3) {
+            // Nobody shares anything, or all do.
+            let value = choices.one(&[json!(false), json!(true), Value::Null]);
+            before["spec"]["shareProcessNamespace"] = value;
         }
         if choices.once_in(4) {
             before["metadata"]["labels"] = Value::Null;
@@ -58,7 +57,7 @@ impl Ephemeral {
             container(choices.one(names), mounts)
         };
         let old = debugger(&["debug-a", "debug-b", "hook-sidecar-0"]);
-        let new = debugger(&["debug-a", "debug-c", "hook-sidecar-1"]);
+        let new = debugger(&["debug-a", "debug-c", "hook-sidecar-1", "plugin-x", "compute"]);
         let mut after = before.clone();
         after["spec"]["ephemeralContainers"] = match choices.below(4) {
             1 => json!([new]),
@@ -120,7 +119,11 @@ impl Ephemeral {
 
 /// Writes into the pod what would make a careless judge look away.
 fn forge(choices: &mut Choices<'_>, pod: &mut Value) {
-    match choices.below(6) {
+    match choices.below(7) {
+        6 => {
+            pod["spec"]["shareProcessNamespace"] = json!(choices.once_in(2));
+            pod["spec"]["hostPID"] = Value::Null;
+        }
         1 => pod["metadata"]["deletionTimestamp"] = json!("2026-11-25T00:00:00Z"),
         2 => {
             pod["spec"]["containers"] =

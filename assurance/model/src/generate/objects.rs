@@ -10,7 +10,7 @@ use crate::{
     generate::{
         annotation::{annotation, own_annotation},
         namespace,
-        settings::settings,
+        settings::{node_selector, settings},
     },
     wanted,
 };
@@ -22,6 +22,8 @@ pub enum Kind {
     Instance,
     /// A VirtualMachine: in its template.
     Machine,
+    /// A VirtualMachineInstancetype: in its spec. Its own nodes are not those of a VM.
+    Instancetype,
     /// A VirtualMachineClusterInstancetype, which is in no namespace: in its spec.
     ClusterInstancetype,
 }
@@ -45,6 +47,8 @@ pub struct Update {
     pub kind: Kind,
     /// Where the object is.
     pub namespace: Value,
+    /// The nodes that its VMs want.
+    pub node_selector: Value,
 }
 
 impl Update {
@@ -85,8 +89,24 @@ impl Update {
                 Kind::Machine,
                 Kind::Instance,
                 Kind::ClusterInstancetype,
+                Kind::Machine,
+                Kind::Instancetype,
             ]),
             namespace: namespace(choices),
+            node_selector: if choices.once_in(2) {
+                node_selector(choices)
+            } else {
+                Value::Null
+            },
+        }
+    }
+
+    /// The nodes that the annotations' own have to agree with.
+    #[must_use]
+    pub fn node_selector_that_counts(&self) -> &Value {
+        match self.kind {
+            Kind::Instance | Kind::Machine => &self.node_selector,
+            Kind::Instancetype | Kind::ClusterInstancetype => &Value::Null,
         }
     }
 
@@ -99,11 +119,16 @@ impl Update {
                 metadata["deletionTimestamp"] = json!("2026-11-25T00:00:00Z");
             }
             let spec = match self.kind {
-                Kind::Machine => json!({"template": {"metadata": {"annotations": annotations}}}),
-                Kind::ClusterInstancetype => json!({"annotations": annotations}),
+                Kind::Machine => json!({"template": {
+                    "metadata": {"annotations": annotations},
+                    "spec": {"nodeSelector": self.node_selector},
+                }}),
+                Kind::Instancetype | Kind::ClusterInstancetype => {
+                    json!({"annotations": annotations, "nodeSelector": self.node_selector})
+                }
                 Kind::Instance => {
                     metadata["annotations"] = json!(annotations);
-                    Value::Null
+                    json!({"nodeSelector": self.node_selector})
                 }
             };
             json!({"metadata": metadata, "spec": spec})
@@ -111,6 +136,7 @@ impl Update {
         let (group, kind) = match self.kind {
             Kind::Machine => ("kubevirt.io", "VirtualMachine"),
             Kind::Instance => ("kubevirt.io", "VirtualMachineInstance"),
+            Kind::Instancetype => ("instancetype.kubevirt.io", "VirtualMachineInstancetype"),
             Kind::ClusterInstancetype => ("instancetype.kubevirt.io", "VirtualMachineClusterInstancetype"),
         };
         let namespace = match self.kind {

@@ -6,10 +6,12 @@ use crate::{
     annotation,
     choices::Choices,
     generate::{
-        settings::{Wish, wish},
+        settings::{Wish, agents_wish, any_wish, node_selector},
         words::{place, spelled},
     },
     path,
+    rule::COMPUTE,
+    wanted,
 };
 
 /// A launcher pod with hook sidecars for `entries` entries and some more, as it may reach the policy after others.
@@ -25,13 +27,7 @@ pub(super) fn pod(
         volumes.push(volume(choices, settings, &asked));
     }
     if choices.once_in(3) {
-        volumes.push(choices.one(&[
-            json!({"name": "kubevirt-plugin-sockets", "emptyDir": {}}),
-            json!({"name": "kubevirt-plugin-sockets", "emptyDir": {}}),
-            json!({"name": "kubevirt-plugin-sockets", "hostPath": {"path": "/a"}}),
-            json!({"name": "claim", "persistentVolumeClaim": {"claimName": "c"}}),
-            json!({"name": "claim", "ephemeral": {"volumeClaimTemplate": {}}}),
-        ]));
+        volumes.push(harmless(choices, settings, "w"));
     }
     let mut names: Vec<String> = (0..entries)
         .map(|index| format!("hook-sidecar-{index}"))
@@ -41,7 +37,7 @@ pub(super) fn pod(
     }
     names.push("compute".into());
     if choices.once_in(4) {
-        // A network binding plugin's, or one that only looks like a hook sidecar.
+        // A network binding plugin's, one that a rule may name, or one that only looks like a hook sidecar.
         let more = format!("hook-sidecar-{entries}");
         names.push(
             choices
@@ -52,7 +48,8 @@ pub(super) fn pod(
                     "hook-sidecar-0x",
                     "compute",
                     "istio-proxy",
-                    "istio-proxy",
+                    "plugin-x",
+                    "plugin-x",
                     "virtiofs-v",
                 ])
                 .to_owned(),
@@ -66,7 +63,7 @@ pub(super) fn pod(
         let mut mounts: Vec<Value> = (0..choices.one(&[0, 0, 1, 2]))
             .map(|_| mount(choices, &volumes, &asked))
             .collect();
-        if choices.once_in(4) {
+        if choices.once_in(6) {
             mounts.push(special(choices, &volumes));
         }
         let container = container(&name, mounts);
@@ -76,15 +73,12 @@ pub(super) fn pod(
             main.push(container)
         }
     }
-    if choices.once_in(8) {
-        // A plugin's, in good order.
-        let sockets = json!({"name": "kubevirt-plugin-sockets", "mountPath": "/sockets", "subPath": "x"});
-        let volume = &volumes[choices.below(volumes.len())]["name"];
-        let images =
-            json!({"name": volume, "mountPath": "/x", "readOnly": true, "recursiveReadOnly": "Enabled"});
-        main.push(container("plugin-x", vec![sockets, images]));
+    if choices.once_in(3) {
+        volumes.push(agent(choices, settings, &mut [&mut init, &mut main]));
     }
     let mut pod = assemble(annotation, json!(volumes), json!(init), json!(main));
+    scheduled(choices, &mut pod);
+    processes(choices, &mut pod);
     if choices.once_in(64) {
         let (place, junk) = choices.one(&[
             ("volumes", json!({})),
@@ -100,12 +94,18 @@ pub(super) fn pod(
 }
 
 /// A launcher pod with what KubeVirt makes of the annotation, and of other parts of the VM.
-pub(super) fn plain(choices: &mut Choices<'_>, annotation: &str) -> Value {
+pub(super) fn plain(
+    choices: &mut Choices<'_>,
+    settings: &Value,
+    annotation: &str,
+    ours: Option<&str>,
+) -> Value {
     let own = annotation::own(annotation);
+    let places = places_asked(annotation, ours);
     let entries = annotation::read(annotation).map_or(0, |entries| entries.len());
     let mut volumes = vec![json!({"name": "sockets", "emptyDir": {}})];
     let mut compute = Vec::new();
-    let mut main = Vec::new();
+    let (mut init, mut main) = (Vec::new(), Vec::new());
     for index in 0..entries {
         let mut mounts = Vec::new();
         let own = own.get(index).cloned().unwrap_or_default();
@@ -120,13 +120,18 @@ pub(super) fn plain(choices: &mut Choices<'_>, annotation: &str) -> Value {
     }
     match choices.below(8) {
         1 => {
-            volumes.push(json!({"name": "disk", "hostPath": {"path": "/a", "type": "DirectoryOrCreate"}}));
-            compute.push(json!({"name": "disk", "mountPath": "/var/run/kubevirt-private/vmi-disks/disk"}));
+            let (volume, mount) = host_disk(choices);
+            volumes.push(volume);
+            if choices.once_in(8) {
+                let name = choices.one(&["compute", "virtiofs-disk"]);
+                init.push(container(name, vec![mount]));
+            } else {
+                compute.push(mount);
+            }
         }
         2 => {
-            volumes.push(json!({"name": "disk", "persistentVolumeClaim": {"claimName": "d"}}));
-            let at = choices.one(&["/m", "/srv", "/var/srv/m", "/o", "/run"]);
-            compute.push(json!({"name": "disk", "mountPath": at}));
+            volumes.push(volume_above(choices, settings, "disk"));
+            compute.push(mount_above(choices, "disk", &places, "compute"));
         }
         3 => {
             // Of an emptyDisk there is no volume.
@@ -143,28 +148,181 @@ pub(super) fn plain(choices: &mut Choices<'_>, annotation: &str) -> Value {
     }
     main.push(container("compute", compute));
     if choices.once_in(2) {
-        let mut mounts =
-            vec![json!({"name": "kubevirt-plugin-sockets", "mountPath": "/sockets", "subPath": "x"})];
-        volumes.push(json!({"name": "kubevirt-plugin-sockets", "emptyDir": {}}));
-        if choices.once_in(4) {
-            volumes.push(json!({"name": "plugins", "persistentVolumeClaim": {"claimName": "p"}}));
-            let at = choices.one(&["/m", "/srv", "/m/n", "/o"]);
-            mounts.push(json!({"name": "plugins", "mountPath": at}));
+        let mut mounts = Vec::new();
+        let is_asked = places.iter().any(|(container, _)| container == "plugin-x");
+        if is_asked || choices.once_in(2) {
+            volumes.push(volume_above(choices, settings, "plugins"));
+            mounts.push(mount_above(choices, "plugins", &places, "plugin-x"));
         }
         main.push(container("plugin-x", mounts));
     }
-    assemble(Some(annotation), json!(volumes), json!([]), json!(main))
+    if choices.once_in(4) {
+        init.push(container("guest-console-log", Vec::new()));
+    }
+    if choices.once_in(6) {
+        volumes.push(agent(choices, settings, &mut [&mut init, &mut main]));
+    }
+    let mut pod = assemble(Some(annotation), json!(volumes), json!(init), json!(main));
+    if let Some(text) = ours {
+        pod["metadata"]["annotations"][wanted::KEY] = json!(text);
+    }
+    scheduled(choices, &mut pod);
+    if choices.once_in(2) {
+        processes(choices, &mut pod);
+    }
+    pod
 }
 
-/// A mount that means something to somebody: sockets of plugins, KubeVirt's own, or one without a volume.
+/// Where the annotations ask for something, by container.
+fn places_asked(annotation: &str, ours: Option<&str>) -> Vec<(String, Vec<String>)> {
+    let entries = annotation::read(annotation).unwrap_or_default();
+    let theirs = entries
+        .iter()
+        .flat_map(annotation::Entry::requests)
+        .map(|request| ("hook-sidecar".to_owned(), request));
+    let ours = ours.and_then(wanted::own).unwrap_or_default();
+    let ours = ours
+        .into_iter()
+        .filter_map(|(container, request)| Some((container, request?)));
+    let places = theirs.chain(ours).flat_map(|(container, request)| {
+        let shared = request.shared.map(|shared| (COMPUTE.to_owned(), shared));
+        std::iter::once((container, request.volume_path)).chain(shared)
+    });
+    places.collect()
+}
+
+/// A mount above a place that is asked for in the container, if there is one.
+fn mount_above(
+    choices: &mut Choices<'_>,
+    volume: &str,
+    places: &[(String, Vec<String>)],
+    container: &str,
+) -> Value {
+    let mut at = choices
+        .one(&["/m", "/srv", "/var/srv/m", "/o", "/run", "/host", "/n", "/m/n"])
+        .to_owned();
+    let place = places.iter().find(|(name, _)| name == container);
+    if let Some((_, place)) = place.filter(|_| !choices.once_in(4)) {
+        at = path::text(&place[..place.len().saturating_sub(1)]);
+    }
+    json!({"name": volume, "mountPath": at, "readOnly": !choices.once_in(8)})
+}
+
+/// A hostDisk as KubeVirt renders it, or nearly.
+fn host_disk(choices: &mut Choices<'_>) -> (Value, Value) {
+    let mut volume = json!({"name": "disk", "hostPath": {"path": "/a", "type": "DirectoryOrCreate"}});
+    let mut mount = json!({"name": "disk", "mountPath": "/var/run/kubevirt-private/vmi-disks/disk"});
+    match choices.below(12) {
+        1 | 2 => volume["hostPath"]["type"] = json!("Directory"),
+        3 => volume["hostPath"]["type"] = choices.one(&[json!("File"), json!(""), Value::Null]),
+        4 => mount["subPath"] = json!("s"),
+        5 => mount["subPathExpr"] = json!("$(X)"),
+        6 => {
+            mount["mountPath"] = choices.one(&[
+                json!("/var/run/kubevirt-private/vmi-disks/disc"),
+                json!("/var/run/kubevirt-private/vmi-disks/disk/x"),
+                json!("/var/run/kubevirt-private/vmi-disks"),
+                json!("/run/kubevirt-private/vmi-disks/disk"),
+                json!("/disk"),
+            ]);
+        }
+        _ => {}
+    }
+    (volume, mount)
+}
+
+/// A volume below the mount of which a place may be a link, or may not.
+fn volume_above(choices: &mut Choices<'_>, settings: &Value, name: &str) -> Value {
+    match choices.below(4) {
+        1 => {
+            let wish = any_wish(choices, settings, |_| true);
+            host_path(choices, name, &wish)
+        }
+        2 => choices.one(&[
+            json!({"name": name, "configMap": {"name": "c"}}),
+            json!({"name": name, "secret": {"secretName": "c"}}),
+            json!({"name": name, "projected": {"sources": []}}),
+            json!({"name": name, "downwardAPI": {}}),
+        ]),
+        _ => harmless(choices, settings, name),
+    }
+}
+
+/// A volume that is none of the node; but for one in a few it is.
+fn harmless(choices: &mut Choices<'_>, settings: &Value, name: &str) -> Value {
+    match choices.below(8) {
+        1 => json!({"name": name, "persistentVolumeClaim": {"claimName": "c"}}),
+        2 => json!({"name": name, "ephemeral": {"volumeClaimTemplate": {}}}),
+        3 => json!({"name": name, "image": {"reference": "i"}}),
+        4 => json!({"name": name, "csi": {"driver": "d"}, "configMap": null}),
+        5 => json!({"name": name, "configMap": {"name": "c"}}),
+        6 => {
+            let wish = any_wish(choices, settings, |_| true);
+            host_path(choices, name, &wish)
+        }
+        _ => json!({"name": name, "emptyDir": {}}),
+    }
+}
+
+/// Puts a mount of what an agent serves into every container, or nearly, and answers with its volume.
+fn agent(choices: &mut Choices<'_>, settings: &Value, lists: &mut [&mut Vec<Value>]) -> Value {
+    let wish = agents_wish(choices, settings);
+    let mut mount = json!({"name": "agent", "mountPath": choices.one(&["/agent", "/run/agent", "/m/n"])});
+    if !wish.writable {
+        mount["readOnly"] = json!(true);
+    }
+    if settings["recursiveReadOnly"] == json!("Enabled") && !choices.once_in(4) {
+        mount["recursiveReadOnly"] = json!("Enabled");
+    }
+    match choices.below(24) {
+        1 => mount["mountPropagation"] = json!("HostToContainer"),
+        2 => mount["mountPropagation"] = json!("None"),
+        3 | 4 => mount["subPath"] = json!("s"),
+        5 => mount["subPathExpr"] = json!("$(POD_NAME)"),
+        _ => {}
+    }
+    for container in lists.iter_mut().flat_map(|list| list.iter_mut()) {
+        // Its own webhook may be told which containers to leave alone.
+        if choices.once_in(8) {
+            continue;
+        }
+        if let Some(mounts) = container["volumeMounts"].as_array_mut() {
+            mounts.push(mount.clone());
+        }
+    }
+    host_path(choices, "agent", &wish)
+}
+
+/// What KubeVirt and others want of the node.
+fn scheduled(choices: &mut Choices<'_>, pod: &mut Value) {
+    match choices.below(8) {
+        1 | 4 | 5 => pod["spec"]["nodeSelector"] = node_selector(choices),
+        2 => pod["spec"]["nodeSelector"] = choices.one(&[Value::Null, json!({})]),
+        3 => pod["spec"]["nodeSelector"] = json!({"kubernetes.io/arch": "amd64"}),
+        _ => {}
+    }
+}
+
+/// Now and then processes see each other.
+fn processes(choices: &mut Choices<'_>, pod: &mut Value) {
+    let field = choices.one(&["shareProcessNamespace", "hostPID"]);
+    match choices.below(12) {
+        1 | 2 => pod["spec"][field] = json!(true),
+        3 => pod["spec"][field] = choices.one(&[json!(false), Value::Null]),
+        _ => {}
+    }
+}
+
+/// A mount that means something to somebody: KubeVirt's own, or one without a volume.
 fn special(choices: &mut Choices<'_>, volumes: &[Value]) -> Value {
     let volume = &volumes[choices.below(volumes.len())]["name"];
     match choices.below(6) {
-        1 => json!({"name": "kubevirt-plugin-sockets", "mountPath": "/sockets", "subPath": "x"}),
-        2 => json!({"name": volume, "mountPath": "/var/run/kubevirt-plugin/x"}),
-        3 => json!({"name": volume, "mountPath": "/run//kubevirt-plugin"}),
-        4 => json!({"name": volume, "mountPath": "/var/run/kubevirt-private/vmi-disks/v"}),
-        5 if choices.once_in(3) => json!({"name": "sidecar-hostpath-0", "mountPath": "/x", "readOnly": true}),
+        1 | 2 => {
+            let name = volume.as_str().unwrap_or_default();
+            json!({"name": name, "mountPath": format!("/var/run/kubevirt-private/vmi-disks/{name}")})
+        }
+        3 => json!({"name": volume, "mountPath": "/var/run/kubevirt-private/vmi-disks/other"}),
+        4 => json!({"name": "sidecar-hostpath-0", "mountPath": "/x", "readOnly": true}),
         5 => json!({"name": "hook-sidecar-1-hostpath", "mountPath": "/x", "readOnly": true}),
         _ => json!({"name": "hook-sidecar-0-hostpath", "mountPath": "/x"}),
     }
@@ -184,21 +342,22 @@ pub(super) fn volume(choices: &mut Choices<'_>, settings: &Value, asked: &[annot
     if choices.once_in(8) {
         return json!({"name": name, "emptyDir": {}, "hostPath": null});
     }
-    let Wish {
-        mut path,
-        mut volume_type,
-        ..
-    } = wish(choices, settings);
+    let mut wish = any_wish(choices, settings, |_| true);
     let requests = asked.iter().flat_map(annotation::Entry::requests).next();
     if let Some(request) = requests.filter(|_| choices.once_in(2)) {
-        path.clone_from(&request.path);
-        volume_type.clone_from(&request.volume_type);
+        wish.path.clone_from(&request.path);
+        wish.volume_type.clone_from(&request.volume_type);
     }
-    let mut source = json!({"path": spelled(choices, &path)});
-    if !(volume_type.is_empty() && choices.once_in(2)) {
-        source["type"] = json!(volume_type);
+    host_path(choices, name, &wish)
+}
+
+/// A hostPath volume with what is wished for.
+fn host_path(choices: &mut Choices<'_>, name: &str, wish: &Wish) -> Value {
+    let mut source = json!({"path": spelled(choices, &wish.path)});
+    if !(wish.volume_type.is_empty() && choices.once_in(2)) {
+        source["type"] = json!(wish.volume_type);
     }
-    if choices.once_in(32) {
+    if choices.once_in(48) {
         source["path"] = choices.one(&[Value::Null, json!("/a/../b"), json!("a"), json!("/a\\b")]);
     }
     json!({"name": name, "hostPath": source})

@@ -10,7 +10,7 @@ use crate::{
         words::{elements, spelled},
     },
     path,
-    rule::PLACEHOLDER,
+    rule::{COMPUTE, PLACEHOLDER},
     settings,
 };
 
@@ -32,9 +32,6 @@ pub fn settings(choices: &mut Choices<'_>) -> Value {
             settings = with;
         }
     }
-    if choices.once_in(4) {
-        settings["guard"] = json!(choices.one(&["AllContainers", "Sidecars"]));
-    }
     if choices.once_in(2) {
         settings["allowedTypes"] = choices.one(&[
             json!(settings::TYPES),
@@ -47,13 +44,16 @@ pub fn settings(choices: &mut Choices<'_>) -> Value {
         .get("allowedTypes")
         .cloned()
         .unwrap_or_else(|| json!(["Directory", "File"]));
-    for _ in 0..choices.one(&[1, 2, 3, 4, 5, 0]) {
-        let rules = settings["allowedHostPaths"].as_array().unwrap();
-        let rule = rule(choices, &allowed, rules);
-        let mut more = settings.clone();
-        more["allowedHostPaths"].as_array_mut().unwrap().push(rule);
-        if settings::read(&more).is_some() || choices.once_in(64) {
-            settings = more;
+    for _ in 0..choices.one(&[1, 2, 3, 4, 5, 2, 3, 1, 2, 0]) {
+        for _ in 0..3 {
+            let rules = settings["allowedHostPaths"].as_array().unwrap();
+            let rule = rule(choices, &allowed, rules);
+            let mut more = settings.clone();
+            more["allowedHostPaths"].as_array_mut().unwrap().push(rule);
+            if settings::read(&more).is_some() || choices.once_in(192) {
+                settings = more;
+                break;
+            }
         }
     }
     if choices.once_in(2) {
@@ -105,17 +105,13 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
         rule.insert("containers".into(), containers);
     }
     if choices.once_in(7) {
-        match choices.below(4) {
-            0 if !elements.is_empty() => {
-                let index = choices.below(elements.len());
-                PLACEHOLDER.clone_into(&mut elements[index]);
-            }
-            1 => elements.insert(0, "a".to_owned()),
-            _ => {}
+        // Its directory has two elements at least.
+        let least = if choices.once_in(12) { 1 } else { 2 };
+        while elements.len() < least {
+            elements.push("a".to_owned());
         }
-        if !elements.iter().any(|element| element == PLACEHOLDER) {
-            elements.push(PLACEHOLDER.to_owned());
-        }
+        elements.insert(least, PLACEHOLDER.to_owned());
+        elements.truncate(least + choices.one(&[1, 2]));
     }
     let scope = choices.one(&["pathPrefix", "path", "pathPrefix", "path"]);
     let path = spelled(choices, &elements);
@@ -135,10 +131,39 @@ fn rule(choices: &mut Choices<'_>, allowed: &Value, rules: &[Value]) -> Value {
     if choices.once_in(2) {
         rule.insert("allowSharedCompute".into(), json!(true));
     }
+    match choices.below(8) {
+        1 | 2 => {
+            rule.insert("requestable".into(), json!(false));
+        }
+        3 | 4 => {
+            rule.insert("nodeSelector".into(), node_selector(choices));
+        }
+        5 => {
+            let text = choices.one(&["", "golden images, ticket 7", "\u{e9}"]);
+            rule.insert("description".into(), json!(text));
+        }
+        6 => {
+            rule.insert("requestable".into(), json!(true));
+            rule.insert("nodeSelector".into(), json!({}));
+        }
+        _ => {}
+    }
     rule.into()
 }
 
+/// Few labels, with few values: many clash, and many do not.
+pub(super) fn node_selector(choices: &mut Choices<'_>) -> Value {
+    choices.one(&[
+        json!({"example.com/images": "a"}),
+        json!({"example.com/images": "a"}),
+        json!({"example.com/images": "b"}),
+        json!({"zone": "a"}),
+        json!({"zone": "", "example.com/images": "a"}),
+    ])
+}
+
 /// A host path that some rule allows, or nearly.
+#[derive(Clone)]
 pub(super) struct Wish {
     pub(super) path: Vec<String>,
     pub(super) volume_type: String,
@@ -146,10 +171,52 @@ pub(super) struct Wish {
     pub(super) shared: bool,
 }
 
-pub(super) fn wish(choices: &mut Choices<'_>, settings: &Value) -> Wish {
-    let rules = settings["allowedHostPaths"]
+/// What a request asks for, for a hook sidecar or the container of this name: seldom what that may not see.
+pub(super) fn wish(choices: &mut Choices<'_>, settings: &Value, container: Option<&str>) -> Wish {
+    let is_named =
+        |names: &Value, name: &str| names.as_array().is_none_or(|names| names.contains(&json!(name)));
+    let is_meant = |rule: &&Value| {
+        let is_shared = rule["allowSharedCompute"] == json!(true);
+        rule["requestable"] != json!(false)
+            && is_named(&rule["namespaces"], "a")
+            && match container {
+                Some(COMPUTE) => is_shared,
+                name => is_named(&rule["containers"], name.unwrap_or_default()),
+            }
+    };
+    if choices.once_in(8) {
+        any_wish(choices, settings, |_| true)
+    } else {
+        any_wish(choices, settings, is_meant)
+    }
+}
+
+/// What an agent mounts into every container: mostly what none may ask for, and `compute` may see.
+pub(super) fn agents_wish(choices: &mut Choices<'_>, settings: &Value) -> Wish {
+    let is_meant = |rule: &&Value| rule["requestable"] == json!(false);
+    let is_shared = |rule: &&Value| rule["allowSharedCompute"] == json!(true);
+    match choices.below(4) {
+        1 => any_wish(choices, settings, is_meant),
+        2 => any_wish(choices, settings, is_shared),
+        _ => any_wish(choices, settings, |rule| is_meant(rule) && is_shared(rule)),
+    }
+}
+
+/// What a rule allows that `is_meant`, if there is one; else any.
+pub(super) fn any_wish(
+    choices: &mut Choices<'_>,
+    settings: &Value,
+    is_meant: impl Fn(&&Value) -> bool,
+) -> Wish {
+    let all = settings["allowedHostPaths"]
         .as_array()
         .map_or(&[][..], Vec::as_slice);
+    let meant: Vec<&Value> = all.iter().filter(is_meant).collect();
+    let rules = if meant.is_empty() {
+        all.iter().collect()
+    } else {
+        meant
+    };
     let mut wish = Wish {
         path: elements(choices),
         volume_type: "Directory".to_owned(),
@@ -157,7 +224,7 @@ pub(super) fn wish(choices: &mut Choices<'_>, settings: &Value) -> Wish {
         shared: choices.once_in(2),
     };
     if !rules.is_empty() && !choices.once_in(16) {
-        let rule = &rules[choices.below(rules.len())];
+        let rule = rules[choices.below(rules.len())];
         let exact = rule["path"].as_str();
         wish.path = path::elements(exact.or(rule["pathPrefix"].as_str()).unwrap_or_default());
         for element in wish.path.iter_mut().filter(|element| *element == PLACEHOLDER) {

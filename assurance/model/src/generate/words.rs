@@ -22,6 +22,9 @@ pub fn elements(choices: &mut Choices<'_>) -> Vec<String> {
             "/run/lock",
             "/var/lock",
             "/var",
+            "/media",
+            "/run/media",
+            "/opt",
         ]);
         elements = [path::elements(directory), elements].concat();
     }
@@ -74,7 +77,7 @@ const PLACES: [&str; 16] = [
     "/etc/x",
 ];
 /// Where nothing may be mounted, or not everywhere.
-const BAD_PLACES: [&str; 12] = [
+const BAD_PLACES: [&str; 13] = [
     "/usr",
     "/proc/x",
     "/var/run/kubevirt-hooks/x",
@@ -85,7 +88,8 @@ const BAD_PLACES: [&str; 12] = [
     "/var/run/libvirt-x",
     "/var/lib",
     "/run/kubevirt-plugin",
-    "/var/run/kubevirt-plugin/x",
+    "/var/run/kubevirtual",
+    "/var/run/kubevirt/x",
     "/var/run/kubevirt-hooks",
 ];
 

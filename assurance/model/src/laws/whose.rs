@@ -8,7 +8,7 @@ use crate::{
     generate::Scenario,
     namespaces::Asker,
     path::{self, at_or_below},
-    rule::{Instance, instances},
+    rule::{Instance, Seer, instances},
     settings,
 };
 
@@ -101,7 +101,7 @@ pub fn nothing_of_others(settings: &Value, admitted: &[Admitted]) -> usize {
             Some(name) => Asker::In(name.to_owned()),
             None => Asker::Nowhere,
         };
-        let rules = instances(&read.rules, &asker, "hook-sidecar-0", &[path]);
+        let rules = instances(&read.rules, &asker, Seer::Asking("hook-sidecar-0"), &[path]);
         let (mine, others): (Vec<&Instance<'_>>, Vec<&Instance<'_>>) =
             rules.iter().partition(|rule| rule.is_mine);
         beside += usize::from(!others.is_empty());

@@ -15,7 +15,7 @@ pub(super) fn report(report: &Report) -> String {
         finding
             .violations
             .iter()
-            .for_each(|message| add("error", message));
+            .for_each(|reason| add("error", &reason.to_string()));
         let level = if report.is_strict { "error" } else { "warning" };
         finding.warnings.iter().for_each(|message| add(level, message));
     }

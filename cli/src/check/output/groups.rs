@@ -1,30 +1,54 @@
 //! Violations that belong together.
 
+use judge::manifests::reason::Reason;
+use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment};
 use kubevirt_sidecar_hostpath_policy::requests::place::{HOOK_SIDECARS, HOST_PATHS};
 
-use crate::printing::field_error::FieldError;
-
-/// Violations of one entry of an annotation, or, without a prefix, of anything else.
+/// Violations of one entry of an annotation, or, without a subject, of anything else.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Group<'f> {
-    /// `sidecar 0`, `container qemu`
-    pub(super) title: String,
-    /// What all their fields begin with.
-    pub(super) prefix: &'f str,
+    /// Whose violations they are.
+    pub(super) subject: Option<Subject>,
     /// The violations, in their order.
-    pub(super) violations: Vec<&'f str>,
+    pub(super) violations: Vec<&'f Reason>,
+}
+
+/// An entry of an annotation.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Subject {
+    /// What all fields begin with.
+    pub(super) field: Field,
+    /// Whose entry it is.
+    pub(super) container: Entry,
+}
+
+/// Whose entry it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// That of the hook sidecar with this number.
+    Sidecar(usize),
+    /// That of the container with this name.
+    Container(String),
+}
+
+impl std::fmt::Display for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Entry::Sidecar(number) => write!(f, "sidecar {number}"),
+            Entry::Container(name) => write!(f, "container {name}"),
+        }
+    }
 }
 
 /// The violations in groups, in their order.
-pub(super) fn of(violations: &[String]) -> Vec<Group<'_>> {
+pub(super) fn of(violations: &[Reason]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for violation in violations {
-        let (title, prefix) = entry(violation).unwrap_or_default();
+        let subject = violation.field().and_then(subject);
         match groups.last_mut() {
-            Some(group) if group.prefix == prefix => group.violations.push(violation),
+            Some(group) if group.subject == subject => group.violations.push(violation),
             _ => groups.push(Group {
-                title,
-                prefix,
+                subject,
                 violations: vec![violation],
             }),
         }
@@ -32,55 +56,65 @@ pub(super) fn of(violations: &[String]) -> Vec<Group<'_>> {
     groups
 }
 
-/// The entry whose violation it is.
-fn entry(violation: &str) -> Option<(String, &str)> {
-    let field = FieldError::parse(violation)?.field;
-    let entry = |key: &str, what: &str| {
-        let key = format!("[{key}][");
-        let begin = field.find(&key)?.checked_add(key.len())?;
-        let rest = field.get(begin..)?;
-        let end = rest.find(']')?;
-        let name = rest.get(..end)?;
-        let prefix = field.get(..begin.checked_add(end)?.checked_add(1)?)?;
-        Some((format!("{what} {name}"), prefix))
-    };
-    entry(HOOK_SIDECARS, "sidecar").or_else(|| entry(HOST_PATHS, "container"))
+/// The entry whose field it is.
+fn subject(field: &Field) -> Option<Subject> {
+    let pairs = field.0.iter().zip(field.0.iter().skip(1)).zip(2_usize..);
+    let mut entries = pairs.filter_map(|(pair, length)| {
+        let container = match pair {
+            (FieldSegment::Key(key), FieldSegment::Index(number)) if key == HOOK_SIDECARS => {
+                Entry::Sidecar(*number)
+            }
+            (FieldSegment::Key(key), FieldSegment::Key(name)) if key == HOST_PATHS => {
+                Entry::Container(name.clone())
+            }
+            _ => return None,
+        };
+        let segments = field.0.iter().take(length).cloned();
+        Some(Subject {
+            field: Field(segments.collect()),
+            container,
+        })
+    });
+    entries.next()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Group, of};
+    use judge::manifests::reason::Reason;
+    use kubevirt_sidecar_hostpath_policy::base::field::{Path, Violation};
+
+    use super::of;
 
     #[test]
     fn violations_of_one_entry_are_grouped() {
+        let metadata = Path::root("metadata");
+        let annotations = metadata.name("annotations");
+        let sidecars = annotations.key("hooks.kubevirt.io/hookSidecars");
+        let entry = sidecars.index(1);
+        let host_path = entry.name("hostPath");
+        let host_paths = annotations.key("kubevirt-sidecar-hostpath-policy.dev/hostPaths");
         let violations = [
-            "metadata.annotations[hooks.kubevirt.io/hookSidecars][1].hostPath.path: Forbidden: a",
-            "metadata.annotations[hooks.kubevirt.io/hookSidecars][1].hostPath.type: Forbidden: b",
-            "metadata.annotations[kubevirt-sidecar-hostpath-policy.dev/hostPaths][compute].path: Forbidden: c",
-            "metadata.annotations[hooks.kubevirt.io/hookSidecars]: Forbidden: d",
-            "no field error",
-        ]
-        .map(str::to_owned);
-        let [a, b, c, d, e] = violations.each_ref().map(String::as_str);
-        let group = |title: &str, prefix, violations| Group {
-            title: title.to_owned(),
-            prefix,
-            violations,
-        };
+            Violation::forbidden(host_path.name("path"), "a"),
+            Violation::forbidden(host_path.name("type"), "b"),
+            Violation::forbidden(host_paths.key("compute").name("path"), "c"),
+            Violation::forbidden(sidecars, "d"),
+        ];
+        let mut violations: Vec<Reason> = violations.into_iter().map(Reason::from).collect();
+        violations.push(Reason::Text("no field error".to_owned()));
+        let groups = of(&violations);
+        let groups = groups.iter().map(|group| {
+            let subject = group.subject.as_ref();
+            let subject = subject.map(|subject| (subject.container.to_string(), subject.field.to_string()));
+            (subject, group.violations.len())
+        });
+        let prefix = "metadata.annotations[hooks.kubevirt.io/hookSidecars][1]";
+        let own = "metadata.annotations[kubevirt-sidecar-hostpath-policy.dev/hostPaths][compute]";
         assert_eq!(
-            of(&violations),
+            groups.collect::<Vec<_>>(),
             [
-                group(
-                    "sidecar 1",
-                    "metadata.annotations[hooks.kubevirt.io/hookSidecars][1]",
-                    vec![a, b]
-                ),
-                group(
-                    "container compute",
-                    "metadata.annotations[kubevirt-sidecar-hostpath-policy.dev/hostPaths][compute]",
-                    vec![c]
-                ),
-                group("", "", vec![d, e]),
+                (Some(("sidecar 1".to_owned(), prefix.to_owned())), 2),
+                (Some(("container compute".to_owned(), own.to_owned())), 1),
+                (None, 2),
             ]
         );
     }

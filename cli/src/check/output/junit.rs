@@ -54,7 +54,10 @@ fn case(finding: &Finding, is_strict: bool) -> TestCase {
         )
     };
     let status = match finding.verdict {
-        Verdict::Rejected => failure("rejected", &finding.violations),
+        Verdict::Rejected => {
+            let reasons: Vec<String> = finding.violations.iter().map(ToString::to_string).collect();
+            failure("rejected", &reasons)
+        }
         _ if finding.fails(is_strict) => failure("warning", &finding.warnings),
         Verdict::Accepted => TestCaseStatus::success(),
         Verdict::Skipped => {

@@ -30,7 +30,7 @@ pub(super) fn report(report: &Report) -> Result<String, serde_json::Error> {
         finding
             .violations
             .iter()
-            .for_each(|message| add("rejected", "error", message));
+            .for_each(|reason| add("rejected", "error", &reason.to_string()));
         let level = if report.is_strict { "error" } else { "warning" };
         finding
             .warnings

@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use crate::check::Report;
 use crate::check::finding::{Finding, Mount, Summary, Verdict};
-use crate::check::output::groups::{self, Group};
+use crate::check::output::groups::{self, Entry, Subject};
 use crate::input;
 use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, WARNING, styled};
@@ -89,10 +89,11 @@ fn details(finding: &Finding, width: usize) -> Vec<String> {
     let mut details = Vec::new();
     let mut denied_by = finding.denied_by.iter();
     for group in groups::of(&finding.violations) {
-        details.extend(heading(finding, &group));
+        details.extend(group.subject.iter().flat_map(|subject| heading(finding, subject)));
         for violation in group.violations {
-            let indent = if group.prefix.is_empty() { INDENT } else { INNER };
-            details.extend(violation::lines(violation, group.prefix, indent, width));
+            let prefix = group.subject.as_ref().map(|subject| &subject.field);
+            let indent = if prefix.is_some() { INNER } else { INDENT };
+            details.extend(violation::lines(violation, prefix, indent, width));
             if let Some(Some(setting)) = denied_by.next() {
                 let by = styled(SKIPPED, &format!("denied by settings.{setting}"));
                 details.push(format!("{:1$}{by}", "", indent.saturating_add(2)));
@@ -118,24 +119,20 @@ fn details(finding: &Finding, width: usize) -> Vec<String> {
 }
 
 /// What the next violations are about, and the long path of its field, once.
-fn heading(finding: &Finding, group: &Group<'_>) -> Vec<String> {
-    if group.prefix.is_empty() {
-        return Vec::new();
-    }
+fn heading(finding: &Finding, subject: &Subject) -> Vec<String> {
     let line = match finding.annotation_line {
         Some(line) => format!(", {}:{line}", input::name(finding.place.file.as_ref())),
         None => String::new(),
     };
-    let number = group
-        .title
-        .strip_prefix("sidecar ")
-        .and_then(|number| number.parse::<usize>().ok());
-    let image = number.and_then(|number| finding.images.get(number)?.as_deref());
-    let title = match image {
-        Some(image) => one_line(&format!("{}, image {image}", group.title)),
-        None => one_line(&group.title),
+    let image = match subject.container {
+        Entry::Sidecar(number) => finding.images.get(number).and_then(Option::as_deref),
+        Entry::Container(_) => None,
     };
-    let place = one_line(&format!("{}{line}", group.prefix));
+    let title = match image {
+        Some(image) => one_line(&format!("{}, image {image}", subject.container)),
+        None => one_line(&subject.container.to_string()),
+    };
+    let place = one_line(&format!("{}{line}", subject.field));
     vec![
         format!("{:INDENT$}{}", "", styled(HEADING, &title)),
         format!("{:INDENT$}{}", "", styled(SKIPPED, &place)),
@@ -173,7 +170,7 @@ fn mounted(mounts: &[Mount], width: usize) -> Vec<String> {
     lines
 }
 
-fn row(Mount { mount, rule }: &Mount) -> [String; 6] {
+fn row(Mount { mount, rule, .. }: &Mount) -> [String; 6] {
     [
         mount.container.clone(),
         mount.host_path.clone(),
