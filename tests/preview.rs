@@ -5,7 +5,10 @@
     reason = "helpers of tests: a panic is the test's failure"
 )]
 
-use kubevirt_sidecar_hostpath_policy::{answer::verdict::HostPathMount, objects::preview, read_settings};
+use kubevirt_sidecar_hostpath_policy::{
+    objects::preview::{self, SeenMount},
+    read_settings,
+};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -14,7 +17,8 @@ fn mounts(group: &str, kind: &str, object: &str) -> Vec<String> {
     let settings = json!({"allowedHostPaths": [{"path": "/srv/a", "readOnly": false, "types": ["File"]}]});
     let settings = read_settings(settings.to_string().as_bytes()).expect("settings");
     let mounts = preview::mounts(&settings, "default", group, kind, object);
-    let line = |mount: &HostPathMount| {
+    let line = |seen: &SeenMount| {
+        let mount = &seen.mount;
         let access = if mount.read_only { "read-only" } else { "writable" };
         format!(
             "{} sees {} at {}, {access}, type {:?}",
@@ -38,19 +42,20 @@ fn pod() -> Value {
             {"name": "hook-sidecar-0", "volumeMounts": [
                 mount("typed", "/a", true), mount("other", "/o", true), mount("refused", "/r", true),
             ]},
-            {"name": "volumerootdisk", "volumeMounts": [mount("plain", "/not-shown", true)]},
+            {"name": "volumerootdisk", "volumeMounts": [mount("plain", "/shown", true)]},
         ],
     }})
 }
 
 #[test]
-fn of_a_pod_what_sidecars_and_compute_mount() {
+fn of_a_pod_what_every_container_mounts() {
     assert_eq!(
         mounts("", "Pod", &pod().to_string()),
         [
             r#"compute sees /srv/b at /in-compute, writable, type """#,
             r#"hook-sidecar-0 sees /srv/a at /a, read-only, type "File""#,
             r#"hook-sidecar-0 sees relative/../path at /r, read-only, type """#,
+            r#"volumerootdisk sees /srv/b at /shown, read-only, type """#,
         ]
     );
 }

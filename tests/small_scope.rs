@@ -18,9 +18,9 @@ use std::{
 };
 
 use kubevirt_sidecar_hostpath_policy::{
-    base::{namespace::Namespace, path::HostPath},
+    base::{access::Access, host_path_type::HostPathType, namespace::Namespace, path::HostPath},
     read_settings,
-    requests::{entry::Access, judge},
+    settings::{SettingsFor, Viewer, permission::permission},
 };
 use model::{
     judge::{View, permitted},
@@ -130,24 +130,34 @@ fn compare(settings: &Value, asked: &[Asked]) -> (usize, usize) {
     };
     let (mut compared, mut accepted) = (0, 0);
     for name in NAMES {
-        let native = native.clone().for_requester(&Namespace::named(name));
+        let namespace = Namespace::named(name);
+        let native = SettingsFor::new(&native, &namespace);
         model.asker = Asker::In(name.to_owned());
         for Asked { path, view } in asked {
-            let (rule, refused) = judge::path_rule(&native, CONTAINER, path);
+            let around = native.around(path);
             let access = if view.writable {
                 Access::Writable
             } else {
                 Access::ReadOnly
             };
-            let found = rule.filter(|_| refused.is_empty());
-            let accepts = found.is_some_and(|rule| judge::refused_access(rule, access).is_none());
-            assert_eq!(
-                accepts,
-                permitted(&model, Seer::Asking(CONTAINER), view).is_some(),
-                "{name}: {view:?} under {settings}"
-            );
-            compared += 1;
-            accepted += usize::from(accepts);
+            let viewers = [
+                (Viewer::requesting(CONTAINER), Seer::Asking(CONTAINER)),
+                (Viewer::mounting(Some(CONTAINER)), Seer::Given(CONTAINER)),
+                (Viewer::mounting(None), Seer::Debugging),
+            ];
+            for (viewer, seer) in viewers {
+                let directory = Some(HostPathType::Directory);
+                let permission = permission(&native, &around, viewer, directory, Some(access));
+                let accepts = permission.refusals.is_empty();
+                assert_eq!(
+                    accepts,
+                    permitted(&model, seer, view).is_some(),
+                    "{name}: {viewer:?}, {view:?} under {settings}: {:?}",
+                    permission.refusals
+                );
+                compared += 1;
+                accepted += usize::from(accepts);
+            }
         }
     }
     (compared, accepted)
