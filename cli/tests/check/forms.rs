@@ -134,6 +134,8 @@ pub(crate) fn sarif_faults(report: &str) -> Vec<String> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/sarif-2.1.0.json");
     let schema = fs::read_to_string(&file)
         .unwrap_or_else(|error| panic!("{}: {error}; run `make tools`, which fetches it", file.display()));
+    // The pattern of languages closes a bracket that was never opened, which not every reader of patterns takes.
+    let schema = schema.replace("{2}]?$", "{2}\\\\]?$");
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let report: Value = serde_json::from_str(report).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();

@@ -13,6 +13,8 @@ mod dir;
 #[path = "../support/guest.rs"]
 mod guest;
 mod harness;
+#[path = "../support/tools.rs"]
+mod tools;
 
 mod compare;
 mod completions;

@@ -15,6 +15,7 @@ mod dir;
 mod monitoring;
 mod overlays;
 mod policies;
+#[path = "../../../../cli/tests/support/tools.rs"]
 mod tools;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -15,12 +15,11 @@ pub(crate) fn kubectl() -> OsString {
 /// The program on the `PATH`, or the one that make has installed.
 pub(crate) fn tool(name: &str) -> OsString {
     let paths = env::var_os("PATH").unwrap_or_default();
-    let installed = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../target/tools")
-        .join(name);
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let installed = above.map(|directory| directory.join("target/tools").join(name));
     env::split_paths(&paths)
         .map(|directory| directory.join(name))
-        .chain([installed])
+        .chain(installed)
         .find(|candidate| candidate.is_file())
         .unwrap_or_else(|| panic!("no {name}: put it on the PATH, or run `make tools`, which installs it"))
         .into_os_string()
