@@ -1,0 +1,401 @@
+//! The ValidatingAdmissionPolicy that keeps the launcher label for KubeVirt, with its binding and its list of names.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::check::{Check, Finding, Status};
+use crate::cluster::{Cluster, Unseen};
+use crate::deployed::Deployed;
+use crate::name::Subdomain;
+use crate::policy::text;
+use crate::settings::{Creators, Settings};
+use crate::shape::{Default, Difference, Field, Form, Narrows, Shape};
+
+const API: &str = "/apis/admissionregistration.k8s.io/v1";
+
+/// The end of its name in `deploy/`.
+const NAME: &str = "sidecar-hostpath-launcher-label";
+
+/// What gives it away under another name: the variables of its expressions.
+const VARIABLES: [&str; 2] = ["isLauncher", "creators"];
+
+const APPLY: &str = "kubectl apply -k deploy/companion/";
+
+const fn field(name: &'static str, default: Default, form: Form) -> Field {
+    Field { name, default, form }
+}
+
+/// The spec of a ValidatingAdmissionPolicy. The defaults are the API server's.
+const POLICY: Shape = Shape {
+    fields: &[
+        field("failurePolicy", Default::Text("Fail"), Form::Plain),
+        field("paramKind", Default::Nothing, Form::Plain),
+        field("matchConstraints.resourceRules", Default::List, Form::Rules),
+        field(
+            "matchConstraints.excludeResourceRules",
+            Default::List,
+            Form::Rules,
+        ),
+        field(
+            "matchConstraints.objectSelector",
+            Default::Nothing,
+            Form::Selector,
+        ),
+        field(
+            "matchConstraints.namespaceSelector",
+            Default::Nothing,
+            Form::Selector,
+        ),
+        field(
+            "matchConstraints.matchPolicy",
+            Default::Text("Equivalent"),
+            Form::Plain,
+        ),
+        field("matchConditions", Default::List, Form::Plain),
+        field("variables", Default::List, Form::Plain),
+        field("validations", Default::List, Form::Plain),
+        field("auditAnnotations", Default::List, Form::Plain),
+    ],
+    ignored: &[],
+};
+
+/// The spec of its binding.
+const BINDING: Shape = Shape {
+    fields: &[
+        field("validationActions", Default::List, Form::Set),
+        field("paramRef.parameterNotFoundAction", Default::Nothing, Form::Plain),
+        field("paramRef.namespace", Default::Nothing, Form::Plain),
+        field("paramRef.selector", Default::Nothing, Form::Selector),
+        field("matchResources.resourceRules", Default::List, Form::Rules),
+        field("matchResources.excludeResourceRules", Default::List, Form::Rules),
+        field("matchResources.objectSelector", Default::Nothing, Form::Selector),
+        field(
+            "matchResources.namespaceSelector",
+            Default::Nothing,
+            Form::Selector,
+        ),
+        field(
+            "matchResources.matchPolicy",
+            Default::Text("Equivalent"),
+            Form::Plain,
+        ),
+    ],
+    // Names of objects, which are followed.
+    ignored: &["policyName", "paramRef.name"],
+};
+
+/// What was found of it.
+pub(crate) struct Companion {
+    /// The names of the ValidatingAdmissionPolicies that are it.
+    pub(crate) names: Vec<String>,
+    /// What is wrong with it.
+    pub(crate) check: Check,
+}
+
+/// The companion, against the settings and the user that creates launcher pods.
+pub(crate) async fn companion(
+    cluster: &Cluster,
+    deployed: &Deployed,
+    settings: Option<&Settings>,
+    controller: Option<&str>,
+) -> Companion {
+    let without = |check: Check| Companion {
+        names: Vec::new(),
+        check,
+    };
+    let policies = match cluster.list(&format!("{API}/validatingadmissionpolicies")).await {
+        Ok(policies) => policies,
+        Err(unseen) => return without(Check::unseen("companion", &unseen)),
+    };
+    let bindings = match cluster
+        .list(&format!("{API}/validatingadmissionpolicybindings"))
+        .await
+    {
+        Ok(bindings) => bindings,
+        Err(unseen) => return without(Check::unseen("companion", &unseen)),
+    };
+    let own: Vec<&Value> = policies.iter().filter(|policy| is_companion(policy)).collect();
+    if own.is_empty() {
+        let why = "missing: everyone who may create pods can set the label kubevirt.io: virt-launcher";
+        return without(Check::one("companion", Finding::warning(why).fix(APPLY)));
+    }
+    let mut findings = Vec::new();
+    for policy in &own {
+        let spec = policy.get("spec").unwrap_or(&Value::Null);
+        findings.extend(of_shape(&POLICY, &deployed.companion, spec, "spec", consequence));
+        findings.extend(typing(policy));
+        let name = text(policy, "/metadata/name");
+        let bound: Vec<&Value> = bindings
+            .iter()
+            .filter(|binding| text(binding, "/spec/policyName") == name)
+            .collect();
+        findings.extend(of_bindings(&bound, deployed));
+        let roles: BTreeSet<&str> = bound
+            .iter()
+            .map(|binding| text(binding, "/spec/paramRef/name"))
+            .collect();
+        for role in roles {
+            findings.extend(of_role(cluster, deployed, role, settings, controller).await);
+        }
+    }
+    let names: Vec<String> = own
+        .iter()
+        .map(|policy| text(policy, "/metadata/name").to_owned())
+        .collect();
+    let seen = format!(
+        "{} denies the launcher label to all but trustedCreators",
+        names.join(", ")
+    );
+    Companion {
+        names,
+        check: Check::new("companion", seen, findings),
+    }
+}
+
+fn is_companion(policy: &Value) -> bool {
+    let variables = policy.pointer("/spec/variables").and_then(Value::as_array);
+    let has = |name: &&str| {
+        let mut variables = variables.into_iter().flatten();
+        variables.any(|variable| text(variable, "/name") == *name)
+    };
+    text(policy, "/metadata/name").ends_with(NAME) || VARIABLES.iter().all(has)
+}
+
+/// The API server's own check of the expressions.
+fn typing(policy: &Value) -> Option<Finding> {
+    let warnings = policy
+        .pointer("/status/typeChecking/expressionWarnings")?
+        .as_array()?;
+    let first = warnings.first()?;
+    Some(
+        Finding::warning(format!(
+            "the API server warns of its expressions: {}",
+            text(first, "/warning")
+        ))
+        .fix(APPLY),
+    )
+}
+
+/// All differences, and what nobody knows of.
+fn of_shape(
+    shape: &Shape,
+    expected: &Value,
+    found: &Value,
+    prefix: &str,
+    consequence: fn(&Difference) -> (Status, String),
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = shape
+        .differences(expected, found)
+        .into_iter()
+        .map(|difference| {
+            let (status, why) = consequence(&difference);
+            Finding::of(status, why).fix(APPLY).field(
+                format!("{prefix}.{}", difference.field),
+                difference.expected,
+                difference.found,
+            )
+        })
+        .collect();
+    findings.extend(shape.strangers(found).into_iter().map(|stranger| {
+        Finding::unknown("doctor does not know what this field does")
+            .fix("remove it, or use a newer sidecar-hostpath")
+            .field(
+                format!("{prefix}.{}", stranger.field),
+                Value::Null,
+                stranger.found,
+            )
+    }));
+    findings
+}
+
+fn consequence(difference: &Difference) -> (Status, String) {
+    let others = "others than trustedCreators can set the launcher label";
+    match (difference.field, difference.narrows) {
+        ("failurePolicy", _) => (
+            Status::Failed,
+            format!("where an expression cannot be evaluated, {others}"),
+        ),
+        ("matchConstraints.excludeResourceRules", Narrows::No) => {
+            (Status::Failed, format!("by what is excluded, {others}"))
+        }
+        (_, Narrows::No) => (
+            Status::Warning,
+            "it judges requests that do not concern it".to_owned(),
+        ),
+        _ => (
+            Status::Failed,
+            format!("it does not deny what it should: {others}"),
+        ),
+    }
+}
+
+fn binding_consequence(difference: &Difference) -> (Status, String) {
+    let others = "others than trustedCreators can set the launcher label";
+    match (difference.field, difference.narrows) {
+        ("validationActions", _) => {
+            let denies = difference
+                .found
+                .as_array()
+                .is_some_and(|actions| actions.contains(&json!("Deny")));
+            match denies {
+                true => (Status::Warning, "it does more than deny".to_owned()),
+                false => (Status::Failed, format!("nothing is denied: {others}")),
+            }
+        }
+        ("matchResources.resourceRules" | "matchResources.excludeResourceRules", _) => {
+            (Status::Failed, format!("it is not for all requests: {others}"))
+        }
+        ("paramRef.parameterNotFoundAction", _) => {
+            (Status::Failed, format!("without the ClusterRole {others}"))
+        }
+        _ => (
+            Status::Failed,
+            format!("it is not for all of the cluster: {others}"),
+        ),
+    }
+}
+
+/// One binding that is as it should be is enough to deny; others deny more.
+fn of_bindings(bound: &[&Value], deployed: &Deployed) -> Vec<Finding> {
+    let mut all: Vec<Vec<Finding>> = bound
+        .iter()
+        .map(|binding| {
+            let spec = binding.get("spec").unwrap_or(&Value::Null);
+            let prefix = format!("binding {} spec", text(binding, "/metadata/name"));
+            of_shape(&BINDING, &deployed.binding, spec, &prefix, binding_consequence)
+        })
+        .collect();
+    if all.is_empty() {
+        let why = "no binding makes it deny: everyone who may create pods can set the launcher label";
+        return vec![Finding::failed(why).fix(APPLY)];
+    }
+    let is_bound = all.iter().any(Vec::is_empty);
+    let mut findings: Vec<Finding> = all.drain(..).flatten().collect();
+    if is_bound {
+        for finding in &mut findings {
+            finding.status = Status::Warning;
+            finding.consequence = "a second binding, which is not as deployed; the first is".to_owned();
+        }
+    }
+    findings
+}
+
+/// The ClusterRole that holds the names.
+async fn of_role(
+    cluster: &Cluster,
+    deployed: &Deployed,
+    name: &str,
+    settings: Option<&Settings>,
+    controller: Option<&str>,
+) -> Vec<Finding> {
+    let nobody = "nobody can start a VM: all launcher pods are denied, KubeVirt's too";
+    let valid = match Subdomain::parse(name) {
+        Ok(name) => name,
+        Err(error) => {
+            return vec![Finding::failed(format!("paramRef names no ClusterRole: {error}")).fix(APPLY)];
+        }
+    };
+    let field = format!("ClusterRole {name}");
+    let role = match cluster
+        .get(&format!(
+            "/apis/rbac.authorization.k8s.io/v1/clusterroles/{valid}"
+        ))
+        .await
+    {
+        Ok(role) => role,
+        Err(Unseen::Absent { .. }) => {
+            return vec![
+                Finding::failed(format!("it does not exist: {nobody}"))
+                    .fix(APPLY)
+                    .field(field, deployed.creators.clone(), Value::Null),
+            ];
+        }
+        Err(unseen) => return vec![Finding::unseen(&unseen)],
+    };
+    let mut findings = Vec::new();
+    if role.get("aggregationRule").is_some_and(|rule| !rule.is_null()) {
+        let why = "its rules are made of other roles: who may write those chooses the names";
+        findings.push(Finding::failed(why).fix(APPLY).field(
+            format!("{field} aggregationRule"),
+            Value::Null,
+            role.get("aggregationRule").cloned().unwrap_or(Value::Null),
+        ));
+    }
+    let rules = role
+        .get("rules")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let shape = rules.first().map(|rule| {
+        let mut rule = rule.clone();
+        if let Some(members) = rule.as_object_mut() {
+            members.remove("resourceNames");
+        }
+        rule
+    });
+    if shape.as_ref() != Some(&deployed.creators) || rules.len() != 1 {
+        findings.push(
+            Finding::warning("its rules are not as deployed: only the names of the first are read, and the rest may grant something")
+                .fix(APPLY)
+                .field(
+                    format!("{field} rules"),
+                    json!([deployed.creators.clone()]),
+                    json!(rules),
+                ),
+        );
+    }
+    let names = role.pointer("/rules/0/resourceNames").and_then(Value::as_array);
+    let names: BTreeSet<String> = names
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect();
+    findings.extend(of_names(
+        &names,
+        &format!("{field} rules[0].resourceNames"),
+        settings,
+    ));
+    if let Some(controller) = controller.filter(|controller| !names.contains(*controller)) {
+        findings.push(
+            Finding::failed(nobody)
+                .fix("write KubeVirt's service account into trustedCreators of deploy/settings.yaml, and kubectl apply -k deploy/companion/")
+                .field(
+                    format!("{field} rules[0].resourceNames"),
+                    json!([controller]),
+                    json!(names),
+                ),
+        );
+    }
+    findings
+}
+
+/// The names of the companion and those of the settings are the same.
+fn of_names(names: &BTreeSet<String>, field: &str, settings: Option<&Settings>) -> Option<Finding> {
+    let Some(settings) = settings else {
+        return Some(
+            Finding::unknown("there are no settings to compare its names with")
+                .fix("see the check of settings"),
+        );
+    };
+    let (expected, consequence) = match settings.creators() {
+        Creators::Users(users) if users == *names => return None,
+        Creators::Anyone => (
+            json!(["*"]),
+            "the settings trust anyone, and the companion these only: pods of others are denied, with or without host paths",
+        ),
+        Creators::Users(users) => {
+            let is_wider = names.iter().any(|name| !users.contains(name));
+            let why = match is_wider {
+                true => "the companion lets others set the launcher label than the settings trust",
+                false => "the companion denies the pods of users that the settings trust",
+            };
+            (json!(users), why)
+        }
+    };
+    Some(
+        Finding::failed(consequence)
+            .fix("set trustedCreators in deploy/settings.yaml, then kubectl apply -k deploy/ and -k deploy/companion/")
+            .field(field, expected, json!(names)),
+    )
+}
