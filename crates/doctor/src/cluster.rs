@@ -47,6 +47,11 @@ pub enum Unseen {
         /// Its path.
         path: String,
     },
+    /// No answer came.
+    Silence {
+        /// Where it was asked for, and why none came.
+        reason: String,
+    },
     /// Something else.
     Other {
         /// The path.
@@ -61,6 +66,7 @@ impl fmt::Display for Unseen {
         match self {
             Unseen::Forbidden { message } => formatter.write_str(message),
             Unseen::Absent { path } => write!(formatter, "{path}: not found"),
+            Unseen::Silence { reason } => formatter.write_str(reason),
             Unseen::Other { path, reason } => write!(formatter, "{path}: {reason}"),
         }
     }
@@ -162,7 +168,10 @@ impl Cluster {
         let request = request
             .body(Body::empty())
             .map_err(|error| other(chain(&error)))?;
-        let answer = self.send(request).await.map_err(other)?;
+        let answer = self
+            .send(request)
+            .await
+            .map_err(|reason| Unseen::Silence { reason })?;
         match answer.status {
             200 if answer.body.is_object() => Ok(answer.body),
             200 => Err(other("answered with something that is no object".to_owned())),

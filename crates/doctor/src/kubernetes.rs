@@ -13,7 +13,7 @@ pub(crate) async fn check(cluster: &Cluster) -> Result<Check, Error> {
     let name = "Kubernetes";
     let version = match cluster.get("/version").await {
         Ok(version) => version,
-        Err(Unseen::Other { reason, .. }) => return Err(Error::Unreachable(reason)),
+        Err(Unseen::Silence { reason }) => return Err(Error::Unreachable(reason)),
         Err(unseen) => return Ok(Check::unseen(name, &unseen)),
     };
     let minor: String = text(&version, "/minor")

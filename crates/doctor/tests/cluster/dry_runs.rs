@@ -61,7 +61,7 @@ fn all_writes_are_dry_runs() {
         .build()
         .unwrap();
     runtime
-        .block_on(examine(&server.cluster(), &Policy, &options))
+        .block_on(async { examine(&server.cluster(), &Policy, &options).await })
         .unwrap();
     let writes = writes.lock().unwrap();
     let pod = "POST /api/v1/namespaces/mine/pods?dryRun=All";

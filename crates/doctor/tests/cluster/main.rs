@@ -39,7 +39,7 @@ pub(crate) fn examined_by(server: Server, settings: Option<&Values>) -> Result<V
         probe_namespace: None,
         progress: &|_| {},
     };
-    runtime.block_on(examine(&server.cluster(), &Policy, &options))
+    runtime.block_on(async { examine(&server.cluster(), &Policy, &options).await })
 }
 
 /// The checks of a cluster to which this was done.

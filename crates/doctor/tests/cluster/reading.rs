@@ -100,7 +100,7 @@ fn a_cluster_that_is_not_there_is_an_error_with_its_address() {
         progress: &|_| {},
     };
     let error = runtime
-        .block_on(examine(&Server::gone(), &Policy, &options))
+        .block_on(async { examine(&Server::gone(), &Policy, &options).await })
         .unwrap_err();
     assert_eq!(
         error.to_string(),
