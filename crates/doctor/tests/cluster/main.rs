@@ -18,6 +18,7 @@ mod more;
 mod policies;
 mod probes;
 mod reading;
+mod rights;
 mod webhooks;
 
 use doctor::check::{Check, Status};

@@ -75,6 +75,8 @@ pub(crate) struct Server {
     pub(crate) minor: &'static str,
     /// All that was sent.
     pub(crate) writes: Arc<Mutex<Vec<String>>>,
+    /// All that was asked for.
+    pub(crate) reads: Arc<Mutex<Vec<String>>>,
     dialect: Dialect,
 }
 
@@ -334,6 +336,7 @@ impl Server {
             unreachable: None,
             minor: "36",
             writes: Arc::default(),
+            reads: Arc::default(),
             dialect,
         }
     }
@@ -412,6 +415,7 @@ impl Server {
     }
 
     fn get(&self, address: &str) -> (u16, String) {
+        self.reads.lock().unwrap().push(format!("GET {address}"));
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         if self.forbidden.contains(&path) {
             let message = format!("{path} is forbidden: User \"x\" cannot list it");
