@@ -207,7 +207,51 @@ fn the_companion_keeps_the_label_for_those_whom_the_settings_trust() {
     let expected = json!({
         "policyName": policy["metadata"]["name"],
         "paramRef": {"name": role["metadata"]["name"], "parameterNotFoundAction": "Deny"},
-        "validationActions": ["Deny"],
+        "validationActions": ["Warn", "Audit"],
     });
     assert_eq!(binding["spec"], expected);
+}
+
+/// The component beside it, or a patch by hand, lets it deny.
+#[test]
+fn a_component_lets_the_companion_deny() {
+    let dir = Dir::new();
+    for directory in ["deploy", "companion"] {
+        symlink(root().join(directory), dir.path(directory)).unwrap();
+    }
+    dir.write(
+        "kustomization.yaml",
+        "resources: [deploy]\ncomponents: [companion/label, companion/alone, companion/deny]\n",
+    );
+    let objects: Vec<Value> = rendered(&dir.path(""));
+    assert_eq!(objects.len(), 3);
+    let binding = objects
+        .iter()
+        .find(|object| object["kind"] == "ValidatingAdmissionPolicyBinding")
+        .unwrap();
+    assert_eq!(binding["spec"]["validationActions"], json!(["Deny"]));
+}
+
+/// Names that are changed are changed wherever they are written.
+#[test]
+fn a_prefix_is_given_to_references_too() {
+    let dir = Dir::new();
+    for directory in ["deploy", "companion"] {
+        symlink(root().join(directory), dir.path(directory)).unwrap();
+    }
+    dir.write("kustomization.yaml", "namePrefix: my-\nresources: [companion]\n");
+    let objects: Vec<Value> = rendered(&dir.path(""));
+    let expected = "my-sidecar-hostpath-launcher-label";
+    assert!(
+        objects
+            .iter()
+            .all(|object| object["metadata"]["name"] == expected),
+        "{objects:#?}"
+    );
+    let binding = objects
+        .iter()
+        .find(|object| object["kind"] == "ValidatingAdmissionPolicyBinding")
+        .unwrap();
+    assert_eq!(binding["spec"]["policyName"], expected);
+    assert_eq!(binding["spec"]["paramRef"]["name"], expected);
 }

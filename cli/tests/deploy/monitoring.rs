@@ -94,7 +94,10 @@ fn the_policies_are_those_of_deploy() {
         .collect();
     let both = r"(clusterwide-|kw\\.cap\\.)";
     let inject = format!("{both}{}", NAMES[1]);
-    assert_eq!(named, BTreeSet::from([inject, format!("{both}sidecar-hostpath-.+")]));
+    assert_eq!(
+        named,
+        BTreeSet::from([inject, format!("{both}sidecar-hostpath-.+")])
+    );
     assert!(NAMES.iter().all(|name| name.starts_with("sidecar-hostpath-")));
 }
 

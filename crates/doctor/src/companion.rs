@@ -22,6 +22,9 @@ const VARIABLES: [&str; 2] = ["isLauncher", "creators"];
 
 const APPLY: &str = "kubectl apply -k deploy/companion/";
 
+/// `deploy/` lets it warn first.
+const DENY: &str = "let it deny when nobody is warned who should not be: deploy/README.md, The companion";
+
 const fn field(name: &'static str, default: Default, form: Form) -> Field {
     Field { name, default, form }
 }
@@ -190,7 +193,11 @@ fn of_shape(
         .into_iter()
         .map(|difference| {
             let (status, why) = consequence(&difference);
-            Finding::of(status, why).fix(APPLY).field(
+            let fix = match difference.field {
+                "validationActions" => DENY,
+                _ => APPLY,
+            };
+            Finding::of(status, why).fix(fix).field(
                 format!("{prefix}.{}", difference.field),
                 difference.expected,
                 difference.found,
@@ -238,10 +245,12 @@ fn binding_consequence(difference: &Difference) -> (Status, String) {
                 .found
                 .as_array()
                 .is_some_and(|actions| actions.contains(&json!("Deny")));
-            match denies {
-                true => (Status::Warning, "it does more than deny".to_owned()),
-                false => (Status::Failed, format!("nothing is denied: {others}")),
-            }
+            // To warn is the first step of a roll-out.
+            let why = match denies {
+                true => "it does more than deny".to_owned(),
+                false => format!("it only warns: {others}"),
+            };
+            (Status::Warning, why)
         }
         ("matchResources.resourceRules" | "matchResources.excludeResourceRules", _) => {
             (Status::Failed, format!("it is not for all requests: {others}"))

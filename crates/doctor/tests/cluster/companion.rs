@@ -38,7 +38,7 @@ fn an_edited_policy_is_failed(#[case] pointer: &str, #[case] value: Value, #[cas
 #[case::some_rules("matchResources", json!({"resourceRules": [
     {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["pods"]},
 ]}), "matchResources.resourceRules", Failed)]
-#[case::warns("validationActions", json!(["Warn", "Audit"]), "validationActions", Failed)]
+#[case::warns("validationActions", json!(["Warn", "Audit"]), "validationActions", Warning)]
 #[case::audits_too("validationActions", json!(["Deny", "Audit"]), "validationActions", Warning)]
 #[case::allow("paramRef", json!({"name": "sidecar-hostpath-launcher-label", "parameterNotFoundAction": "Allow"}), "paramRef.parameterNotFoundAction", Failed)]
 fn an_edited_binding_is_not_ok(

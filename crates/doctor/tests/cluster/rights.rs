@@ -43,21 +43,33 @@ fn right(method: &str, address: &str) -> Option<Right> {
 
 fn texts(rule: &Value, member: &str) -> Vec<String> {
     let list = rule[member].as_array().unwrap();
-    list.iter().map(|item| item.as_str().unwrap().to_owned()).collect()
+    list.iter()
+        .map(|item| item.as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
 fn the_cluster_role_grants_what_is_asked_for_and_nothing_else() {
     let server = Server::deployed(Dialect::KwCap);
-    let (reads, writes) = (std::sync::Arc::clone(&server.reads), std::sync::Arc::clone(&server.writes));
+    let (reads, writes) = (
+        std::sync::Arc::clone(&server.reads),
+        std::sync::Arc::clone(&server.writes),
+    );
     examined_by(server, None).unwrap();
     let mut asked = BTreeSet::new();
     for request in reads.lock().unwrap().iter().chain(writes.lock().unwrap().iter()) {
         let (method, address) = request.split_once(' ').unwrap();
         asked.extend(right(method, address));
     }
-    let role = objects(Command::new(tool("kubectl")).arg("kustomize").arg(root().join("deploy/doctor")));
-    let role = role.iter().find(|object| object["kind"] == "ClusterRole").unwrap();
+    let role = objects(
+        Command::new(tool("kubectl"))
+            .arg("kustomize")
+            .arg(root().join("deploy/doctor")),
+    );
+    let role = role
+        .iter()
+        .find(|object| object["kind"] == "ClusterRole")
+        .unwrap();
     assert_eq!(role["metadata"]["name"], json!("sidecar-hostpath-doctor"));
     let mut granted = BTreeSet::new();
     for rule in role["rules"].as_array().unwrap() {
