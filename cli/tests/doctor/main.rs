@@ -54,7 +54,9 @@ fn the_runbook_shows_the_output() {
         json!(["Sidecar", "HostDisk"]);
     server.injects = false;
     let plain = plain(&examined(server));
-    assert!(plain.lines().all(|line| line.chars().count() <= 80), "{plain}");
+    // A word is never broken.
+    let is_short = |line: &str| line.chars().count() <= 80 || !line.trim().contains(' ');
+    assert!(plain.lines().all(is_short), "{plain}");
     let path = support::rendered::root().join("docs/operations.md");
     let mut document = std::fs::read_to_string(&path).unwrap();
     if std::env::var_os("UPDATE").is_some() {
@@ -76,8 +78,9 @@ fn a_difference_is_a_sentence() {
     let plain = plain(&examined(server));
     let expected = "\
 failed   policy verify
-         spec.objectSelector is [], not [\"kubevirt.io In (virt-launcher)\"]: it is
-         called for objects that do not concern it, and an outage stops them too
+         spec.objectSelector is [], not [\"kubevirt.io In (virt-launcher)\"]: it
+         is called for objects that do not concern it, and an outage stops them
+         too
          fix: kubectl apply -k deploy/
          spec.failurePolicy is \"Ignore\", not \"Fail\": while no policy server
          answers, nothing is checked: a webhook that runs later can change what
