@@ -295,7 +295,7 @@ impl Probes<'_> {
             ) => {
                 let fix = match role {
                     Role::Verify => {
-                        "see the check of others that change launcher pods above: one of them undoes what inject does"
+                        "see the check of inject, and of others that change launcher pods, above: inject does not mount it, or one of them undoes it"
                     }
                     _ => probe.fix,
                 };
