@@ -9,9 +9,10 @@ use crate::dry_run::DryRun;
 use crate::judge::Verdict;
 use crate::name::{Label, Subdomain};
 use crate::policy::text;
-use crate::probes::{IMAGE, NAME, Probes};
+use crate::probes::Probes;
 use crate::reply::{Reply, Sender};
 use crate::request;
+use crate::samples::{IMAGE, NAME};
 
 /// How many volumes are tried.
 const TRIED: usize = 100;

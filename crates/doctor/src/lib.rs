@@ -1,7 +1,7 @@
 //! Whether a live cluster is protected by this project's policy: the library behind `sidecar-hostpath doctor`.
 //!
 //! *Ok means equal.* The objects of `deploy/` are [`deployed`] into this crate; what the [`cluster`] has is held against them
-//! field by field ([`shape`](self), with what servers fill in), but for names, namespaces, module, settings, policy server,
+//! field by field, with what servers fill in, but for names, namespaces, module, settings, policy server,
 //! timeouts and labels. So are the webhooks that Kubewarden makes of the policies, in both of its dialects. What Kubewarden says
 //! of itself decides whether that is enforced. Then probes are sent, each a [`dry_run::DryRun`], the only write that there is;
 //! what the cluster answers is held against what the policy itself, a [`judge::Judge`], says.
@@ -17,6 +17,7 @@ pub mod name;
 
 mod annotation;
 mod companion;
+mod creators;
 mod debug;
 mod enforcement;
 mod error;
@@ -33,6 +34,7 @@ mod registration;
 mod reply;
 mod request;
 mod rules;
+mod samples;
 mod selector;
 mod server;
 mod settings;

@@ -1,7 +1,7 @@
 //! Requests that are sent as dry runs. What the cluster answers is what it would do, and is held against what the policy
 //! itself says under the cluster's settings.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::annotation::HOOK_SIDECARS;
 use crate::check::{Check, Finding, Status};
@@ -9,24 +9,16 @@ use crate::cluster::Cluster;
 use crate::deployed::Role;
 use crate::dry_run::DryRun;
 use crate::judge::{Judge, Verdict};
-use crate::mounts::{self, Mount};
+use crate::mounts::{difference, stored_text};
 use crate::name::Label;
 use crate::policy::text;
 use crate::reply::{self, Reply, Sender, Senders};
 use crate::request::{Kind, MACHINE, POD};
+use crate::samples::{annotation, machine, pod, with_writable_mount};
 use crate::settings::Settings;
 
 /// Paths that settings seldom permit.
 const FORBIDDEN: [&str; 4] = ["/etc", "/root", "/proc", "/boot"];
-
-/// Where the sidecar of a probe sees its path.
-const MOUNT_PATH: &str = "/host-path";
-
-/// How the objects of probes are called.
-pub(crate) const NAME: &str = "sidecar-hostpath-doctor";
-
-/// An image that is never pulled.
-pub(crate) const IMAGE: &str = "registry.invalid/sidecar-hostpath-doctor";
 
 /// Another user than KubeVirt: who doctor runs as is not known.
 const SOMEBODY: &str = "sidecar-hostpath-doctor";
@@ -55,60 +47,6 @@ struct Probe {
     /// How bad it is if it is accepted against the settings.
     if_accepted: Status,
     fix: &'static str,
-}
-
-fn annotation(path: &str, host_path_type: &str) -> String {
-    json!([{ "hostPath": { "path": path, "volumePath": MOUNT_PATH, "type": host_path_type } }]).to_string()
-}
-
-/// A launcher pod with this annotation, if any.
-fn pod(namespace: &Label, annotation: Option<&str>) -> Value {
-    let annotations = annotation.map(|annotation| json!({ HOOK_SIDECARS: annotation }));
-    json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "name": NAME,
-            "namespace": namespace.to_string(),
-            "labels": { "kubevirt.io": "virt-launcher" },
-            "annotations": annotations.unwrap_or_else(|| json!({})),
-        },
-        "spec": { "containers": [
-            { "name": "compute", "image": IMAGE },
-            { "name": "hook-sidecar-0", "image": IMAGE },
-        ] },
-    })
-}
-
-/// The same, with a mount of the path beside the request, which is writable.
-fn with_writable_mount(mut pod: Value, path: &str, host_path_type: &str) -> Value {
-    if let Some(spec) = pod.get_mut("spec").and_then(Value::as_object_mut) {
-        let volume = json!({ "name": "x", "hostPath": { "path": path, "type": host_path_type } });
-        spec.insert("volumes".to_owned(), json!([volume]));
-    }
-    let sidecar = pod
-        .pointer_mut("/spec/containers/1")
-        .and_then(Value::as_object_mut);
-    if let Some(sidecar) = sidecar {
-        let mount = json!({ "name": "x", "mountPath": "/writable" });
-        sidecar.insert("volumeMounts".to_owned(), json!([mount]));
-    }
-    pod
-}
-
-fn machine(namespace: &Label, annotation: &str) -> Value {
-    json!({
-        "apiVersion": "kubevirt.io/v1",
-        "kind": "VirtualMachine",
-        "metadata": { "name": NAME, "namespace": namespace.to_string() },
-        "spec": {
-            "runStrategy": "Halted",
-            "template": {
-                "metadata": { "annotations": { HOOK_SIDECARS: annotation } },
-                "spec": { "domain": { "devices": {}, "memory": { "guest": "64Mi" } } },
-            },
-        },
-    })
 }
 
 /// The field that a message is about.
@@ -378,71 +316,6 @@ impl Probes<'_> {
             Reply::Obstacle(obstacle) => obstacle.finding(),
         })
     }
-}
-
-fn stored_text(what: &str, stored: &Value) -> String {
-    let mounts: Vec<String> = mounts::of(stored).iter().map(Mount::text).collect();
-    format!("{what} is accepted: {}", mounts.join("; "))
-}
-
-/// Whether all is mounted as the policy would do it.
-fn difference(wanted: &Value, stored: &Value) -> Vec<Finding> {
-    let (expected, found) = (mounts::of(wanted), mounts::of(stored));
-    let texts = |mounts: &[&Mount]| json!(mounts.iter().map(|mount| mount.text()).collect::<Vec<String>>());
-    let all: Vec<&Mount> = found.iter().collect();
-    let mut findings = Vec::new();
-    let lost: Vec<&Mount> = expected
-        .iter()
-        .filter(|mount| !found.iter().any(|other| other.is_but_for_recursion(mount)))
-        .collect();
-    if !lost.is_empty() {
-        findings.push(
-            Finding::failed("it is not mounted as the policy does it")
-                .fix("see the checks of inject and verify, and of others that change launcher pods, above")
-                .field("spec.containers[].volumeMounts", texts(&lost), texts(&all)),
-        );
-    }
-    let more: Vec<&Mount> = found
-        .iter()
-        .filter(|mount| !expected.iter().any(|other| other.is_but_for_recursion(mount)))
-        .collect();
-    if lost.is_empty() && !more.is_empty() {
-        let is_writable = more.iter().any(|mount| !mount.is_read_only);
-        let finding = match is_writable {
-            true => Finding::failed("somebody adds a writable mount, and verify accepts it"),
-            false => Finding::warning("somebody adds a mount, and verify accepts it"),
-        };
-        findings.push(
-            finding
-                .fix("see the check of others that change launcher pods above")
-                .field("spec.containers[].volumeMounts", json!([]), texts(&more)),
-        );
-    }
-    if lost.is_empty() && more.is_empty() && expected != found {
-        let wanted: Vec<&Mount> = expected.iter().collect();
-        findings.push(
-            Finding::warning(
-                "somebody takes recursiveReadOnly away: file systems mounted below stay writable",
-            )
-            .fix("see the check of others that change launcher pods above; or set recursiveReadOnly: Enabled")
-            .field("spec.containers[].volumeMounts", texts(&wanted), texts(&all)),
-        );
-    }
-    let labels = |pod: &Value| {
-        pod.pointer("/spec/nodeSelector")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let (wanted, has) = (labels(wanted), labels(stored));
-    if wanted.iter().any(|(key, value)| has.get(key) != Some(value)) {
-        findings.push(
-            Finding::failed("the pod may run on nodes that lack the path")
-                .fix("see the check of others that change launcher pods above")
-                .field("spec.nodeSelector", json!(wanted), json!(has)),
-        );
-    }
-    findings
 }
 
 /// The first namespace that enforces `privileged`, those aside that Kubewarden leaves out.
