@@ -19,7 +19,8 @@ VERSION := $(shell sed -n 's/^ *io.kubewarden.policy.version: *//p' metadata.yml
 DIST := target/dist
 
 POLICY_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml
-COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src host/src judge/src -name '*.rs') cli/Cargo.toml host/Cargo.toml judge/Cargo.toml
+COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src crates/*/src host/src judge/src -name '*.rs' -o -name deployed.json) \
+	cli/Cargo.toml crates/doctor/Cargo.toml host/Cargo.toml judge/Cargo.toml
 
 .PHONY: all
 all: policy.wasm

@@ -1,32 +1,26 @@
-//! `sidecar-hostpath doctor`: whether a live cluster is protected.
-//!
-//! What the [`cluster`] says of itself becomes a list of [`check`]s: the [`installation`], [`kubevirt`], [`probes`] that are
-//! sent as dry runs, and whom the settings would [hit](hits). Nothing is created, changed or deleted.
+//! `sidecar-hostpath doctor`: whether a live cluster is protected. The crate `doctor` examines it and finds; this is where its
+//! arguments are read, and what it finds becomes [text](text) or a [document].
 
-pub mod check;
-pub mod cluster;
-pub mod hits;
-pub mod installation;
-pub mod kubevirt;
-pub mod policy;
-pub mod probes;
-pub mod selector;
+mod document;
+mod linked;
 pub mod text;
-pub mod webhooks;
 
+use std::cell::Cell;
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use doctor::check::Status;
+use doctor::cluster::Cluster;
+use doctor::name::Label;
+use doctor::{Options, examine};
 
 use crate::Error;
 use crate::outcome::Outcome;
-use crate::printing::{json as document, wrap};
-use crate::settings::file::SettingsFile;
+use crate::printing::{json, wrap};
 use crate::settings::input;
-use check::{Check, State};
-use cluster::Cluster;
-use policy::ValidSettings;
+use document::Document;
+use linked::Linked;
 
 /// The arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -76,10 +70,12 @@ Examples:
     sidecar-hostpath doctor --settings new.yaml
 
 What it does:
-  It reads policies, webhooks, namespaces, the KubeVirt object, VMs and launcher
-  pods, and sends pods and a VM as dry runs (dryRun=All), as itself and as
-  KubeVirt's service account. Nothing is created, changed or deleted. What it
-  may not read is reported as unknown.
+  It reads policies, webhooks, the companion, nodes, namespaces, the KubeVirt
+  object, VMs, pods and PersistentVolumes, and holds them against the objects of
+  deploy/, which are built in: ok means equal. It sends pods and a VM as dry
+  runs (dryRun=All), as itself and as KubeVirt's service account. Nothing is
+  created, changed or deleted. What it may not read, or could not try, is
+  unknown. deploy/doctor/ has the rights that it needs.
 
 Exit status:
   0  all checks are ok; there may be warnings
@@ -89,10 +85,12 @@ Exit status:
 Output:
   -o json prints one document:
 
-  {\"checks\": [{\"name\", \"state\", \"why\", \"fix\"}, ...]}
+  {\"checks\": [{\"name\", \"state\", \"why\", \"fix\", \"findings\"}, ...]}
 
-  where state is \"ok\", \"warning\", \"failed\" or \"unknown\", and fix is null
-  where nothing is to be done.";
+  where state is \"ok\", \"warning\", \"failed\" or \"unknown\", fix is null where
+  nothing is to be done, and each of the findings is
+
+  {\"status\", \"field\", \"expected\", \"found\", \"consequence\", \"fix\"}";
 
 /// Runs the command.
 pub fn doctor(args: &DoctorArgs) -> Result<Outcome, Error> {
@@ -101,25 +99,32 @@ pub fn doctor(args: &DoctorArgs) -> Result<Outcome, Error> {
         Some(path) => {
             let file = input::read(Some(path), args.policy_name.as_deref())?;
             file.rules()?;
-            Some(file)
+            Some(file.settings)
         }
     };
+    let probe_namespace = args.probe_namespace.as_deref().map(Label::parse).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::Cluster(error.to_string()))?;
+        .map_err(Error::Runtime)?;
+    let has_progress = Cell::new(false);
+    let options = Options {
+        settings: settings.as_ref(),
+        probe_namespace,
+        progress: &|what| progress(what, &has_progress),
+    };
     let checks = runtime.block_on(async {
         let cluster = Cluster::connect(args.context.as_deref(), args.act_as.as_deref()).await?;
-        examine(&cluster, settings.as_ref(), args.probe_namespace.as_deref()).await
+        examine(&cluster, &Linked, &options).await
     })?;
     let stdout = match args.output {
         DoctorOutput::Text => text::report(&checks, wrap::width()),
-        DoctorOutput::Json => document::document(&json!({ "checks": checks }))?,
+        DoctorOutput::Json => json::document(&Document::of(&checks))?,
     };
-    let count = |state| checks.iter().filter(|check| check.state == state).count();
-    let passed = count(State::Failed) == 0;
+    let count = |status| checks.iter().filter(|check| check.status() == status).count();
+    let passed = count(Status::Failed) == 0;
     // What could not be looked at is never fine, but a failure says more.
-    let faults = match count(State::Unknown) {
+    let faults = match count(Status::Unknown) {
         unknown if passed && unknown > 0 => vec![format!("unknown checks: {unknown}")],
         _ => Vec::new(),
     };
@@ -131,41 +136,17 @@ pub fn doctor(args: &DoctorArgs) -> Result<Outcome, Error> {
     })
 }
 
-/// All checks, in their order.
-///
-/// # Errors
-/// The cluster cannot be reached.
-pub async fn examine(
-    cluster: &Cluster,
-    settings: Option<&SettingsFile>,
-    probe_namespace: Option<&str>,
-) -> Result<Vec<Check>, Error> {
-    cluster.progress("reading policies");
-    let mut checks = vec![
-        installation::kubernetes(cluster).await?,
-        installation::kubewarden(cluster).await?,
-    ];
-    let namespaces = cluster.list("/api/v1/namespaces").await?;
-    let policies = policy::policies(cluster).await?;
-    checks.extend(installation::checks(&policies, &namespaces));
-    cluster.progress("reading webhooks");
-    checks.extend(webhooks::checks(cluster, &policies).await?);
-    let own = policies
-        .as_ref()
-        .ok()
-        .and_then(|policies| policy::settings(policies));
-    checks.extend(webhooks::companion(cluster, own.as_ref()).await?);
-    cluster.progress("reading KubeVirt");
-    let kubevirt = kubevirt::find(cluster).await?;
-    checks.extend(kubevirt::checks(&kubevirt, own.as_ref()));
-    cluster.progress("sending dry runs");
-    checks.extend(probes::checks(cluster, own.as_ref(), &kubevirt, &namespaces, probe_namespace).await?);
-    cluster.progress("judging VMs");
-    let judge = match settings {
-        Some(file) => ValidSettings::of(file.settings.clone()),
-        None => own,
+/// A word on what takes so long, on a terminal; nothing takes it away.
+fn progress(what: &str, has_progress: &Cell<bool>) {
+    let mut stderr = io::stderr();
+    if !stderr.is_terminal() {
+        return;
+    }
+    // Nobody needs it.
+    let _ = match what {
+        "" if has_progress.get() => write!(stderr, "\r\u{1b}[K"),
+        "" => Ok(()),
+        what => write!(stderr, "\r\u{1b}[K{what} ..."),
     };
-    checks.extend(hits::checks(cluster, judge.as_ref(), &namespaces).await?);
-    cluster.progress("");
-    Ok(checks)
+    has_progress.set(true);
 }

@@ -58,8 +58,11 @@ pub enum Error {
         source: LoadError,
     },
     /// The cluster cannot be asked.
-    #[error("cannot ask the cluster: {0}")]
-    Cluster(String),
+    #[error(transparent)]
+    Cluster(#[from] doctor::Error),
+    /// Nothing can be sent from here.
+    #[error("cannot start: {0}")]
+    Runtime(#[source] io::Error),
     /// The report cannot be put into YAML.
     #[error("cannot serialise the report: {0}")]
     Yaml(#[source] yaml_serde::Error),

@@ -18,10 +18,12 @@ pub fn around(settings: Schema) -> Schema {
     let properties = json!({
         // Helm adds it where the chart is a dependency.
         "global": { "type": "object" },
+        // For the `condition` of such a dependency.
+        "enabled": { "type": "boolean" },
         "module": {
-            "description": "The module, as policy servers pull it.",
+            "description": "The module, as policy servers pull it; required.",
             "type": "string",
-            "pattern": "^(registry|https|http|file)://.+",
+            "pattern": "^((registry|https|http|file)://.+)?$",
         },
         "mode": {
             "description": "`monitor` accepts everything, injects nothing, and counts verdicts.",

@@ -89,7 +89,7 @@ fn package(metadata: &Value, created_at: &str) -> Value {
     let install = install(source, version);
     let named = |name: &str, key: &str, value: String| object([("name", name.into()), (key, value.into())]);
     let download = format!("{source}/releases/download/v{version}/policy.wasm");
-    let recommended = "https://artifacthub.io/packages/helm/kubewarden/kubewarden-controller";
+    let recommended = "https://artifacthub.io/packages/helm/kubewarden/admission-controller";
     object([
         ("version", version.into()),
         ("name", policy("title").into()),

@@ -12,7 +12,7 @@ metadata:
     io.kubewarden.policy.category: Resource validation
     io.kubewarden.policy.severity: high
 spec:
-  module: {{ .root.Values.module | quote }}
+  module: {{ .root.Values.module | required "module is missing: the address of the module in your registry, such as registry://registry.example.com/policies/kubevirt-sidecar-hostpath-policy:v0.1.0" | quote }}
   mode: {{ .root.Values.mode }}
   {{- with .root.Values.policyServer }}
   policyServer: {{ . | quote }}

@@ -27,9 +27,15 @@ fn helm(command: &[&str], args: &[&str]) -> Output {
         .unwrap()
 }
 
-/// What the chart makes of these values.
+/// What the chart cannot do without.
+const MODULE: [&str; 2] = [
+    "--set",
+    "module=registry://registry.example.com/policies/kubevirt-sidecar-hostpath-policy:v0.1.0",
+];
+
+/// What the chart makes of these values, and of a module where they name none.
 fn template(args: &[&str]) -> Vec<Value> {
-    let output = helm(&["template", "sidecar-hostpath"], args);
+    let output = helm(&["template", "sidecar-hostpath"], &[&MODULE[..], args].concat());
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     sorted(
@@ -108,7 +114,7 @@ fn values_replace_settings_mode_module_and_server() {
     let verify_only = settings.as_object_mut().unwrap().remove("verifyOnly");
     assert!(verify_only.is_some());
     let values = json!({
-        "module": "registry://example.com/x@sha256:0", "mode": "monitor", "policyServer": "mine", "settings": settings,
+        "module": "registry://registry.example.com/policies/kubevirt-sidecar-hostpath-policy:v0.1.0", "mode": "monitor", "policyServer": "mine", "settings": settings,
     });
     let file = dir.write("values.json", values.to_string());
     let objects = template(&["--values", file.to_str().unwrap()]);
@@ -145,8 +151,12 @@ fn values_replace_settings_mode_module_and_server() {
 #[case::module("module=example.com/x", "/module")]
 #[case::action("companion.validationActions[0]=deny", "/companion/validationActions/0")]
 #[case::no_creators("settings.trustedCreators=null", "settings.trustedCreators is missing")]
+#[case::anyone("settings.trustedCreators={*}", "no VM would start")]
 fn wrong_values_are_refused(#[case] value: &str, #[case] expected: &str) {
-    let output = helm(&["template", "sidecar-hostpath"], &["--set", value]);
+    let output = helm(
+        &["template", "sidecar-hostpath"],
+        &[&MODULE[..], &["--set", value]].concat(),
+    );
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
     assert!(errors.contains(expected), "{errors}");
@@ -173,4 +183,74 @@ fn the_chart_has_the_version_of_the_policy() {
     let version = &metadata()["annotations"]["io.kubewarden.policy.version"];
     assert_eq!(&chart["version"], version);
     assert_eq!(&chart["appVersion"], version);
+}
+
+/// Whose module it is, nobody but the admin knows.
+#[test]
+fn without_a_module_there_is_one_sentence() {
+    let output = helm(&["template", "sidecar-hostpath"], &[]);
+    assert!(!output.status.success());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let said: Vec<&str> = errors
+        .lines()
+        .filter(|line| line.starts_with("Error: "))
+        .collect();
+    let [said] = said.as_slice() else {
+        panic!("{errors}");
+    };
+    assert!(
+        said.contains("module is missing: the address of the module in your registry"),
+        "{said}"
+    );
+}
+
+/// The companion is for one with another name, whatever the settings trust.
+#[test]
+fn anyone_may_be_trusted_without_the_companion() {
+    let objects = template(&["--set", "settings.trustedCreators={*},companion.enabled=false"]);
+    assert_eq!(objects.len(), NAMES.len());
+}
+
+/// A key without a value, as people leave behind who take out what is below it.
+#[rstest]
+#[case::companion("companion: null")]
+#[case::monitoring("monitoring: null")]
+fn an_empty_value_is_the_default(#[case] values: &str) {
+    let dir = Dir::new();
+    let file = dir.write("values.yaml", values);
+    assert_same(&template(&["--values", file.to_str().unwrap()]), &template(&[]));
+}
+
+#[test]
+fn the_chart_can_be_a_dependency_with_a_condition() {
+    let dir = Dir::new();
+    fs::create_dir_all(dir.path("parent/charts")).unwrap();
+    std::os::unix::fs::symlink(
+        root().join("charts/sidecar-hostpath"),
+        dir.path("parent/charts/sidecar-hostpath"),
+    )
+    .unwrap();
+    dir.write(
+        "parent/Chart.yaml",
+        "apiVersion: v2\nname: parent\nversion: 1.0.0\ndependencies:\n  - {name: sidecar-hostpath, version: 0.x.x, condition: sidecar-hostpath.enabled}\n",
+    );
+    let rendered = |is_enabled: bool| {
+        let values = json!({
+            "global": {"registry": "x"},
+            "sidecar-hostpath": {"enabled": is_enabled, "module": "registry://registry.example.com/m:v1"},
+        });
+        let file = dir.write("values.json", values.to_string());
+        let output = Command::new(tool("helm"))
+            .args(["template", "x"])
+            .arg(dir.path("parent"))
+            .arg("--values")
+            .arg(file)
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(rendered(true).contains("name: sidecar-hostpath-inject"));
+    assert_eq!(rendered(false).trim(), "");
 }

@@ -207,7 +207,110 @@ fn the_companion_keeps_the_label_for_those_whom_the_settings_trust() {
     let expected = json!({
         "policyName": policy["metadata"]["name"],
         "paramRef": {"name": role["metadata"]["name"], "parameterNotFoundAction": "Deny"},
-        "validationActions": ["Deny"],
+        "validationActions": ["Warn", "Audit"],
     });
     assert_eq!(binding["spec"], expected);
+}
+
+/// The component beside it, or a patch by hand, lets it deny.
+#[test]
+fn a_component_lets_the_companion_deny() {
+    let dir = Dir::new();
+    for directory in ["deploy", "companion"] {
+        symlink(root().join(directory), dir.path(directory)).unwrap();
+    }
+    dir.write(
+        "kustomization.yaml",
+        "resources: [deploy]\ncomponents: [companion/label, companion/alone, companion/deny]\n",
+    );
+    let objects: Vec<Value> = rendered(&dir.path(""));
+    assert_eq!(objects.len(), 3);
+    let binding = objects
+        .iter()
+        .find(|object| object["kind"] == "ValidatingAdmissionPolicyBinding")
+        .unwrap();
+    assert_eq!(binding["spec"]["validationActions"], json!(["Deny"]));
+}
+
+/// Names that are changed are changed wherever they are written.
+#[test]
+fn a_prefix_is_given_to_references_too() {
+    let dir = Dir::new();
+    for directory in ["deploy", "companion"] {
+        symlink(root().join(directory), dir.path(directory)).unwrap();
+    }
+    dir.write("kustomization.yaml", "namePrefix: my-\nresources: [companion]\n");
+    let objects: Vec<Value> = rendered(&dir.path(""));
+    let expected = "my-sidecar-hostpath-launcher-label";
+    assert!(
+        objects
+            .iter()
+            .all(|object| object["metadata"]["name"] == expected),
+        "{objects:#?}"
+    );
+    let binding = objects
+        .iter()
+        .find(|object| object["kind"] == "ValidatingAdmissionPolicyBinding")
+        .unwrap();
+    assert_eq!(binding["spec"]["policyName"], expected);
+    assert_eq!(binding["spec"]["paramRef"]["name"], expected);
+}
+
+/// The one for the API server's own files says the same, without a parameter.
+#[test]
+fn the_static_companion_is_the_companion_without_parameter() {
+    let text = fs::read_to_string(root().join("companion/static/launcher-label.yaml")).unwrap();
+    let objects: Vec<Value> = yaml_serde::Deserializer::from_str(&text)
+        .map(|document| serde::Deserialize::deserialize(document).unwrap())
+        .collect();
+    let deployed: Vec<Value> = rendered(&root().join("deploy/companion"));
+    let [policy, binding] = ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"].map(|kind| {
+        let of_kind = |objects: &[Value]| {
+            objects
+                .iter()
+                .find(|object| object["kind"] == kind)
+                .unwrap()
+                .clone()
+        };
+        let (own, mut deployed) = (of_kind(&objects), of_kind(&deployed));
+        let name = json!("sidecar-hostpath-launcher-label.static.k8s.io");
+        deployed["metadata"]["name"] = name.clone();
+        let spec = deployed["spec"].as_object_mut().unwrap();
+        if spec.contains_key("policyName") {
+            spec["policyName"] = name;
+        }
+        spec.remove("paramKind");
+        spec.remove("paramRef");
+        (own, deployed)
+    });
+    assert_eq!(binding.0, binding.1);
+    let (own, mut expected) = policy;
+    expected["spec"]["variables"][0]["expression"] = json!(format!(
+        "['{}']",
+        policies()[0].spec.settings["trustedCreators"][0]
+            .as_str()
+            .unwrap()
+    ));
+    assert_eq!(own, expected);
+}
+
+/// Kubernetes 1.36 serves these kinds in version v1 only.
+#[test]
+fn the_example_for_plugins_is_of_an_api_that_is_served() {
+    let text = fs::read_to_string(root().join("examples/plugin-cow/admission-policy.yaml")).unwrap();
+    let objects: Vec<Value> = yaml_serde::Deserializer::from_str(&text)
+        .map(|document| serde::Deserialize::deserialize(document).unwrap())
+        .collect();
+    let kinds: Vec<[&str; 2]> = objects
+        .iter()
+        .map(|object| ["apiVersion", "kind"].map(|key| object[key].as_str().unwrap()))
+        .collect();
+    let version = "admissionregistration.k8s.io/v1";
+    assert_eq!(
+        kinds,
+        [
+            [version, "MutatingAdmissionPolicy"],
+            [version, "MutatingAdmissionPolicyBinding"]
+        ]
+    );
 }

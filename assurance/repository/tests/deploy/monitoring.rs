@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use rstest::rstest;
 use serde_json::Value;
 
 use crate::dir::Dir;
@@ -45,7 +46,7 @@ fn expressions() -> Vec<String> {
 }
 
 /// What Kubewarden exports was read in its policy server, `src/metrics` and `src/api/service.rs`; the names of the policies
-/// are those of its policy server, `clusterwide-` before the object's.
+/// are those of its policy server, `clusterwide-` or `kw.cap.` before the object's.
 #[test]
 fn what_is_asked_for_is_exported() {
     let metrics = [
@@ -88,12 +89,13 @@ fn the_policies_are_those_of_deploy() {
     let named: BTreeSet<String> = expressions()
         .iter()
         .flat_map(|expression| expression.split('"').map(str::to_owned).collect::<Vec<_>>())
-        .filter(|text| text.starts_with("clusterwide-"))
+        .filter(|text| text.contains("sidecar-hostpath-"))
         .collect();
-    let inject = format!("clusterwide-{}", NAMES[1]);
+    let both = r"(clusterwide-|kw\\.cap\\.)";
+    let inject = format!("{both}{}", NAMES[1]);
     assert_eq!(
         named,
-        BTreeSet::from([inject, "clusterwide-sidecar-hostpath-.+".to_owned()])
+        BTreeSet::from([inject, format!("{both}sidecar-hostpath-.+")])
     );
     assert!(NAMES.iter().all(|name| name.starts_with("sidecar-hostpath-")));
 }
@@ -123,14 +125,19 @@ fn every_alert_has_a_section_in_the_runbook() {
     assert_eq!(sections, rules().len());
 }
 
-/// Each alert fires where it should, and not elsewhere: `tests/monitoring/alerts.yaml`, judged by Prometheus itself.
-#[test]
-fn prometheus_judges_the_alerts_as_the_cases_say() {
+/// Each alert fires where it should, and not elsewhere: `tests/monitoring/alerts.yaml`, judged by Prometheus itself, with the
+/// names of Kubewarden up to 1.37.1, which are written there, and with those since.
+#[rstest]
+#[case::clusterwide("clusterwide-")]
+#[case::kw_cap("kw.cap.")]
+fn prometheus_judges_the_alerts_as_the_cases_say(#[case] dialect: &str) {
     let promtool = tool("promtool");
     let [rule, _] = objects();
     let dir = Dir::new();
     let rules = dir.write("rules.json", rule["spec"].to_string());
     let cases = fs::read_to_string(root().join("tests/monitoring/alerts.yaml")).unwrap();
+    assert!(cases.contains("clusterwide-"));
+    let cases = cases.replace("clusterwide-", dialect);
     let cases = dir.write("cases.yaml", cases);
     for (command, file) in [("check", rules), ("test", cases)] {
         let output = Command::new(&promtool)

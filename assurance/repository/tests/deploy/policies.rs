@@ -135,14 +135,20 @@ fn the_settings_are_accepted_and_the_same_for_all(
     );
 }
 
+/// In a registry that nobody owns: each cluster has its own.
 #[rstest]
 fn the_module_is_the_one_of_the_metadata(#[values(NAMES[0], NAMES[1], NAMES[2], NAMES[3])] name: &str) {
     let metadata = metadata();
     let annotation = |name: &str| metadata["annotations"][name].as_str().unwrap();
-    let url = annotation("io.kubewarden.policy.ociUrl");
+    let (_, module) = annotation("io.kubewarden.policy.ociUrl")
+        .rsplit_once('/')
+        .unwrap();
     let version = annotation("io.kubewarden.policy.version");
     let policy = policy(name);
-    assert_eq!(policy.spec.module, format!("registry://{url}:v{version}"));
+    assert_eq!(
+        policy.spec.module,
+        format!("registry://registry.example.com/policies/{module}:v{version}")
+    );
     assert_eq!(policy.spec.mode, "protect");
     let reported = ["io.kubewarden.policy.category", "io.kubewarden.policy.severity"]
         .map(|name| (name.to_owned(), annotation(name).to_owned()));

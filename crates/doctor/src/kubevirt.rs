@@ -1,0 +1,125 @@
+//! KubeVirt itself: who creates launcher pods, and what its feature gates permit.
+
+use serde_json::{Value, json};
+
+use crate::check::{Check, Finding};
+use crate::cluster::{Cluster, Seen, Unseen};
+use crate::policy::text;
+use crate::settings::{Creators, Settings};
+
+/// Where the feature gates are.
+const GATES: &str = "/spec/configuration/developerConfiguration/featureGates";
+
+/// The KubeVirt object, and what it says of itself.
+#[derive(Debug, Clone)]
+pub(crate) struct KubeVirt {
+    /// The user that creates launcher pods.
+    pub(crate) controller: String,
+    /// Where its own pods run.
+    pub(crate) namespace: String,
+    version: String,
+    gates: Vec<String>,
+}
+
+/// The KubeVirt object, in any namespace.
+pub(crate) async fn find(cluster: &Cluster) -> Seen<KubeVirt> {
+    let path = "/apis/kubevirt.io/v1/kubevirts";
+    let items = cluster.list(path).await?;
+    let Some(object) = items.first() else {
+        return Err(Unseen::Other {
+            path: path.to_owned(),
+            reason: "there is no KubeVirt object".to_owned(),
+        });
+    };
+    let namespace = text(object, "/metadata/namespace").to_owned();
+    let gates = object
+        .pointer(GATES)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    Ok(KubeVirt {
+        controller: format!("system:serviceaccount:{namespace}:kubevirt-controller"),
+        version: text(object, "/status/observedKubeVirtVersion").to_owned(),
+        gates: gates.filter_map(Value::as_str).map(str::to_owned).collect(),
+        namespace,
+    })
+}
+
+/// The checks of it.
+pub(crate) fn checks(kubevirt: &Seen<KubeVirt>, settings: Option<&Settings>) -> Vec<Check> {
+    let kubevirt = match kubevirt {
+        Ok(kubevirt) => kubevirt,
+        Err(Unseen::Absent { .. }) => {
+            let finding =
+                Finding::unknown("it is not installed").fix("install KubeVirt, then run doctor again");
+            return vec![Check::one("KubeVirt", finding)];
+        }
+        Err(unseen) => return vec![Check::unseen("KubeVirt", unseen)],
+    };
+    vec![
+        creator(kubevirt, settings),
+        sidecars(kubevirt),
+        host_disk(kubevirt),
+    ]
+}
+
+fn creator(kubevirt: &KubeVirt, settings: Option<&Settings>) -> Check {
+    let name = "trustedCreators";
+    let controller = &kubevirt.controller;
+    let version = match kubevirt.version.as_str() {
+        "" => String::new(),
+        version => format!(" (KubeVirt {version})"),
+    };
+    let fix = "name only KubeVirt's controller, as deploy/settings.yaml does";
+    let field = "spec.settings.trustedCreators";
+    let Some(settings) = settings else {
+        let finding = Finding::unknown("no settings could be read").fix("see the checks above");
+        return Check::one(name, finding);
+    };
+    match settings.creators() {
+        Creators::Anyone => Check::one(
+            name,
+            Finding::warning("anybody may create launcher pods with host paths")
+                .fix(fix)
+                .field(field, json!([controller]), json!(["*"])),
+        ),
+        Creators::Users(users) if !users.contains(controller) => Check::one(
+            name,
+            Finding::failed(format!(
+                "{controller}{version} is not among them: no VM with a host path starts"
+            ))
+            .fix(fix)
+            .field(field, json!([controller]), json!(users)),
+        ),
+        Creators::Users(_) => Check::ok(name, format!("{controller} is named{version}")),
+    }
+}
+
+fn sidecars(kubevirt: &KubeVirt) -> Check {
+    let name = "feature gate Sidecar";
+    let has = |gate: &str| kubevirt.gates.iter().any(|known| known == gate);
+    match (has("Sidecar"), has("Plugins")) {
+        (true, _) => Check::ok(name, "on"),
+        (false, true) => Check::ok(name, "off, but Plugins is on: their sidecars are served"),
+        (false, false) => Check::one(
+            name,
+            Finding::failed("off: KubeVirt makes no hook sidecars").fix(
+                "add Sidecar to spec.configuration.developerConfiguration.featureGates of the KubeVirt object",
+            ),
+        ),
+    }
+}
+
+fn host_disk(kubevirt: &KubeVirt) -> Check {
+    let name = "feature gate HostDisk";
+    match kubevirt.gates.iter().any(|gate| gate == "HostDisk") {
+        false => Check::ok(name, "off"),
+        true => Check::one(
+            name,
+            Finding::warning(
+                "on: VM owners can have QEMU write to any directory of a node, regardless of this policy",
+            )
+            .fix("remove it from featureGates, or forbid volumes of type hostDisk with another policy"),
+        ),
+    }
+}

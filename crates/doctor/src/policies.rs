@@ -1,0 +1,169 @@
+//! The policies: whether all are there, as `deploy/` has them, and enforced.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::check::{Check, Finding};
+use crate::cluster::Seen;
+use crate::deployed::{Deployed, Role};
+use crate::enforcement;
+use crate::judge::Judge;
+use crate::policy::{Policies, Policy};
+use crate::policy_fields::{self, SPEC};
+use crate::server::{self, Servers};
+use crate::settings::Settings;
+
+const APPLY: &str = "kubectl apply -k deploy/";
+
+/// The policies of this module: each by itself, and all together.
+pub(crate) fn checks(
+    found: &Seen<Policies>,
+    deployed: &Deployed,
+    servers: &Servers,
+    judge: &dyn Judge,
+) -> Vec<Check> {
+    let found = match found {
+        Ok(found) => found,
+        Err(unseen) => return vec![Check::unseen("policies", unseen)],
+    };
+    if found.policies.is_empty() && found.strays.is_empty() {
+        let why = "no ClusterAdmissionPolicy runs kubevirt-sidecar-hostpath-policy";
+        return vec![Check::one("policies", Finding::failed(why).fix(APPLY))];
+    }
+    let mut checks = Vec::new();
+    for role in Role::ALL {
+        let of_role: Vec<&Policy> = found
+            .policies
+            .iter()
+            .filter(|policy| policy.role == role)
+            .collect();
+        if of_role.is_empty() {
+            let why = format!("there is none: {}", role.purpose());
+            let finding = match role {
+                Role::Early => Finding::warning(why),
+                Role::Inject | Role::Verify | Role::VerifyEphemeral => Finding::failed(why),
+            };
+            checks.push(Check::one(format!("policy {}", role.name()), finding.fix(APPLY)));
+        }
+        checks.extend(
+            of_role
+                .into_iter()
+                .map(|policy| of_policy(policy, deployed, servers)),
+        );
+    }
+    checks.extend(found.strays.iter().map(|stray| {
+        let why = match stray.is_group {
+            true => "the group's expression decides, not this module's verdict; deploy/ has no groups",
+            false => "it is for one namespace only, and replaces none of the policies above",
+        };
+        Check::one(
+            stray.title.clone(),
+            Finding::warning(why).fix("delete it, unless it is meant to be there beside the others"),
+        )
+    }));
+    checks.push(module(&found.policies));
+    checks.push(settings(&found.policies, judge));
+    checks
+}
+
+fn of_policy(policy: &Policy, deployed: &Deployed, servers: &Servers) -> Check {
+    let role = policy.role;
+    let mut findings: Vec<Finding> = SPEC
+        .differences(deployed.policies.spec(role), policy.spec())
+        .into_iter()
+        .map(|difference| policy_fields::finding(role, difference))
+        .collect();
+    findings.extend(
+        SPEC.strangers(policy.spec())
+            .into_iter()
+            .map(policy_fields::stranger),
+    );
+    findings.extend(enforcement::findings(policy));
+    findings.extend(server::finding_of(policy, servers));
+    Check::new(
+        format!("policy {}", role.name()),
+        format!("{} is as deploy/ has it, and enforced", policy.name),
+        findings,
+    )
+}
+
+/// One module for all.
+fn module(policies: &[Policy]) -> Check {
+    let name = "module";
+    let modules: BTreeSet<&str> = policies
+        .iter()
+        .map(|policy| policy.text("/spec/module"))
+        .collect();
+    let modules: Vec<&str> = modules.into_iter().collect();
+    match modules.as_slice() {
+        [module] => Check::ok(name, (*module).to_owned()),
+        [] => Check::one(name, Finding::failed("there is none").fix(APPLY)),
+        [first, others @ ..] => Check::one(
+            name,
+            Finding::failed("the policies run different modules, which may judge differently")
+                .fix("set one module in deploy/settings.yaml, and apply it")
+                .field("spec.module", json!(first), json!(others)),
+        ),
+    }
+}
+
+/// The policy whose settings are those of all.
+pub(crate) fn leading(policies: &[Policy]) -> Option<&Policy> {
+    policies
+        .iter()
+        .find(|policy| policy.role == Role::Inject)
+        .or_else(|| policies.first())
+}
+
+/// The settings of the policies; none if the policy refuses them.
+pub(crate) fn settings_of(policies: &[Policy], judge: &dyn Judge) -> Option<Settings> {
+    let settings = leading(policies)?.settings();
+    judge.settings(&settings).is_ok().then_some(Settings(settings))
+}
+
+/// One settings object for all, that the policy's own reader takes.
+fn settings(policies: &[Policy], judge: &dyn Judge) -> Check {
+    let name = "settings";
+    let Some(first) = leading(policies) else {
+        return Check::one(name, Finding::failed("there are none").fix(APPLY));
+    };
+    let own = first.settings();
+    let mut findings = Vec::new();
+    for policy in policies {
+        let other = policy.settings();
+        let keys: BTreeSet<&String> = own.keys().chain(other.keys()).collect();
+        for key in keys {
+            let of = |settings: &crate::judge::Values| settings.get(key).cloned().unwrap_or(Value::Null);
+            let (expected, found) = (of(&own), of(&other));
+            if expected != found {
+                let why = format!(
+                    "{} and {} differ: what one lets sidecars write, the other may mount through a link",
+                    first.name, policy.name
+                );
+                findings.push(
+                    Finding::failed(why)
+                        .fix("set them once, in deploy/settings.yaml, and apply it")
+                        .field(format!("spec.settings.{key}"), expected, found),
+                );
+            }
+        }
+    }
+    match judge.settings(&own) {
+        Err(faults) => findings.extend(faults.into_iter().map(|fault| {
+            Finding::failed(format!("the policy refuses them: {fault}"))
+                .fix("correct them in deploy/settings.yaml")
+        })),
+        Ok(warnings) => findings.extend(
+            warnings
+                .into_iter()
+                .map(|warning| Finding::warning(warning).fix("read docs/operations.md, and decide")),
+        ),
+    }
+    let rules = Settings(own).rules().len();
+    Check::new(
+        name,
+        format!("the same in all policies; rules: {rules}"),
+        findings,
+    )
+}

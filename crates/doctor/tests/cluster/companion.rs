@@ -1,0 +1,148 @@
+//! The companion with one thing wrong.
+
+use doctor::check::Status::{self, Failed, Warning};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::server::{BINDINGS, CAP, ROLES, Server, VAP, controller};
+use crate::{after, assert_found, check, faults};
+
+const ROLE: &str = "ClusterRole sidecar-hostpath-launcher-label";
+const BINDING: &str = "binding sidecar-hostpath-launcher-label spec";
+
+#[rstest]
+#[case::validation("/spec/validations", json!([{"expression": "true"}]), "spec.validations")]
+#[case::condition("/spec/matchConditions", json!([{"name": "x", "expression": "false"}]), "spec.matchConditions")]
+#[case::ignore("/spec/failurePolicy", json!("Ignore"), "spec.failurePolicy")]
+#[case::variable("/spec/variables/0/expression", json!("['alice']"), "spec.variables")]
+#[case::no_parameter("/spec/paramKind", json!(null), "spec.paramKind")]
+#[case::create_only("/spec/matchConstraints/resourceRules", json!([
+    {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"], "scope": "*"},
+]), "spec.matchConstraints.resourceRules")]
+#[case::excluded("/spec/matchConstraints/excludeResourceRules", json!([
+    {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"], "resourceNames": ["x"]},
+]), "spec.matchConstraints.excludeResourceRules")]
+#[case::namespaces("/spec/matchConstraints/namespaceSelector", json!({"matchLabels": {"a": "b"}}), "spec.matchConstraints.namespaceSelector")]
+#[case::objects("/spec/matchConstraints/objectSelector", json!({"matchLabels": {"a": "b"}}), "spec.matchConstraints.objectSelector")]
+fn an_edited_policy_is_failed(#[case] pointer: &str, #[case] value: Value, #[case] field: &str) {
+    let checks = after(|server| {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        server.list(VAP)[0].pointer_mut(parent).unwrap()[key] = value.clone();
+    });
+    assert_found(&checks, "companion", Failed, field);
+}
+
+#[rstest]
+#[case::one_namespace("matchResources", json!({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "tenant-a"}}}), "matchResources.namespaceSelector", Failed)]
+#[case::some_objects("matchResources", json!({"objectSelector": {"matchLabels": {"a": "b"}}}), "matchResources.objectSelector", Failed)]
+#[case::some_rules("matchResources", json!({"resourceRules": [
+    {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["pods"]},
+]}), "matchResources.resourceRules", Failed)]
+#[case::warns("validationActions", json!(["Warn", "Audit"]), "validationActions", Warning)]
+#[case::audits_too("validationActions", json!(["Deny", "Audit"]), "validationActions", Warning)]
+#[case::allow("paramRef", json!({"name": "sidecar-hostpath-launcher-label", "parameterNotFoundAction": "Allow"}), "paramRef.parameterNotFoundAction", Failed)]
+fn an_edited_binding_is_not_ok(
+    #[case] key: &str,
+    #[case] value: Value,
+    #[case] field: &str,
+    #[case] status: Status,
+) {
+    let checks = after(|server| server.list(BINDINGS)[0]["spec"][key] = value.clone());
+    assert_found(&checks, "companion", status, &format!("{BINDING}.{field}"));
+}
+
+#[test]
+fn a_second_binding_is_a_warning() {
+    let checks = after(|server| {
+        let mut second = server.list(BINDINGS)[0].clone();
+        second["metadata"]["name"] = json!("second");
+        second["spec"]["validationActions"] = json!(["Warn"]);
+        server.list(BINDINGS).push(second);
+    });
+    assert_eq!(faults(&checks), [("companion", Warning)]);
+}
+
+#[test]
+fn without_binding_nothing_is_denied() {
+    let checks = after(|server| server.list(BINDINGS).clear());
+    assert_eq!(
+        faults(&checks),
+        [("companion", Failed), ("probe: the launcher label", Warning)]
+    );
+}
+
+#[test]
+fn a_missing_companion_is_a_warning() {
+    let checks = after(|server| server.list(VAP).clear());
+    assert_eq!(
+        faults(&checks),
+        [("companion", Warning), ("probe: the launcher label", Warning)]
+    );
+}
+
+/// Nobody can start a VM then: that is failed, and said once by the objects and once by what the cluster answers.
+#[test]
+fn without_its_role_nobody_can_start_a_vm() {
+    let checks = after(|server| server.list(ROLES).clear());
+    assert_found(&checks, "companion", Failed, ROLE);
+    for name in ["companion", "probe: an allowed path"] {
+        let check = check(&checks, name);
+        assert_eq!(check.status(), Failed, "{check:#?}");
+        assert!(
+            check.findings[0].consequence.contains("nobody can start a VM"),
+            "{check:#?}"
+        );
+    }
+}
+
+#[rstest]
+#[case::one_more_in_the_role(&[controller(), "alice"], &[controller()], "the companion lets others set the launcher label than the settings trust")]
+#[case::one_more_in_the_settings(&[controller()], &[controller(), "alice"], "the companion denies the pods of users that the settings trust")]
+#[case::anyone(&[controller()], &["*"], "the settings trust anyone, and the companion these only: pods of others are denied, with or without host paths")]
+fn names_are_those_of_the_settings(#[case] role: &[&str], #[case] settings: &[&str], #[case] expected: &str) {
+    let checks = after(|server| {
+        server.list(ROLES)[0]["rules"][0]["resourceNames"] = json!(role);
+        for policy in server.list(CAP) {
+            policy["spec"]["settings"]["trustedCreators"] = json!(settings);
+        }
+    });
+    let check = check(&checks, "companion");
+    assert_found(
+        &checks,
+        "companion",
+        Failed,
+        &format!("{ROLE} rules[0].resourceNames"),
+    );
+    assert_eq!(check.findings[0].consequence, expected);
+}
+
+/// `"*"` is no user name: the companion denies KubeVirt itself.
+#[test]
+fn a_star_denies_kubevirt() {
+    let checks = after(|server| {
+        server.list(ROLES)[0]["rules"][0]["resourceNames"] = json!(["*"]);
+        for policy in server.list(CAP) {
+            policy["spec"]["settings"]["trustedCreators"] = json!(["*"]);
+        }
+    });
+    let says = |name: &str| {
+        let check = check(&checks, name);
+        check
+            .findings
+            .iter()
+            .any(|finding| finding.status == Failed && finding.consequence.contains("nobody can start a VM"))
+    };
+    assert!(says("companion"), "{checks:#?}");
+    assert!(says("probe: an allowed path"), "{checks:#?}");
+}
+
+#[rstest]
+#[case::grants(|server: &mut Server| {
+    server.list(ROLES)[0]["rules"].as_array_mut().unwrap().push(json!({"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}));
+}, Warning, "rules")]
+#[case::aggregated(|server: &mut Server| {
+    server.list(ROLES)[0]["aggregationRule"] = json!({"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]});
+}, Failed, "aggregationRule")]
+fn an_edited_role_is_not_ok(#[case] damage: fn(&mut Server), #[case] status: Status, #[case] field: &str) {
+    assert_found(&after(damage), "companion", status, &format!("{ROLE} {field}"));
+}

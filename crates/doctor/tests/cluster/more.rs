@@ -1,0 +1,202 @@
+//! What else a cluster has: nodes, VMs, and others that write where VMs read.
+
+use doctor::check::Status::{self, Failed, Warning};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::server::{
+    CAP, Dialect, KUBEVIRTS, NODES, PODS, Server, VMIS, VMS, VOLUMES, annotation, pod,
+};
+use crate::{after, assert_found, check, examined_by, faults};
+
+fn rules(server: &mut Server, rules: &Value) {
+    for policy in server.list(CAP) {
+        policy["spec"]["settings"]["allowedHostPaths"] = rules.clone();
+    }
+}
+
+#[rstest]
+#[case::old(json!({"runtimeHandlers": [{"name": "", "features": {"recursiveReadOnlyMounts": false}}]}))]
+#[case::only_another(json!({"runtimeHandlers": [{"name": "kata", "features": {"recursiveReadOnlyMounts": true}}]}))]
+#[case::silent(json!({}))]
+fn runtimes_without_recursive_mounts_are_named(
+    #[case] status: Value,
+    #[values(("IfPossible", Warning), ("Enabled", Failed), ("Disabled", Status::Ok))] setting: (&str, Status),
+) {
+    let checks = after(|server| {
+        server.list(NODES)[0]["status"] = status.clone();
+        for policy in server.list(CAP) {
+            policy["spec"]["settings"]["recursiveReadOnly"] = json!(setting.0);
+        }
+    });
+    let check = check(&checks, "nodes");
+    assert_eq!(check.status(), setting.1, "{check:#?}");
+    if setting.1 != Status::Ok {
+        assert!(check.findings[0].consequence.contains("node-1"), "{check:#?}");
+    }
+}
+
+#[rstest]
+#[case::lost_by_the_pod(PODS, 0, "/metadata/annotations", json!({"hooks.kubevirt.io/hookSidecars": r#"[{"image": "x"}]"#}))]
+#[case::without_annotation(PODS, 0, "/metadata/annotations", json!({}))]
+#[case::lost_by_the_vmi(VMIS, 0, "/metadata/annotations", json!({}))]
+fn requests_that_are_lost_are_failed(
+    #[case] list: &'static str,
+    #[case] item: usize,
+    #[case] pointer: &str,
+    #[case] value: Value,
+) {
+    let checks = after(|server| {
+        *server.list(list)[item].pointer_mut(pointer).unwrap() = value.clone();
+    });
+    assert_found(
+        &checks,
+        "requests that reach the pod",
+        Failed,
+        "host path requests",
+    );
+}
+
+/// The template was changed while the VM runs: KubeVirt says so itself.
+#[test]
+fn a_vm_that_waits_for_its_restart_has_lost_nothing() {
+    let checks = after(|server| {
+        let two = json!([{"hostPath": [
+            {"path": "/var/lib/kubevirt/images/a", "volumePath": "/a"}, {"path": "/var/lib/kubevirt/images/b", "volumePath": "/b"},
+        ]}]);
+        let vm = &mut server.list(VMS)[0];
+        vm["spec"]["template"]["metadata"]["annotations"]["hooks.kubevirt.io/hookSidecars"] =
+            json!(two.to_string());
+        vm["status"] = json!({"conditions": [{"type": "RestartRequired", "status": "True"}]});
+    });
+    assert_eq!(check(&checks, "requests that reach the pod").status(), Status::Ok);
+}
+
+#[rstest]
+#[case::at("/var/lib/kubevirt/images", true)]
+#[case::above("/var/lib", true)]
+#[case::root("/", true)]
+#[case::below("/var/lib/kubevirt/images/a", true)]
+#[case::beside("/var/lib/kubevirt/images2", false)]
+#[case::elsewhere("/srv", false)]
+fn pods_that_write_at_an_allowed_path_are_named(#[case] path: &str, #[case] is_named: bool) {
+    let checks = after(|server| server.list(PODS).push(pod("backup", "agent", path, false)));
+    let check = check(&checks, "others that write at the allowed paths");
+    match is_named {
+        true => {
+            assert_eq!(check.status(), Warning, "{check:#?}");
+            assert!(
+                check.findings[0]
+                    .consequence
+                    .contains(&format!("backup/agent ({path})")),
+                "{check:#?}"
+            );
+        }
+        false => assert_eq!(check.status(), Status::Ok, "{check:#?}"),
+    }
+}
+
+#[test]
+fn pods_that_only_read_are_not_named() {
+    let checks = after(|server| server.list(PODS).push(pod("backup", "agent", "/var/lib", true)));
+    assert_eq!(faults(&checks), []);
+}
+
+#[rstest]
+#[case::host_path(json!({"hostPath": {"path": "/var/lib/kubevirt"}, "accessModes": ["ReadWriteOnce"]}), Warning)]
+#[case::local(json!({"local": {"path": "/var/lib/kubevirt/images/x"}, "accessModes": ["ReadOnlyMany", "ReadWriteOnce"]}), Warning)]
+#[case::read_only(json!({"local": {"path": "/var/lib/kubevirt/images/x"}, "accessModes": ["ReadOnlyMany"]}), Status::Ok)]
+#[case::elsewhere(json!({"nfs": {"path": "/var/lib/kubevirt/images"}, "accessModes": ["ReadWriteOnce"]}), Status::Ok)]
+fn volumes_that_are_written_at_an_allowed_path_are_named(#[case] spec: Value, #[case] status: Status) {
+    let checks = after(|server| {
+        server
+            .list(VOLUMES)
+            .push(json!({"metadata": {"name": "v"}, "spec": spec}))
+    });
+    assert_eq!(
+        check(&checks, "others that write at the allowed paths").status(),
+        status
+    );
+}
+
+#[test]
+fn vms_that_the_settings_refuse_are_named() {
+    let checks = after(|server| {
+        server.list(VMIS)[0]["metadata"]["annotations"]["hooks.kubevirt.io/hookSidecars"] =
+            json!(annotation("/etc"));
+    });
+    let check = check(&checks, "VMs of the cluster");
+    assert_eq!(check.status(), Warning);
+    assert!(
+        check.findings[0]
+            .consequence
+            .contains("VirtualMachineInstance tenant-a/vm"),
+        "{check:#?}"
+    );
+}
+
+#[test]
+fn new_settings_are_tried_on_the_vms() {
+    let settings = json!({"allowedHostPaths": []});
+    let checks = examined_by(Server::deployed(Dialect::KwCap), settings.as_object()).unwrap();
+    assert_eq!(faults(&checks), [("VMs of the cluster", Warning)]);
+    let why = &check(&checks, "VMs of the cluster").findings[0].consequence;
+    assert!(why.starts_with("3 of 3 would not start"), "{why}");
+}
+
+#[test]
+fn many_vms_are_read_in_pages() {
+    let checks = after(|server| {
+        let vmi = server.list(VMIS)[0].clone();
+        server.list(VMIS).extend((1..2_000).map(|number| {
+            let mut vmi = vmi.clone();
+            vmi["metadata"]["name"] = json!(format!("vmi-{number}"));
+            vmi["metadata"]["uid"] = json!(format!("uid-{number}"));
+            vmi
+        }));
+    });
+    let seen = &check(&checks, "VMs of the cluster").seen;
+    assert!(seen.contains(": 2002;"), "{seen}");
+}
+
+#[rstest]
+#[case::none(json!([]), "feature gate Sidecar", Failed)]
+#[case::plugins(json!(["Plugins"]), "feature gate Sidecar", Status::Ok)]
+#[case::host_disk(json!(["Sidecar", "HostDisk"]), "feature gate HostDisk", Warning)]
+fn feature_gates_are_read(#[case] gates: Value, #[case] name: &str, #[case] status: Status) {
+    let checks = after(|server| {
+        server.list(KUBEVIRTS)[0]["spec"]["configuration"]["developerConfiguration"]["featureGates"] =
+            gates.clone();
+    });
+    assert_eq!(check(&checks, name).status(), status);
+}
+
+#[test]
+fn kubevirt_may_be_elsewhere_than_the_settings_say() {
+    let checks = after(|server| server.list(KUBEVIRTS)[0]["metadata"]["namespace"] = json!("openshift-cnv"));
+    assert_found(
+        &checks,
+        "trustedCreators",
+        Failed,
+        "spec.settings.trustedCreators",
+    );
+    assert_eq!(check(&checks, "companion").status(), Failed);
+}
+
+#[test]
+fn settings_of_old_nodes_are_a_warning() {
+    let checks = after(|server| server.minor = "29");
+    assert_eq!(faults(&checks), [("Kubernetes", Warning)]);
+}
+
+#[test]
+fn a_rule_below_which_nobody_writes_is_not_named() {
+    let checks = after(|server| {
+        rules(server, &json!([{"path": "/srv/a"}]));
+        server.list(PODS).push(pod("backup", "agent", "/srv/a/b", false));
+    });
+    assert_eq!(
+        check(&checks, "others that write at the allowed paths").status(),
+        Status::Ok
+    );
+}
