@@ -1,5 +1,7 @@
 //! The objects in a document: the document itself, the items of a list, what a template makes.
 
+use std::rc::Rc;
+
 use kubevirt_sidecar_hostpath_policy::objects::preview;
 use kubevirt_sidecar_hostpath_policy::requests::place::{HOOK_SIDECARS, HOST_PATHS};
 use serde_json::Value;
@@ -59,8 +61,8 @@ pub(super) fn object(mut node: Node, around: &Around, place: Place, found: &mut 
     let (api_version, kind) = match (text("apiVersion"), text("kind"), around) {
         (Some(api_version), Some(kind), _) => (api_version.to_owned(), kind.to_owned()),
         (None, None, Around::Of { api_version, kind }) if is_untyped(&node) => {
-            node.insert("apiVersion", api_version);
-            node.insert("kind", kind);
+            node.set("apiVersion", api_version);
+            node.set("kind", kind);
             (api_version.clone(), kind.clone())
         }
         (None, None, Around::Nothing) if is_kustomization(&place) => return,
@@ -121,7 +123,7 @@ fn items(list: Option<Node>, around: &Around, place: Place, found: &mut Found) {
         return found.fault(&place, Fault { at, message });
     };
     let first = found.count();
-    for item in items {
+    for item in Rc::unwrap_or_clone(items) {
         // A list within a list counts on.
         let before = found.count().saturating_sub(first);
         let place = Place {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt::{self, Formatter};
+use std::rc::Rc;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -14,10 +15,10 @@ pub(super) fn documents(text: &str) -> (Vec<Result<Node, Fault>>, bool) {
     let mut documents = Vec::new();
     let stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     for next in stream {
-        match next.and_then(|raw| node(raw, &places, 0)) {
+        match next.map_err(|error| fault(&error)).and_then(|raw| node(raw, &places, 0)) {
             Ok(document) => documents.push(Ok(document)),
-            Err(error) => {
-                documents.push(Err(fault(&error)));
+            Err(fault) => {
+                documents.push(Err(fault));
                 return (documents, false);
             }
         }
@@ -30,7 +31,7 @@ fn fault(error: &serde_json::Error) -> Fault {
     let place = format!(" at line {} column {}", error.line(), error.column());
     Fault {
         at: Position {
-            line: error.line(),
+            line: error.line().max(1),
             column: error.column().max(1),
         },
         message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
@@ -71,41 +72,47 @@ impl<'t> Places<'t> {
     }
 }
 
-fn node(raw: &RawValue, places: &Places<'_>, depth: usize) -> Result<Node, serde_json::Error> {
-    if depth > DEPTH {
-        return Err(serde::de::Error::custom(format!(
-            "nested too deeply: more than {DEPTH} levels"
-        )));
-    }
-    let depth = depth.saturating_add(1);
+fn node(raw: &RawValue, places: &Places<'_>, depth: usize) -> Result<Node, Fault> {
     let text = raw.get();
     let at = places.position(text);
+    if depth > DEPTH {
+        let message = format!("nested too deeply: more than {DEPTH} levels");
+        return Err(Fault { at, message });
+    }
+    let depth = depth.saturating_add(1);
     let content = match text.as_bytes().first() {
         Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(text)?;
+            let items: Vec<&RawValue> = parsed(text, at)?;
             let items = items.into_iter().map(|item| node(item, places, depth));
-            Content::List(items.collect::<Result<_, _>>()?)
+            Content::List(Rc::new(items.collect::<Result<_, _>>()?))
         }
         Some(b'{') => {
-            let members: Members<'_> = serde_json::from_str(text)?;
+            let members: Members<'_> = parsed(text, at)?;
             let entries = members.0.into_iter().map(|(key, value)| {
+                let at = places.position(key.get());
                 Ok(Entry {
-                    at: places.position(key.get()),
-                    key: serde_json::from_str(key.get())?,
+                    at,
+                    key: parsed(key.get(), at)?,
                     fault: None,
                     is_merged: false,
                     value: node(value, places, depth)?,
                 })
             });
-            Content::Mapping(entries.collect::<Result<_, serde_json::Error>>()?)
+            Content::Mapping(Rc::new(entries.collect::<Result<_, Fault>>()?))
         }
-        _ => Content::Scalar(serde_json::from_str(text)?),
+        _ => Content::Scalar(parsed(text, at)?),
     };
     Ok(Node {
         at,
         fault: None,
         content,
     })
+}
+
+/// A part of the text, which begins there.
+fn parsed<'t, T: Deserialize<'t>>(text: &'t str, at: Position) -> Result<T, Fault> {
+    // The place in the error is one in the part.
+    serde_json::from_str(text).map_err(|error| Fault { at, ..fault(&error) })
 }
 
 /// All members of an object, in their order.

@@ -2,6 +2,7 @@
 
 pub mod document;
 mod json;
+mod marks;
 mod merge;
 pub mod node;
 pub mod place;

@@ -4,22 +4,63 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe};
 
+use std::rc::Rc;
+
 use libyaml_safer::{Error, Event, EventData, Mark, Parser, ScalarStyle};
 use serde_json::Value;
 
+use super::marks::Marks;
 use super::merge;
-use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
+use super::node::{Content, DEPTH, Entry, Fault, Node, Position, Weight};
 use super::scalar::{self, Tag};
+use super::text::MARK;
 
-/// The values that aliases may add to what is written out: a few lines of them can stand for billions.
-const FROM_ALIASES: usize = 100_000;
+/// What aliases may add to what is written out in a file: a few lines of them can stand for billions of values or bytes.
+const FROM_ALIASES: Weight = Weight {
+    values: 100_000,
+    bytes: 16 << 20,
+};
+
+/// What is left of it.
+pub(super) struct Budget(Weight);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(FROM_ALIASES)
+    }
+}
+
+impl Budget {
+    /// Takes the weight of one alias away, if there is enough left.
+    fn spend(&mut self, Weight { values, bytes }: Weight) -> Option<()> {
+        self.0 = Weight {
+            values: self.0.values.checked_sub(values)?,
+            bytes: self.0.bytes.checked_sub(bytes)?,
+        };
+        Some(())
+    }
+}
 
 /// What YAML's own tags begin with.
 const OF_YAML: &str = "tag:yaml.org,2002:";
 
+/// Why there may be no second document without `---` in a line above it.
+const UNSEEN: &str = "kubectl reads only the first document, up to a line with ---: write --- above the next one";
+
+/// Why a byte order mark may not be there.
+const STRAY_MARK: &str = "a byte order mark (U+FEFF) within a document: remove it, tools differ on what it means there";
+
 /// Reads the documents of `text`, whose first line is line `above + 1` of the file. Up to the first fault: the parser cannot
-/// go on after one.
-pub(super) fn documents(text: &str, above: usize) -> Vec<Result<Node, Fault>> {
+/// go on after one. What kubectl does not read of it is a fault.
+pub(super) fn documents(text: &str, above: usize, budget: &mut Budget) -> Vec<Result<Node, Fault>> {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    if text.starts_with(MARK) {
+        let line = above.saturating_add(1);
+        return vec![Err(Fault {
+            at: Position { line, column: 1 },
+            message: STRAY_MARK.to_owned(),
+        })];
+    }
     // kubectl ends the last line as well.
     let text = match text.ends_with('\n') {
         true => Cow::from(text),
@@ -27,7 +68,7 @@ pub(super) fn documents(text: &str, above: usize) -> Vec<Result<Node, Fault>> {
     };
     let mut documents = Vec::new();
     // The parser panics on a few broken texts.
-    let read = panic::catch_unwind(AssertUnwindSafe(|| read(&text, above, &mut documents)));
+    let read = panic::catch_unwind(AssertUnwindSafe(|| read(&text, above, budget, &mut documents)));
     if read.is_err() {
         documents.push(Err(Fault {
             at: Position {
@@ -40,7 +81,7 @@ pub(super) fn documents(text: &str, above: usize) -> Vec<Result<Node, Fault>> {
     documents
 }
 
-fn read(text: &str, above: usize, documents: &mut Vec<Result<Node, Fault>>) {
+fn read(text: &str, above: usize, budget: &mut Budget, documents: &mut Vec<Result<Node, Fault>>) {
     // kubectl's parser is a port of libyaml as well: it takes the same texts.
     let mut parser = Parser::new();
     parser.set_input(text.as_bytes());
@@ -48,11 +89,22 @@ fn read(text: &str, above: usize, documents: &mut Vec<Result<Node, Fault>>) {
         parser,
         above,
         anchors: HashMap::new(),
-        budget: FROM_ALIASES,
+        marks: Marks::of(text),
+        budget,
         depth: 0,
     };
+    let mut is_first = true;
     while let Some(document) = reader.document().transpose() {
         let is_fault = document.is_err();
+        if let Ok(node) = &document
+            && !is_first
+        {
+            documents.push(Err(Fault {
+                at: node.at,
+                message: UNSEEN.to_owned(),
+            }));
+        }
+        is_first = false;
         documents.push(document);
         if is_fault {
             return;
@@ -60,16 +112,17 @@ fn read(text: &str, above: usize, documents: &mut Vec<Result<Node, Fault>>) {
     }
 }
 
-struct Reader<'t> {
+struct Reader<'t, 'b> {
     parser: Parser<&'t [u8]>,
     above: usize,
+    marks: Marks,
     /// The values that have an anchor; `None` while such a value is being read.
     anchors: HashMap<String, Option<Node>>,
-    budget: usize,
+    budget: &'b mut Budget,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn document(&mut self) -> Result<Option<Node>, Fault> {
         loop {
             let event = self.event()?;
@@ -84,7 +137,17 @@ impl Reader<'_> {
     }
 
     fn event(&mut self) -> Result<Event, Fault> {
-        self.parser.parse().map_err(|error| self.syntax(&error))
+        let event = self.parser.parse().map_err(|error| self.syntax(&error))?;
+        match self.marks.outside_quotes(&event) {
+            None => Ok(event),
+            Some(at) => Err(Fault {
+                at: Position {
+                    line: at.line.saturating_add(self.above),
+                    ..at
+                },
+                message: STRAY_MARK.to_owned(),
+            }),
+        }
     }
 
     /// The value that begins with the event; `None` at the end of what it would be in.
@@ -110,7 +173,7 @@ impl Reader<'_> {
                 }
                 self.depth = self.depth.saturating_sub(1);
                 (
-                    collection(at, Content::List(items), tag.as_deref(), "seq"),
+                    collection(at, Content::List(Rc::new(items)), tag.as_deref(), "seq"),
                     anchor,
                 )
             }
@@ -119,7 +182,7 @@ impl Reader<'_> {
                 let entries = self.entries()?;
                 self.depth = self.depth.saturating_sub(1);
                 (
-                    collection(at, Content::Mapping(entries), tag.as_deref(), "map"),
+                    collection(at, Content::Mapping(Rc::new(entries)), tag.as_deref(), "map"),
                     anchor,
                 )
             }
@@ -205,9 +268,8 @@ impl Reader<'_> {
             Some(None) => return Err(fault("an alias to the value that it is part of")),
             None => return Err(fault("unknown anchor")),
         };
-        self.budget = self
-            .budget
-            .checked_sub(node.count())
+        self.budget
+            .spend(node.weight())
             .ok_or_else(|| fault("too many values through aliases"))?;
         Ok(node.clone())
     }
