@@ -60,9 +60,6 @@ pub enum Error {
     /// The cluster cannot be asked.
     #[error("cannot ask the cluster: {0}")]
     Cluster(String),
-    /// The report cannot be put into YAML.
-    #[error("cannot serialise the report: {0}")]
-    Yaml(#[source] yaml_serde::Error),
     /// The report cannot be put into XML.
     #[error("cannot serialise the report: {0}")]
     Junit(#[source] quick_junit::SerializeError),

@@ -1,5 +1,6 @@
 //! Reads a file of manifests.
 
+use super::holder::Around;
 use super::manifest::Found;
 use super::unpack;
 use crate::reading::document::documents;
@@ -22,7 +23,7 @@ pub fn read(text: &str, file: &str) -> Found {
             Ok(node) => {
                 place.line = node.at.line;
                 place.column = node.at.column;
-                unpack::object(node, &unpack::Around::Nothing, place, &mut found);
+                unpack::object(node, &Around::Document, place, &mut found);
             }
             Err(fault) => found.fault(&place, fault),
         }

@@ -52,7 +52,12 @@ fn explained(document: Document, text: &str) -> Document {
 fn yaml(text: &str) -> Vec<Document> {
     let mut documents = Vec::new();
     let mut budget = yaml::Budget::default();
-    for Part { text, above, text_on_separator } in parts(text) {
+    for Part {
+        text,
+        above,
+        text_on_separator,
+    } in parts(text)
+    {
         if documents.len() >= DOCUMENTS {
             documents.push(Err(at_line(
                 above,

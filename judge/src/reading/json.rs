@@ -15,7 +15,10 @@ pub(super) fn documents(text: &str) -> (Vec<Result<Node, Fault>>, bool) {
     let mut documents = Vec::new();
     let stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     for next in stream {
-        match next.map_err(|error| fault(&error)).and_then(|raw| node(raw, &places, 0)) {
+        match next
+            .map_err(|error| fault(&error))
+            .and_then(|raw| node(raw, &places, 0))
+        {
             Ok(document) => documents.push(Ok(document)),
             Err(fault) => {
                 documents.push(Err(fault));

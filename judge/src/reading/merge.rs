@@ -47,7 +47,9 @@ pub(super) fn into(entries: &mut Vec<Entry>, at: Position, value: Node) {
             for mapping in Rc::unwrap_or_clone(mappings) {
                 match mapping.content {
                     Content::Mapping(mapping) => {
-                        let new = Rc::unwrap_or_clone(mapping).into_iter().filter(|entry| seen.insert(entry.key.clone()));
+                        let new = Rc::unwrap_or_clone(mapping)
+                            .into_iter()
+                            .filter(|entry| seen.insert(entry.key.clone()));
                         merged.extend(new);
                     }
                     _ => fault = Some(NO_MAPPING.into()),

@@ -113,6 +113,15 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// The value of the key, to be changed; of several the last, which counts.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let Content::Mapping(entries) = &mut self.content else {
+            return None;
+        };
+        let mut entries = Rc::make_mut(entries).iter_mut().rev();
+        Some(&mut entries.find(|entry| entry.key == key)?.value)
+    }
+
     /// Takes the value of the key out.
     pub fn take(&mut self, key: &str) -> Option<Node> {
         let Content::Mapping(entries) = &mut self.content else {
