@@ -80,7 +80,7 @@ fn inline(value: &Value) -> String {
 /// Plain if it is a word or a path, and no word of YAML; else quoted, with the escapes that JSON and YAML share.
 fn string(text: &str) -> String {
     let begins = |c: char| c.is_ascii_alphabetic() || c == '/';
-    let continues = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let continues = |c: char| c.is_ascii_alphanumeric() || "/._-{}".contains(c);
     let is_word = |word: &&str| text.eq_ignore_ascii_case(word);
     if text.starts_with(begins) && text.chars().all(continues) && !WORDS.iter().any(|word| is_word(&word)) {
         return text.to_owned();

@@ -21,6 +21,7 @@ mod completions;
 mod corpus;
 mod examples;
 mod explain;
+mod files;
 mod help;
 mod json;
 mod merge;

@@ -8,23 +8,15 @@ use crate::reading::node::{Content, Node};
 pub(super) enum Around {
     /// It is the whole document.
     Document,
-    /// It is in a list or a template, whose objects have this version and kind where they do not say it.
-    Holder {
+    /// A list or a template of objects of any kinds.
+    Mixed,
+    /// A list or a template, whose objects are of this kind where they do not say it.
+    Typed {
         /// As the object would write it.
-        api_version: Option<String>,
+        api_version: String,
         /// As the object would write it.
-        kind: Option<String>,
+        kind: String,
     },
-}
-
-impl Around {
-    /// The version and the kind of objects that do not say them.
-    pub(super) fn defaults(&self) -> (Option<&str>, Option<&str>) {
-        match self {
-            Around::Document => (None, None),
-            Around::Holder { api_version, kind } => (api_version.as_deref(), kind.as_deref()),
-        }
-    }
 }
 
 /// Where an object holds others.
@@ -47,22 +39,24 @@ pub(super) fn holder(
     around: &Around,
 ) -> Result<Option<Holder>, String> {
     let of_list = || {
-        let kind = kind.strip_suffix("List").unwrap_or(kind);
-        Holder::Items(
-            "items",
-            Around::Holder {
-                api_version: Some(api_version.to_owned()),
-                kind: Some(kind.to_owned()).filter(|kind| !kind.is_empty()),
+        let around = match kind.strip_suffix("List").unwrap_or(kind) {
+            "" => Around::Mixed,
+            kind => Around::Typed {
+                api_version: api_version.to_owned(),
+                kind: kind.to_owned(),
             },
-        )
+        };
+        Holder::Items("items", around)
     };
     let items = node.get("items");
     let is_list = items.is_some_and(|items| matches!(items.content, Content::List(_)));
     match around {
         // To kubectl even the kind does not matter, nor that there may be nothing in it.
         Around::Document if items.is_some() => return Ok(Some(of_list())),
-        Around::Holder { .. } if is_list && kind.ends_with("List") => return Ok(Some(of_list())),
-        Around::Holder { .. } if is_list => {
+        Around::Mixed | Around::Typed { .. } if is_list && kind.ends_with("List") => {
+            return Ok(Some(of_list()));
+        }
+        Around::Mixed | Around::Typed { .. } if is_list => {
             return Err(
                 "a list within a list, which kubectl refuses: items makes this object a list".to_owned(),
             );
@@ -80,13 +74,10 @@ pub(super) fn holder(
 
 /// Templates, which a server or a command makes objects of.
 fn template(api_version: &str, group: &str, kind: &str) -> Option<Holder> {
-    let objects = || {
-        let (api_version, kind) = (None, None);
-        Holder::Items("objects", Around::Holder { api_version, kind })
-    };
-    let virtual_machine = || Around::Holder {
-        api_version: Some("kubevirt.io/v1".to_owned()),
-        kind: Some("VirtualMachine".to_owned()),
+    let objects = || Holder::Items("objects", Around::Mixed);
+    let virtual_machine = || Around::Typed {
+        api_version: "kubevirt.io/v1".to_owned(),
+        kind: "VirtualMachine".to_owned(),
     };
     match (group, kind) {
         ("template.openshift.io", "Template") => Some(objects()),

@@ -29,7 +29,7 @@ pub(super) fn object(mut node: Node, around: &Around, place: Place, found: &mut 
     }
     match around {
         Around::Document if is_of_another_program(&node, &place) => return untyped(&node, place, found),
-        Around::Holder { .. } if node.entries().is_none() => {
+        Around::Mixed | Around::Typed { .. } if node.entries().is_none() => {
             return found.fault(&place, fault(at, "not an object"));
         }
         _ => {}
@@ -67,19 +67,20 @@ fn unclear(node: &Node) -> Option<Fault> {
     })
 }
 
-/// The version and the kind, those around it where kubectl puts them in.
+/// The version and the kind. As kubectl has it, those around it are put in if it has neither of them as a text.
 fn typed(node: &mut Node, around: &Around) -> (Option<String>, Option<String>) {
-    let (api_version, kind) = around.defaults();
-    let mut text = |key: &str, default: Option<&str>| {
-        let own = node.get(key).and_then(Node::as_str);
-        if let Some(own) = own.filter(|text| !text.is_empty()) {
-            return Some(own.to_owned());
-        }
-        let default = default?;
-        node.set(key, default);
-        Some(default.to_owned())
+    let text = |key: &str| {
+        let text = node.get(key).and_then(Node::as_str)?;
+        (!text.is_empty()).then(|| text.to_owned())
     };
-    (text("apiVersion", api_version), text("kind", kind))
+    match (text("apiVersion"), text("kind"), around) {
+        (None, None, Around::Typed { api_version, kind }) => {
+            node.set("apiVersion", api_version);
+            node.set("kind", kind);
+            (Some(api_version.clone()), Some(kind.clone()))
+        }
+        (api_version, kind, _) => (api_version, kind),
+    }
 }
 
 /// A document that is no Kubernetes object, and does not look as if it should be one.
@@ -108,6 +109,7 @@ fn held(mut node: Node, holder: Holder, api_version: String, kind: String, place
         return found.fault(&place, fault);
     }
     let mut warnings = Vec::new();
+    let number = found.manifests.len();
     match holder {
         Holder::Items(key, around) => {
             match node.take(key) {
@@ -140,11 +142,13 @@ fn held(mut node: Node, holder: Holder, api_version: String, kind: String, place
     let places = hidden::annotations(&node);
     warnings.extend(unjudged(&places));
     if !warnings.is_empty() {
-        found.manifests.push(Manifest {
+        let outer = Manifest {
             annotation: places.first().map(|(at, _)| *at),
             warnings,
             ..Manifest::named(&node, api_version, kind, place)
-        });
+        };
+        // Above what it holds.
+        found.manifests.insert(number, outer);
     }
 }
 

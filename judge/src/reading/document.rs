@@ -19,34 +19,37 @@ pub fn documents(text: &str, file: &str) -> Vec<Document> {
             (documents, true) => documents,
             (documents, false) => {
                 let yaml = yaml(text);
-                match file.ends_with(".json") && yaml.iter().any(Result::is_err) {
+                let count =
+                    |documents: &[Document]| documents.iter().filter(|document| document.is_ok()).count();
+                let is_json = file.ends_with(".json") || count(&documents) > count(&yaml);
+                match is_json && yaml.iter().any(Result::is_err) {
                     true => documents,
                     false => yaml,
                 }
             }
         },
     };
+    let explained = |fault: Fault| Fault {
+        message: format!("{}{}", fault.message, hint(text, |_| true)),
+        ..fault
+    };
     documents
         .into_iter()
-        .map(|document| explained(document, text))
+        .map(|document| document.map_err(explained))
         .collect()
 }
 
-/// A file that was never rendered is seldom valid YAML, and its fault says nothing of the reason.
-fn explained(document: Document, text: &str) -> Document {
-    document.map_err(|fault| {
-        let placeholder = text.lines().zip(1..).find(|(line, _)| line.contains("{{"));
-        match placeholder {
-            None => fault,
-            Some((_, line)) => Fault {
-                message: format!(
-                    "{}; the file is a template: {{{{ at line {line} must be rendered first (helm template, for example)",
-                    fault.message
-                ),
-                ..fault
-            },
-        }
-    })
+/// What to add to a fault if a line that may be its reason holds a placeholder: a file that was never rendered is seldom what it
+/// should be, and its fault says nothing of the reason.
+pub(crate) fn hint(text: &str, may_be_reason: impl Fn(usize) -> bool) -> String {
+    let mut lines = text.lines().zip(1..);
+    let placeholder = lines.find(|(line, number)| line.contains("{{") && may_be_reason(*number));
+    match placeholder {
+        None => String::new(),
+        Some((_, line)) => format!(
+            "; the file is a template: {{{{ at line {line} must be rendered first (helm template, for example)"
+        ),
+    }
 }
 
 fn yaml(text: &str) -> Vec<Document> {

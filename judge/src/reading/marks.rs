@@ -35,6 +35,11 @@ impl Marks {
         Self(marks)
     }
 
+    /// The first mark that the parser has not passed.
+    pub(super) fn first(&self) -> Option<Position> {
+        self.0.front().map(|(_, at)| *at)
+    }
+
     /// The first mark that is before the event, or in it, and not in a quoted text. Takes the events in their order.
     pub(super) fn outside_quotes(&mut self, event: &Event) -> Option<Position> {
         let is_quoted = matches!(

@@ -139,9 +139,16 @@ impl Reader<'_, '_> {
     }
 
     fn event(&mut self) -> Result<Event, Fault> {
-        let event = self.parser.parse().map_err(|error| self.syntax(&error))?;
-        match self.marks.outside_quotes(&event) {
-            None => Ok(event),
+        let (event, stray) = match self.parser.parse() {
+            Ok(event) => {
+                let stray = self.marks.outside_quotes(&event);
+                (Ok(event), stray)
+            }
+            // More often than not the mark is the reason.
+            Err(error) => (Err(self.syntax(&error)), self.marks.first()),
+        };
+        match stray {
+            None => event,
             Some(at) => Err(Fault {
                 at: Position {
                     line: at.line.saturating_add(self.above),
