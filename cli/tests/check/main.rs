@@ -16,20 +16,26 @@ mod harness;
 #[path = "../support/tools.rs"]
 mod tools;
 
+mod bounds;
 mod compare;
 mod completions;
 mod corpus;
+mod directories;
 mod examples;
 mod explain;
 mod files;
 mod help;
 mod json;
+mod marks;
 mod merge;
 mod objects;
 mod oracle;
 mod output;
+mod random;
+mod safety;
 mod settings;
 mod streams;
 mod suggest;
 mod text;
+mod unjudged;
 mod yaml;

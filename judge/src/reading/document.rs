@@ -1,5 +1,6 @@
 //! The documents of a file: YAML or JSON, any number of them.
 
+use super::budget::Budget;
 use super::node::{Fault, Node, Position};
 use super::{json, yaml};
 
@@ -54,7 +55,7 @@ pub(crate) fn hint(text: &str, may_be_reason: impl Fn(usize) -> bool) -> String 
 
 fn yaml(text: &str) -> Vec<Document> {
     let mut documents = Vec::new();
-    let mut budget = yaml::Budget::default();
+    let mut budget = Budget::default();
     for Part {
         text,
         above,

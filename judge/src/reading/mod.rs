@@ -1,5 +1,6 @@
 //! Files as kubectl reads them: text, documents in it, and the values of each with their places.
 
+mod budget;
 pub mod document;
 mod json;
 mod marks;
@@ -7,5 +8,6 @@ mod merge;
 pub mod node;
 pub mod place;
 mod scalar;
+mod tagged;
 pub mod text;
 mod yaml;

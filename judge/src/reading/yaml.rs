@@ -7,42 +7,14 @@ use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 
 use libyaml_safer::{Error, Event, EventData, Mark, Parser, ScalarStyle};
-use serde_json::Value;
 
+use super::budget::Budget;
 use super::marks::Marks;
 use super::merge;
-use super::node::{Content, DEPTH, Entry, Fault, Node, Position, Weight};
-use super::scalar::{self, Tag};
+use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
+use super::scalar;
+use super::tagged::{collection, scalar_node};
 use super::text::MARK;
-
-/// What aliases may add to what is written out in a file: a few lines of them can stand for billions of values or bytes.
-const FROM_ALIASES: Weight = Weight {
-    values: 100_000,
-    bytes: 16 << 20,
-};
-
-/// What is left of it.
-pub(super) struct Budget(Weight);
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self(FROM_ALIASES)
-    }
-}
-
-impl Budget {
-    /// Takes the weight of one alias away, if there is enough left.
-    fn spend(&mut self, Weight { values, bytes }: Weight) -> Option<()> {
-        self.0 = Weight {
-            values: self.0.values.checked_sub(values)?,
-            bytes: self.0.bytes.checked_sub(bytes)?,
-        };
-        Some(())
-    }
-}
-
-/// What YAML's own tags begin with.
-const OF_YAML: &str = "tag:yaml.org,2002:";
 
 /// Why there may be no second document without `---` in a line above it.
 const UNSEEN: &str =
@@ -98,16 +70,18 @@ fn read(text: &str, above: usize, budget: &mut Budget, documents: &mut Vec<Resul
     let mut is_first = true;
     while let Some(document) = reader.document().transpose() {
         let is_fault = document.is_err();
-        if let Ok(node) = &document
-            && !is_first
-        {
-            documents.push(Err(Fault {
-                at: node.at,
-                message: UNSEEN.to_owned(),
-            }));
+        if !is_first {
+            let at = match &document {
+                Ok(node) => node.at,
+                Err(fault) => fault.at,
+            };
+            let message = UNSEEN.to_owned();
+            documents.push(Err(Fault { at, message }));
+        }
+        if is_first || !is_fault {
+            documents.push(document);
         }
         is_first = false;
-        documents.push(document);
         if is_fault {
             return;
         }
@@ -300,55 +274,6 @@ impl Reader<'_, '_> {
             },
         }
     }
-}
-
-fn scalar_node(at: Position, text: &str, style: ScalarStyle, tag: Option<&str>) -> Node {
-    let (tag, unknown) = match tag {
-        None => (None, None),
-        Some(tag) => match of_yaml(tag).and_then(Tag::named) {
-            Some(tag) => (Some(tag), None),
-            None => (None, Some(unknown_tag(tag))),
-        },
-    };
-    let value = match (style, tag) {
-        (ScalarStyle::Plain, _) | (_, Some(_)) => scalar::value(text, tag),
-        _ => Ok(Value::from(text)),
-    };
-    let (value, misfit) = match value {
-        Ok(value) => (value, None),
-        Err(message) => (Value::from(text), Some(message)),
-    };
-    Node {
-        at,
-        fault: unknown.or(misfit).map(String::into_boxed_str),
-        content: Content::Scalar(value),
-    }
-}
-
-fn collection(at: Position, content: Content, tag: Option<&str>, name: &str) -> Node {
-    let unknown = tag.filter(|tag| of_yaml(tag) != Some(name)).map(unknown_tag);
-    Node {
-        at,
-        fault: unknown.map(String::into_boxed_str),
-        content,
-    }
-}
-
-/// The name of one of YAML's own tags.
-fn of_yaml(tag: &str) -> Option<&str> {
-    tag.strip_prefix(OF_YAML)
-}
-
-fn unknown_tag(tag: &str) -> String {
-    let name = match of_yaml(tag) {
-        Some(name) => format!("!!{name}"),
-        None => tag.to_owned(),
-    };
-    let why = match name.as_str() {
-        "!vault" => ": a value that Ansible has encrypted must be decrypted first",
-        _ => ": the file is for another program, which replaces it first",
-    };
-    format!("kubectl does not know the tag {name}{why}")
 }
 
 fn entry(key: Node, value: Node) -> Entry {
