@@ -126,9 +126,19 @@ fn difference(text: &str, ours: &Found, sent: &[Value]) -> Option<String> {
     if let Some(object) = unread.next() {
         return Some(format!("kubectl sends what is not read: {object}"));
     }
-    // It stops at what is no object, and after JSON at what is not JSON.
+    // It stops at what is no object, at what we refuse only where it is judged, and after JSON at what is not JSON.
     let is_json = text.trim_start_matches(MARK).trim_start().starts_with('{');
-    let stops = is_json || ours.manifests.iter().any(|manifest| manifest.kind.is_empty());
+    let is_unclear = |manifest: &Manifest| {
+        manifest
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("the key <<"))
+    };
+    let stops = is_json
+        || ours
+            .manifests
+            .iter()
+            .any(|manifest| manifest.kind.is_empty() || is_unclear(manifest));
     match (sent.len(), read.len()) {
         (sent, read) if sent == read || sent < read && stops => None,
         (sent, read) => Some(format!("kubectl sends {sent}, {read} are read")),

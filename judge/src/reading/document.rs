@@ -73,7 +73,12 @@ fn yaml(text: &str) -> Vec<Document> {
             let why = "kubectl refuses text after --- on the same line: move it to the next line";
             Err(at_line(line, why.to_owned()))
         }));
-        documents.extend(yaml::documents(text, above, &mut budget));
+        // Up to a line with `---` a file that begins as JSON is JSON.
+        let begins_as_json = above == 0 && text.trim_start().starts_with('{');
+        match begins_as_json.then(|| json::documents(text)) {
+            Some((json, true)) => documents.extend(json),
+            _ => documents.extend(yaml::documents(text, above, &mut budget)),
+        }
     }
     documents
 }

@@ -12,12 +12,20 @@ use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
 /// The documents of `text`, the last one with a fault unless the whole text is JSON in form: then `true`.
 pub(super) fn documents(text: &str) -> (Vec<Result<Node, Fault>>, bool) {
     let places = Places::of(text);
+    if let Some(part) = too_deep(text) {
+        // Each level is read once more for those above it: deep ones would take long to be refused.
+        let (at, message) = (
+            places.position(part),
+            format!("nested too deeply: more than {DEPTH} levels"),
+        );
+        return (vec![Err(Fault { at, message })], false);
+    }
     let mut documents = Vec::new();
     let stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     for next in stream {
         match next
             .map_err(|error| fault(&error))
-            .and_then(|raw| node(raw, &places, 0))
+            .and_then(|raw| node(raw, &places))
         {
             Ok(document) => documents.push(Ok(document)),
             Err(fault) => {
@@ -75,18 +83,30 @@ impl<'t> Places<'t> {
     }
 }
 
-fn node(raw: &RawValue, places: &Places<'_>, depth: usize) -> Result<Node, Fault> {
+/// The text from the first bracket on that is too deep. Within strings a bracket is none.
+fn too_deep(text: &str) -> Option<&str> {
+    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
+    let bracket = text.bytes().position(|byte| {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_string,
+            b'"' => is_string = !is_string,
+            b'[' | b'{' if !is_string => depth = depth.saturating_add(1),
+            b']' | b'}' if !is_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEPTH
+    })?;
+    text.get(bracket..)
+}
+
+fn node(raw: &RawValue, places: &Places<'_>) -> Result<Node, Fault> {
     let text = raw.get();
     let at = places.position(text);
-    if depth > DEPTH {
-        let message = format!("nested too deeply: more than {DEPTH} levels");
-        return Err(Fault { at, message });
-    }
-    let depth = depth.saturating_add(1);
     let content = match text.as_bytes().first() {
         Some(b'[') => {
             let items: Vec<&RawValue> = parsed(text, at)?;
-            let items = items.into_iter().map(|item| node(item, places, depth));
+            let items = items.into_iter().map(|item| node(item, places));
             Content::List(Rc::new(items.collect::<Result<_, _>>()?))
         }
         Some(b'{') => {
@@ -98,7 +118,7 @@ fn node(raw: &RawValue, places: &Places<'_>, depth: usize) -> Result<Node, Fault
                     key: parsed(key.get(), at)?,
                     fault: None,
                     is_merged: false,
-                    value: node(value, places, depth)?,
+                    value: node(value, places)?,
                 })
             });
             Content::Mapping(Rc::new(entries.collect::<Result<_, Fault>>()?))
