@@ -81,8 +81,8 @@ fn inline(value: &Value) -> String {
 fn string(text: &str) -> String {
     let begins = |c: char| c.is_ascii_alphabetic() || c == '/';
     let continues = |c: char| c.is_ascii_alphanumeric() || "/._-{}".contains(c);
-    let is_word = |word: &&str| text.eq_ignore_ascii_case(word);
-    if text.starts_with(begins) && text.chars().all(continues) && !WORDS.iter().any(|word| is_word(&word)) {
+    let is_word = WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if text.starts_with(begins) && text.chars().all(continues) && !is_word {
         return text.to_owned();
     }
     let mut quoted = String::from("\"");
