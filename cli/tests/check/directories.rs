@@ -5,22 +5,18 @@ use serde_json::Value;
 use crate::harness::{Dir, Outcome, check_in, command, example, finish, root, vmi};
 
 /// The verdicts and places, without what belongs to them.
-fn titles(outcome: &Outcome) -> Vec<&str> {
+fn titles(outcome: &Outcome) -> Vec<String> {
     let is_title = |line: &&str| {
         ["ACCEPTED  ", "REJECTED  ", "SKIPPED   "]
             .iter()
             .any(|verdict| line.starts_with(verdict))
     };
-    let place = |line: &'_ str| {
-        line.match_indices(':')
-            .next()
-            .map_or(line.len(), |(index, _)| index)
-    };
+    let title = |line: &str| line.split_once(':').map(|(title, _)| title.to_owned());
     outcome
         .stdout
         .lines()
         .filter(is_title)
-        .map(|line| &line[..place(line)])
+        .filter_map(title)
         .collect()
 }
 

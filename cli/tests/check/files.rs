@@ -159,7 +159,7 @@ fn what_is_read_is_what_kubectl_sends() {
             if ours.faults.is_empty() && !sent.is_empty() {
                 both += 1;
             }
-            if let Some(difference) = difference(&text, &ours, &sent) {
+            if let Some(difference) = difference(text, &ours, &sent) {
                 differences.push(format!("{text:?}\n{difference}"));
             }
         }

@@ -1,6 +1,7 @@
 //! `sidecar-hostpath check`, and that the linked policy and `policy.wasm` say the same.
 
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
