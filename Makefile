@@ -19,7 +19,7 @@ VERSION := $(shell sed -n 's/^ *io.kubewarden.policy.version: *//p' metadata.yml
 DIST := target/dist
 
 POLICY_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml
-COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src judge/src -name '*.rs') cli/Cargo.toml judge/Cargo.toml
+COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src host/src judge/src -name '*.rs') cli/Cargo.toml host/Cargo.toml judge/Cargo.toml
 
 .PHONY: all
 all: policy.wasm
@@ -98,9 +98,12 @@ install:
 test: tools
 	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo playground-tests
 
+# The bench has wasmtime in it, which takes longer to build than all the rest: `make engines` tests it.
+ALL_BUT_BENCH := --workspace --exclude policy-bench
+
 .PHONY: unit-tests
 unit-tests: policy.wasm | tool-kubectl tool-helm tool-promtool tool-validate-report
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked $(ALL_BUT_BENCH)
 
 ## proptest-long: the property tests, with CASES cases each
 CASES ?= 20000
@@ -176,8 +179,7 @@ fmt:
 
 .PHONY: lint
 lint: | tool-shellcheck
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	$(CARGO) clippy --locked -p sidecar-hostpath --no-default-features --bins -- -D warnings
+	$(CARGO) clippy --locked $(ALL_BUT_BENCH) --all-targets -- -D warnings
 	shellcheck $(SHELL_SCRIPTS)
 
 # The guests that policy.wasm is measured against, built like it.
@@ -189,6 +191,12 @@ bench-guests: | wasm-target
 	$(CARGO) build --locked --profile policy --target $(TARGET) -p bench-guests --examples
 	@mkdir -p $(BENCH)/guests
 	@cp $(GUESTS:%=target/$(TARGET)/policy/examples/%.wasm) $(BENCH)/guests/
+
+## engines: the corpus and the worst payloads on wasmtime too, which is policy-server's engine; before a release
+.PHONY: engines
+engines: policy.wasm
+	$(CARGO) clippy --locked -p policy-bench --all-targets -- -D warnings
+	$(CARGO) test --locked -p policy-bench
 
 # wasmtime, optimised, takes a quarter of an hour to build; once a clone.
 .PHONY: bench-build
@@ -229,11 +237,10 @@ SIZE_LIMIT := 393216
 size-check: policy.wasm
 	@size=$$(wc -c < policy.wasm); echo "policy.wasm: $$size bytes of $(SIZE_LIMIT)"; test $$size -le $(SIZE_LIMIT)
 
-# With `--examples` cargo takes the dependencies as `lint` has them, with the features that tests need, and does not check
-# wasmtime once more.
+# With `--examples` cargo takes the dependencies as `lint` has them, with the features that tests need.
 .PHONY: doc
 doc:
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --workspace --no-deps --lib --examples
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked $(ALL_BUT_BENCH) --no-deps --lib --examples
 
 .PHONY: lint-workflows
 lint-workflows: | tool-actionlint
@@ -295,11 +302,12 @@ dist-command: policy.wasm
 FOR_RELEASE = SIDECAR_HOSTPATH_COMMIT="$$(git rev-parse HEAD)" \
 	SIDECAR_HOSTPATH_MODULE="sha256:$$(sha256sum policy.wasm | cut -d' ' -f1)"
 
-## dist-static: sidecar-hostpath that runs on any Linux of this processor, without libraries; no host for modules
+## dist-static: sidecar-hostpath that runs on any Linux of this processor, without libraries (needs musl-gcc, of Debian's musl-tools)
 .PHONY: dist-static
 dist-static: policy.wasm
+	@command -v musl-gcc >/dev/null || { echo 'make: install musl-gcc (Debian: musl-tools)' >&2; exit 1; }
 	@rustup target list --installed | grep -qx $(STATIC) || rustup target add $(STATIC)
-	$(FOR_RELEASE) $(CARGO) build --locked --release --target $(STATIC) -p sidecar-hostpath --no-default-features
+	$(FOR_RELEASE) $(CARGO) build --locked --release --target $(STATIC) -p sidecar-hostpath
 	mkdir -p $(DIST)
 	tar -C target/$(STATIC)/release --owner 0 --group 0 --mtime @0 -czf \
 		$(DIST)/sidecar-hostpath-v$(VERSION)-$(STATIC).tar.gz sidecar-hostpath

@@ -13,8 +13,8 @@ use std::{env, fs};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use host::Engine;
 use serde_json::json;
-use sidecar_hostpath::engine::Engine;
 
 fn main() {
     let mut args = env::args().skip(1);

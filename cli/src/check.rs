@@ -16,7 +16,6 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::Error;
-use crate::engine::LogSink;
 use crate::evaluator::Evaluator;
 use crate::module::load;
 use crate::outcome::Outcome;
@@ -25,6 +24,7 @@ use crate::printing::wrap;
 use crate::settings::file::SettingsFile;
 use crate::settings::input as settings_input;
 use finding::{Finding, Verdict};
+use host::LogSink;
 use manifest::{Manifest, Unreadable};
 use output::Output;
 use progress::Progress;

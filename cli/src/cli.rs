@@ -10,7 +10,6 @@ use roff::{Roff, roman};
 use crate::Error;
 use crate::check::CheckArgs;
 use crate::compare::CompareArgs;
-#[cfg(feature = "cluster")]
 use crate::doctor::DoctorArgs;
 use crate::explain::ExplainArgs;
 use crate::run::RunArgs;
@@ -36,12 +35,10 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
         "{version}\n\
          commit: {commit}\n\
          module: {module}\n\
-         host for modules: {host}\n\
          tests: launcher pods of KubeVirt 1.9; tried on Kubernetes 1.36",
         version = env!("CARGO_PKG_VERSION"),
         commit = option_env!("SIDECAR_HOSTPATH_COMMIT").unwrap_or(unknown),
         module = option_env!("SIDECAR_HOSTPATH_MODULE").unwrap_or(unknown),
-        host = if cfg!(feature = "host") { "yes" } else { "no" },
     )
 });
 
@@ -104,7 +101,6 @@ pub enum Command {
     ///
     /// Looks at policies, webhooks, the companion, KubeVirt and its VMs, and tries the policy
     /// with dry runs. Says for each check what was found, and how to fix it.
-    #[cfg(feature = "cluster")]
     #[command(verbatim_doc_comment)]
     Doctor(DoctorArgs),
     /// Evaluate one admission request as `kwctl run` does

@@ -4,7 +4,7 @@ use std::io;
 
 use judge::settings::file::Refusal;
 
-use crate::engine::LoadError;
+use host::LoadError;
 
 /// Why there is no verdict. What is wrong with a file, or with the option in its place, is said with its name.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 //!
 //! In the order of an evaluation: an [`AdmissionRequest`](admission::AdmissionRequest) and the [`settings`] are read,
 //! the [`Evaluator`](evaluator::Evaluator) asks a [`Policy`](policy::Policy) about them, the one that is linked into
-//! the crate `judge` or a module in the [`Engine`](engine::Engine). Its
+//! the crate `judge` or a module in the [`Engine`](host::Engine). Its
 //! [`AdmissionResponse`](admission::AdmissionResponse) is printed.
 //!
 //! [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`]. [`check`] takes manifests and makes
@@ -15,7 +15,6 @@ pub mod cli;
 
 pub mod check;
 pub mod compare;
-#[cfg(feature = "cluster")]
 pub mod doctor;
 pub mod explain;
 pub mod run;
@@ -28,7 +27,6 @@ pub mod report;
 
 mod input;
 
-pub mod engine;
 pub mod module;
 
 pub use judge::{admission, evaluator, policy, reading};

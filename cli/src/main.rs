@@ -4,11 +4,11 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use host::log_to_stderr;
 use sidecar_hostpath::Error;
 use sidecar_hostpath::check::check;
 use sidecar_hostpath::cli::{self, Cli, Command};
 use sidecar_hostpath::compare::compare;
-use sidecar_hostpath::engine::log_to_stderr;
 use sidecar_hostpath::explain::explain;
 use sidecar_hostpath::outcome::Outcome;
 use sidecar_hostpath::printing::escape::one_line;
@@ -31,7 +31,6 @@ fn main() -> ExitCode {
         Command::Explain(args) => judged(explain(&args)),
         Command::Suggest(args) => judged(suggest(&args, stdin)),
         Command::Compare(args) => judged(compare(&args, stdin)),
-        #[cfg(feature = "cluster")]
         Command::Doctor(args) => judged(sidecar_hostpath::doctor::doctor(&args)),
         Command::Run(args) => printed(run(&args, stdin, &mut io::stdout().lock(), log_to_stderr())),
         Command::Completions(args) => printed(print(&cli::completions(&args))),

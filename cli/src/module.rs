@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::Error;
-use crate::engine::{Engine, LogSink};
 use crate::input;
+use host::{Engine, LogSink};
 
 /// Reads and compiles the module (`file://` may be before its path). Its log lines go to `log`.
 pub fn load(path: &Path, log: LogSink) -> Result<Engine, Error> {

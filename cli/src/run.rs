@@ -7,7 +7,6 @@ use clap::Args;
 
 use crate::Error;
 use crate::admission::AdmissionRequest;
-use crate::engine::LogSink;
 use crate::evaluator::Evaluator;
 use crate::input;
 use crate::module::load;
@@ -15,6 +14,7 @@ use crate::printing::json;
 use crate::reading::text::decode;
 use crate::report::Report;
 use crate::settings::{self, Settings};
+use host::LogSink;
 
 /// The arguments of `run`.
 #[derive(Debug, Args)]

@@ -189,7 +189,9 @@ impl AdmissionResponse {
         match answer.map(|bytes| serde_json::from_slice(&bytes)) {
             Ok(Ok(response)) => Self::from_validation(uid, request.object.as_ref(), response),
             Ok(Err(error)) => Self::internal_error(uid, &format!("invalid response from policy: {error}")),
-            Err(CallError::Deadline) => Self::rejection(uid, CallError::Deadline.to_string(), Some(500)),
+            Err(error @ (CallError::OutOfFuel { .. } | CallError::OutOfMemory { .. })) => {
+                Self::rejection(uid, error.to_string(), Some(500))
+            }
             Err(error) => Self::internal_error(uid, &error.to_string()),
         }
     }

@@ -33,7 +33,9 @@ impl Evaluator {
             Err(CallError::Guest(message)) => Some(format!(
                 "Error invoking settings validation callback: GuestCallFailure({message:?})"
             )),
-            Err(error @ CallError::Deadline) => Some(error.to_string()),
+            Err(error @ (CallError::OutOfFuel { .. } | CallError::OutOfMemory { .. })) => {
+                Some(error.to_string())
+            }
         };
         match refusal {
             None => Ok(Self {

@@ -14,8 +14,20 @@ pub enum CallError {
     #[error("Guest call failure: {0}")]
     Guest(String),
     /// The guest ran for too long.
-    #[error("Policy execution interrupted because it exceeded the allowed execution time")]
-    Deadline,
+    #[error(
+        "Policy execution interrupted: it took more than {} million units of fuel, about an instruction each",
+        fuel / 1_000_000
+    )]
+    OutOfFuel {
+        /// The limit.
+        fuel: u64,
+    },
+    /// The guest wants too much memory.
+    #[error("Policy execution interrupted: it needs more than {} MiB of memory", memory >> 20)]
+    OutOfMemory {
+        /// The limit in bytes.
+        memory: usize,
+    },
 }
 
 /// A policy that can be called.

@@ -6,10 +6,10 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use sidecar_hostpath::admission::AdmissionRequest;
-use sidecar_hostpath::engine::{CallError, Engine, Instance};
 use sidecar_hostpath::settings::Settings;
 
 use crate::Error;
+use crate::policy_server::{Engine, Instance};
 
 /// The stages, in their order, as in the tables.
 pub const STAGES: [&str; 6] = ["serialise", "start", "guest", "parse", "diff", "stop"];
@@ -57,13 +57,13 @@ pub struct Guest {
 impl Guest {
     /// Compiles the module. Log lines are read, as policy-server does, and dropped.
     pub fn new(module: &[u8]) -> Result<Self, Error> {
-        let engine = Engine::with_log(module, std::sync::Arc::new(|_: &str| ()))?;
+        let engine = Engine::new(module, std::sync::Arc::new(|_: &str| ()))?;
         Ok(Self { engine, kept: None })
     }
 
     /// The guest's answer to a payload, from a fresh instance.
     pub fn answer(&self, payload: &[u8]) -> Result<Vec<u8>, Error> {
-        Ok(self.engine.call("validate", payload)?)
+        self.engine.call("validate", payload)
     }
 
     /// Evaluates the request.
@@ -112,7 +112,7 @@ impl Guest {
     }
 
     /// The kept instance, or a new one when it has served for long enough.
-    fn keep(&mut self) -> Result<&Instance, CallError> {
+    fn keep(&mut self) -> Result<&Instance, Error> {
         let kept = match self.kept.take() {
             Some((instance, left)) if left > 0 => (instance, left.saturating_sub(1)),
             _ => (self.engine.start()?, REUSES),

@@ -35,22 +35,44 @@ impl Instructions {
 
 /// Counts the instructions of `validate`.
 pub fn count(module: &[u8], payload: &[u8]) -> Result<Instructions, Error> {
-    let mut config = Config::new();
-    config.consume_fuel(true);
-    let engine = Engine::new(&config)?;
-    let module = Module::from_binary(&engine, module)?;
+    Counter::new(module)?.count(payload)
+}
+
+/// A module, compiled to be counted.
+pub struct Counter {
+    engine: Engine,
+    module: Module,
+}
+
+impl Counter {
+    /// Compiles the module.
+    pub fn new(module: &[u8]) -> Result<Self, Error> {
+        let mut config = Config::new();
+        config.consume_fuel(true);
+        let engine = Engine::new(&config)?;
+        let module = Module::from_binary(&engine, module)?;
+        Ok(Self { engine, module })
+    }
+
+    /// Counts the instructions of `validate`.
+    pub fn count(&self, payload: &[u8]) -> Result<Instructions, Error> {
+        count_in(&self.engine, &self.module, payload)
+    }
+}
+
+fn count_in(engine: &Engine, module: &Module, payload: &[u8]) -> Result<Instructions, Error> {
     let call = Call {
         operation: b"validate",
         payload: payload.to_vec(),
         answer: Vec::new(),
     };
-    let mut store = Store::new(&engine, call);
-    let mut linker = Linker::new(&engine);
+    let mut store = Store::new(engine, call);
+    let mut linker = Linker::new(engine);
     add_wapc(&mut linker)?;
     // WASI: nothing a policy needs, except for "random" numbers, which are zero here.
-    linker.define_unknown_imports_as_default_values(&mut store, &module)?;
+    linker.define_unknown_imports_as_default_values(&mut store, module)?;
     store.set_fuel(PLENTY)?;
-    let instance = linker.instantiate(&mut store, &module)?;
+    let instance = linker.instantiate(&mut store, module)?;
     if let Ok(start) = instance.get_typed_func::<(), ()>(&mut store, "_start") {
         start.call(&mut store, ())?;
     }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! requests ──┐
-//! modules ───┴ contest ─ evaluation      the two guests take turns; one evaluation, stage by stage
+//! modules ───┴ contest ─ evaluation ─ policy_server    the two guests take turns; one evaluation, stage by stage; its host
 //!                 │      instructions    the same, counted instead of timed
 //!              figures                   medians of all runs
 //!                 │
@@ -16,6 +16,7 @@ pub mod figures;
 pub mod instructions;
 pub mod modules;
 pub mod plot;
+pub mod policy_server;
 pub mod report;
 pub mod requests;
 

@@ -8,13 +8,13 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::Error;
-use crate::engine::LogSink;
 use crate::evaluator::Evaluator;
 use crate::module::load;
 use crate::outcome::Outcome;
 use crate::printing::{json, wrap};
 use crate::settings::file::Refusal;
 use crate::settings::{effective, input, warnings};
+use host::LogSink;
 
 /// The arguments of `settings`.
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::{env, fs};
 
+use host::Engine;
 use kubevirt_sidecar_hostpath_policy as linked;
 use serde_json::Value;
 use sidecar_hostpath::admission::AdmissionRequest;
@@ -12,7 +13,6 @@ use sidecar_hostpath::check::finding::finding;
 use sidecar_hostpath::check::manifest::Manifest;
 use sidecar_hostpath::check::output::Output;
 use sidecar_hostpath::check::reader;
-use sidecar_hostpath::engine::Engine;
 use sidecar_hostpath::evaluator::Evaluator;
 use sidecar_hostpath::policy::Linked;
 use sidecar_hostpath::settings::Settings;

@@ -1,6 +1,5 @@
 //! `sidecar-hostpath doctor` on a fake API server, whose admission is the policy itself.
 
-#![cfg(feature = "cluster")]
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,

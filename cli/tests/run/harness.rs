@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use host::LogSink;
 use serde_json::{Value, json};
-use sidecar_hostpath::engine::LogSink;
 use sidecar_hostpath::run::{RunArgs, run};
 
 pub(crate) use crate::dir::Dir;

@@ -13,7 +13,6 @@ mod dir;
 mod guest;
 mod harness;
 
-mod engine;
 mod input;
 mod process;
 mod report;

@@ -47,6 +47,30 @@ fn any_verdict_is_success(#[case] answer: &str, #[case] line: &str) {
     assert_eq!(streams(&output), expected);
 }
 
+#[test]
+fn what_a_module_prints_is_not_in_the_result() {
+    let dir = Dir::new();
+    let module = wat::parse_str(
+        r#"(module
+             (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+             (import "wapc" "__guest_response" (func $response (param i32 i32)))
+             (memory (export "memory") 1)
+             (data (i32.const 0) "\10\00\00\00\06\00\00\00")
+             (data (i32.const 16) "hello\n")
+             (data (i32.const 32) "{\"accepted\":true,\"valid\":true}")
+             (func (export "__guest_call") (param i32 i32) (result i32)
+               (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+               (call $response (i32.const 32) (i32.const 30))
+               (i32.const 1)))"#,
+    );
+    dir.write("policy.wasm", module.unwrap());
+    dir.write("request.json", request().to_string());
+    let output = command(&dir, &["run", "policy.wasm", "-r", "request.json"]);
+    let line = r#"{"uid":"u-1","allowed":true,"auditAnnotations":null,"warnings":null}"#;
+    let expected = (Some(0), format!("{line}\n"), "hello\nhello\n".to_owned());
+    assert_eq!(streams(&output), expected);
+}
+
 #[rstest]
 #[case::settings_refused(
     &["run", "policy.wasm", "-r", "request.json", "--settings-json", "{}"],

@@ -10,13 +10,13 @@ pub(crate) enum Does<'a> {
     Fails(&'a str),
     /// Executes `unreachable`.
     Traps,
-    /// Never comes back.
+    /// Never comes back, and counts up to a limit fast: filling memory is an instruction for each byte.
     Loops,
+    /// Takes more memory, and never stops.
+    Allocates,
     /// Calls the host with (binding, namespace, operation, payload). If that works, the answer is this text, otherwise
     /// the host's error is the guest's.
     Calls([&'a str; 4], &'a str),
-    /// Answers with the count of calls that this instance has had.
-    Counts,
 }
 
 /// A guest that takes any settings.
@@ -53,6 +53,9 @@ pub(crate) fn with_init(init: Does<'_>) -> Vec<u8> {
 const PAYLOAD: usize = 16384;
 const TEXTS: usize = 1024;
 
+/// The upper half of the memory, which nothing else is in.
+const SCRATCH: usize = 2 << 16;
+
 /// The texts of a guest, which lie one after the other in its memory.
 #[derive(Default)]
 struct Memory {
@@ -88,7 +91,12 @@ impl Memory {
             }
             Does::Fails(text) => format!("(call $error {}) (i32.const 0)", self.text(text)),
             Does::Traps => "(unreachable)".to_owned(),
-            Does::Loops => "(loop (result i32) (br 0))".to_owned(),
+            Does::Loops => format!(
+                "(loop (result i32)
+                   (memory.fill (i32.const {SCRATCH}) (i32.const 0) (i32.const {SCRATCH}))
+                   (br 0))"
+            ),
+            Does::Allocates => "(loop (result i32) (drop (memory.grow (i32.const 16))) (br 0))".to_owned(),
             Does::Calls(call, answer) => {
                 let call = call.map(|text| self.text(text)).join(" ");
                 format!(
@@ -101,12 +109,6 @@ impl Memory {
                     self.text(answer)
                 )
             }
-            Does::Counts => format!(
-                "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))
-                 (i32.store8 (i32.const {PAYLOAD}) (i32.add (i32.const 48) (global.get $calls)))
-                 (call $response (i32.const {PAYLOAD}) (i32.const 1))
-                 (i32.const 1)"
-            ),
         }
     }
 
@@ -122,7 +124,6 @@ impl Memory {
                  (import "wapc" "__host_error" (func $host_error (param i32)))
                  (import "wapc" "__host_error_len" (func $host_error_len (result i32)))
                  (memory (export "memory") 4)
-                 (global $calls (mut i32) (i32.const 0))
                  (data (i32.const {TEXTS}) "{texts}")
                  {functions})"#
         );

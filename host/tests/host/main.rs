@@ -1,0 +1,15 @@
+//! The host with small guests written in WebAssembly text.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper fails its test by panicking"
+)]
+
+mod engine;
+#[path = "../../../cli/tests/support/guest.rs"]
+mod guest;
+mod limits;
+mod loading;
+mod wasi;
