@@ -61,7 +61,7 @@ pub struct CheckArgs {
     #[arg(long)]
     pub strict: bool,
 
-    /// Print only what makes the command fail
+    /// Print rejections and warnings only
     #[arg(short, long)]
     pub quiet: bool,
 
@@ -106,7 +106,8 @@ Output:
                           list count from 1, item is null outside of lists
     annotationLine        the line of its first annotation that asks for host
                           paths, or null
-    apiVersion, kind      as in the manifest
+    apiVersion, kind      as in the manifest; empty for a document that is not
+                          a Kubernetes object, which is skipped
     namespace, name,      as in the manifest, or null; the namespace may be
     generateName          that of --namespace
     verdict               \"accepted\", \"rejected\" or \"skipped\"
@@ -132,14 +133,15 @@ pub struct Report {
     pub faults: Vec<Unreadable>,
     /// Whether warnings make the command fail.
     pub is_strict: bool,
-    /// Whether only what makes the command fail is printed.
+    /// Whether only rejections and warnings are printed.
     pub is_quiet: bool,
 }
 
 impl Report {
     /// The findings that are printed.
     pub fn shown(&self) -> impl Iterator<Item = &Finding> {
-        let is_shown = |finding: &&Finding| !self.is_quiet || finding.fails(self.is_strict);
+        // Strictly, whether strictness makes the command fail or not.
+        let is_shown = |finding: &&Finding| !self.is_quiet || finding.fails(true);
         self.findings.iter().filter(is_shown)
     }
 }

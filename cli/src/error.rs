@@ -63,9 +63,6 @@ pub enum Error {
     /// Nothing can be sent from here.
     #[error("cannot start: {0}")]
     Runtime(#[source] io::Error),
-    /// The report cannot be put into YAML.
-    #[error("cannot serialise the report: {0}")]
-    Yaml(#[source] yaml_serde::Error),
     /// The report cannot be put into XML.
     #[error("cannot serialise the report: {0}")]
     Junit(#[source] quick_junit::SerializeError),

@@ -21,7 +21,11 @@ const NO_VERDICT: u8 = 2;
 
 fn main() -> ExitCode {
     let stdin = &mut io::stdin().lock();
-    match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match cli.command {
         Command::Check(args) => judged(check(&args, stdin)),
         Command::Settings(args) => judged(settings(&args, stdin)),
         Command::Explain(args) => judged(explain(&args)),
@@ -32,6 +36,18 @@ fn main() -> ExitCode {
         Command::Completions(args) => printed(print(&cli::completions(&args))),
         Command::Man(args) => printed(cli::man(&args).and_then(|page| print(&page))),
     }
+}
+
+/// Help, or what is wrong with the arguments: some may be the names of files, which may hold anything.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    let safe: Vec<String> = text.lines().map(one_line).collect();
+    let is_safe = !error.use_stderr() || text.lines().eq(safe.iter().map(String::as_str));
+    let _ = match is_safe {
+        true => error.print(),
+        false => writeln!(io::stderr(), "{}", safe.join("\n")),
+    };
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// The end of a command that judges.
@@ -71,11 +87,11 @@ fn printed(result: Result<(), Error>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // As kwctl says it.
         Err(error @ Error::Judge(judge::Error::SettingsRefused(_))) => {
-            eprintln!("Error: {error}");
+            say("Error", &error.to_string());
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("error: {error}");
+            complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -83,7 +99,12 @@ fn printed(result: Result<(), Error>) -> ExitCode {
 
 /// One line for each thing that is wrong.
 fn complain(text: &str) {
-    eprintln!("error: {}", one_line(text));
+    say("error", text);
+}
+
+/// A line on standard error. If nobody can read it, the exit code still says how it ended.
+fn say(label: &str, text: &str) {
+    let _ = writeln!(io::stderr(), "{label}: {}", one_line(text));
 }
 
 /// A reader that has seen enough, as `head` has, is not an error.
@@ -95,5 +116,9 @@ fn unless_closed(written: io::Result<()>) -> Result<(), Error> {
 }
 
 fn print(bytes: &[u8]) -> Result<(), Error> {
-    io::stdout().lock().write_all(bytes).map_err(Error::Write)
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(bytes)
+        .and_then(|()| stdout.flush())
+        .map_err(Error::Write)
 }

@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::admission::{AdmissionResponse, Status};
+use crate::printing::escape::one_line;
+use crate::printing::json;
 
 /// Prints a response as text over several lines, in a fixed order, without what is not there.
 pub struct Report<'a>(pub &'a AdmissionResponse);
@@ -23,11 +25,16 @@ impl Display for Report<'_> {
             writeln!(f, "\nwarnings:")?;
         }
         for warning in warnings {
-            writeln!(f, "  - {warning}")?;
+            writeln!(f, "  - {}", one_line(warning))?;
         }
         let annotations = response.audit_annotations.iter().flatten();
         for (key, value) in annotations {
-            writeln!(f, "\naudit annotation {key}:\n{}", indent(&unfold(value)))?;
+            writeln!(
+                f,
+                "\naudit annotation {}:\n{}",
+                one_line(key),
+                indent(&unfold(value))
+            )?;
         }
         if let Some(patch) = &response.patch {
             writeln!(f, "\npatch:\n{}", indent(&pretty(patch)))?;
@@ -57,10 +64,10 @@ fn unfold(value: &str) -> String {
 }
 
 fn pretty<T: Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|error| error.to_string())
+    json::document(value).unwrap_or_else(|error| error.to_string())
 }
 
 fn indent(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+    let lines: Vec<String> = text.lines().map(|line| format!("  {}", one_line(line))).collect();
     lines.join("\n")
 }

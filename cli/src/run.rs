@@ -10,6 +10,7 @@ use crate::admission::AdmissionRequest;
 use crate::evaluator::Evaluator;
 use crate::input;
 use crate::module::load;
+use crate::printing::json;
 use crate::reading::text::decode;
 use crate::report::Report;
 use crate::settings::{self, Settings};
@@ -62,11 +63,14 @@ pub fn run(args: &RunArgs, stdin: &mut dyn Read, stdout: &mut dyn Write, log: Lo
     let text = if args.pretty {
         Report(&response).to_string()
     } else {
-        let mut line = serde_json::to_string(&response)?;
+        let mut line = json::safe(&serde_json::to_string(&response)?);
         line.push('\n');
         line
     };
-    stdout.write_all(text.as_bytes()).map_err(Error::Write)
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(Error::Write)
 }
 
 fn read_settings(args: &RunArgs) -> Result<Settings, Error> {

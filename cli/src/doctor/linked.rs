@@ -18,11 +18,11 @@ impl Judge for Linked {
         let text = Value::Object(settings.clone()).to_string();
         let file = SettingsFile::from_text(&text, "settings", None).map_err(|error| error.lines())?;
         let rules = file.rules().map_err(|refusal| -> Vec<String> {
-            refusal.faults.into_iter().map(|fault| fault.message).collect()
+            refusal.faults.into_iter().map(|fault| fault.reason.to_string()).collect()
         })?;
         Ok(warnings::of(&file, &rules)
             .into_iter()
-            .map(|warning| warning.message)
+            .map(|warning| warning.to_string())
             .collect())
     }
 

@@ -9,7 +9,7 @@ use super::change::Change;
 use super::verdict::{Asker, CoveringRule, Relation, Steps};
 use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, styled};
-use crate::printing::{violation, wrap};
+use crate::printing::{violation, wrap, yaml};
 use crate::settings::warnings::{self, Warning};
 use judge::manifests::reason::Reason;
 use kubevirt_sidecar_hostpath_policy::settings::Refusal;
@@ -193,7 +193,7 @@ fn changed(change: &Change, width: usize) -> Vec<String> {
             let comment = wrap::lines(&danger, 0, width.saturating_sub(COMMENT));
             lines.extend(comment.iter().map(|line| format!("{:INDENT$}# {line}", "")));
         }
-        let yaml = yaml_serde::to_string(&shown).unwrap_or_default();
+        let yaml = yaml::document(&shown);
         lines.extend(
             yaml.lines()
                 .map(|line| format!("{:INDENT$}{}", "", one_line(line))),

@@ -6,3 +6,4 @@ pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod violation;
 pub(crate) mod wrap;
+pub(crate) mod yaml;

@@ -1,6 +1,7 @@
 //! `sidecar-hostpath check`, and that the linked policy and `policy.wasm` say the same.
 
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
@@ -16,20 +17,27 @@ mod harness;
 #[path = "../support/tools.rs"]
 mod tools;
 
+mod bounds;
 mod compare;
 mod completions;
 mod corpus;
+mod directories;
 mod examples;
 mod explain;
+mod files;
 mod forms;
 mod help;
 mod json;
+mod marks;
 mod merge;
 mod objects;
 mod oracle;
 mod output;
+mod random;
+mod safety;
 mod settings;
 mod streams;
 mod suggest;
 mod text;
+mod unjudged;
 mod yaml;

@@ -25,6 +25,7 @@ fn directory() -> Dir {
     );
     dir.write("vms/kustomization.yaml", "resources: [good.yaml]\n");
     dir.write("vms/values.yaml", "replicas: 1\n");
+    dir.write("vms/half.yaml", "kind: Pod\n");
     dir
 }
 
@@ -34,7 +35,7 @@ fn report(form: &str, args: &[&str]) -> (Outcome, Dir) {
     assert_eq!(outcome.code, Some(2));
     assert_eq!(
         outcome.stderr,
-        "error: vms/values.yaml:1:1: not a Kubernetes object: apiVersion or kind is missing\n"
+        "error: vms/half.yaml:1:1: not a Kubernetes object: apiVersion or kind is missing\n"
     );
     (outcome, dir)
 }
@@ -81,7 +82,7 @@ fn sarif_is_valid_and_tells_what_is_wrong() {
         [
             "error rejected vms/bad%2C%20%25.yaml:2",
             "warning warning vms/bad%2C%20%25.yaml:4",
-            "error unreadable vms/values.yaml:1",
+            "error unreadable vms/half.yaml:1",
         ]
     );
 }

@@ -1,5 +1,7 @@
 //! Exit codes, standard error and colours.
 
+use std::process::Stdio;
+
 use rstest::rstest;
 
 use crate::guest::{Does, policy, with_settings};
@@ -109,8 +111,8 @@ fn what_cannot_be_read_does_not_hide_the_verdicts_on_the_rest() {
     let dir = Dir::new();
     dir.write("a.yaml", format!("{vm}\n---\na: [\n---\n{vm}"));
     dir.write("b.yaml", b"\xff");
-    dir.write("values.yaml", "replicas: 1\n");
-    let outcome = check_in(&dir, &["no.yaml", "a.yaml", "b.yaml", "values.yaml"]);
+    dir.write("half.yaml", "kind: Pod\n");
+    let outcome = check_in(&dir, &["no.yaml", "a.yaml", "b.yaml", "half.yaml"]);
     assert_eq!(outcome.code, Some(2));
     assert_eq!(
         outcome.stdout.matches("ACCEPTED  a.yaml:").count(),
@@ -128,45 +130,25 @@ fn what_cannot_be_read_does_not_hide_the_verdicts_on_the_rest() {
         "error: no.yaml:1:1: cannot be read: No such file or directory (os error 2)\n\
          error: a.yaml:{}:1: did not find expected node content, while parsing a flow node\n\
          error: b.yaml:1:1: not UTF-8 text, at byte 0\n\
-         error: values.yaml:1:1: not a Kubernetes object: apiVersion or kind is missing\n",
+         error: half.yaml:1:1: not a Kubernetes object: apiVersion or kind is missing\n",
         lines + 4
     );
     assert_eq!(outcome.stderr, stderr);
-    let json = check_in(&dir, &["-o", "json", "values.yaml"]);
+    let json = check_in(&dir, &["-o", "json", "half.yaml"]);
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     let error = serde_json::json!({
-        "file": "values.yaml", "document": 1, "item": null, "line": 1, "column": 1,
+        "file": "half.yaml", "document": 1, "item": null, "line": 1, "column": 1,
         "message": "not a Kubernetes object: apiVersion or kind is missing",
     });
     assert_eq!(json["errors"], serde_json::json!([error]));
 }
 
 #[test]
-fn a_directory_means_the_manifests_in_it() {
-    let dir = Dir::new();
-    for file in [
-        "vms/b.yml",
-        "vms/a.yaml",
-        "vms/deep/c.json",
-        "vms/.git/hidden.yaml",
-        "vms/note.txt",
-    ] {
-        dir.write(file, vmi(file, "[]"));
-    }
-    dir.write("vms/kustomization.yaml", "resources: [a.yaml]\n");
-    let outcome = check_in(&dir, &["vms"]);
-    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
-    let files: Vec<&str> = outcome
-        .stdout
-        .lines()
-        .filter_map(|line| line.strip_prefix("ACCEPTED  ")?.split_once(':'))
-        .map(|(file, _)| file)
-        .collect();
-    assert_eq!(files, ["vms/a.yaml", "vms/b.yml", "vms/deep/c.json"]);
-    std::fs::create_dir(dir.path("empty")).unwrap();
+fn a_namespace_has_a_name() {
+    let expected = Outcome::error("\"evil.yaml\": not the name of a namespace: at most 63 of a-z, 0-9 and -");
     assert_eq!(
-        check_in(&dir, &["empty"]),
-        Outcome::error("empty:1:1: the directory holds no .yaml, .yml or .json file")
+        check(&[SETTINGS.as_slice(), &["-nevil.yaml", "-"]].concat(), ""),
+        expected
     );
 }
 
@@ -201,7 +183,7 @@ fn what_passes_can_be_chosen(
 }
 
 #[test]
-fn quiet_shows_only_what_fails() {
+fn quiet_shows_rejections_and_warnings() {
     let manifests = [
         vmi("good", "[]"),
         vmi("bad", "["),
@@ -216,7 +198,7 @@ fn quiet_shows_only_what_fails() {
             .filter(|name| outcome.stdout.contains(&format!("tenant-a/{name}")))
             .collect::<Vec<&str>>()
     };
-    assert_eq!(names(&[]), ["bad"]);
+    assert_eq!(names(&[]), ["bad", "near"]);
     assert_eq!(names(&["--strict"]), ["bad", "near"]);
     let quiet = check(&[SETTINGS.as_slice(), &["-q", "-"]].concat(), &vmi("good", "[]"));
     assert_eq!((quiet.code, quiet.stdout.as_str()), (Some(0), ""));
@@ -238,14 +220,42 @@ fn a_reader_that_goes_away_is_not_an_error() {
     dir.write("settings.yaml", example("settings.yaml"));
     let mut command = command(&dir.path(""), &["check", "-s", "settings.yaml", "vms.json"]);
     let mut child = command
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// Whatever happens to the output, the exit code says how it ended.
+#[rstest]
+#[case::verdict("vm.json", 1)]
+#[case::fault("bad.yaml", 2)]
+#[case::usage("--no-such-option", 2)]
+fn an_output_that_cannot_be_written_is_no_panic(#[case] argument: &str, #[case] code: i32) {
+    let dir = Dir::new();
+    dir.write("settings.yaml", example("settings.yaml"));
+    dir.write("vm.json", vmi("x", "["));
+    dir.write("bad.yaml", "a: [\n");
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let closed = || {
+        let (_, writer) = std::io::pipe().unwrap();
+        writer
+    };
+    let run = |stdout: Stdio, stderr: Stdio| {
+        let mut command = command(&dir.path(""), &["check", "-s", "settings.yaml", argument]);
+        command.stdout(stdout).stderr(stderr).status().unwrap().code()
+    };
+    assert_eq!(run(Stdio::null(), full().into()), Some(code));
+    assert_eq!(run(Stdio::null(), closed().into()), Some(code));
+    assert_eq!(run(closed().into(), closed().into()), Some(code));
+    // A result that is lost is no result.
+    let lost = if argument == "vm.json" { 2 } else { code };
+    assert_eq!(run(full().into(), Stdio::null()), Some(lost));
+    assert_eq!(run(full().into(), full().into()), Some(lost));
 }
 
 #[test]

@@ -24,9 +24,9 @@ pub struct Finding {
     pub place: Place,
     /// The line of its first annotation that asks for host paths, if it has one.
     pub annotation_line: Option<usize>,
-    /// As in the manifest.
+    /// As in the manifest; empty for what is no Kubernetes object.
     pub api_version: String,
-    /// As in the manifest.
+    /// As in the manifest; empty for what is no Kubernetes object.
     pub kind: String,
     /// As in the manifest, or of the command, if either has one.
     pub namespace: Option<String>,
@@ -171,7 +171,8 @@ pub fn judged(
             && preview::is_namespaced(manifest.group(), &manifest.kind),
         ..skipped(manifest)
     };
-    let warnings = response.warnings.clone().unwrap_or_default();
+    let mut warnings = manifest.warnings.clone();
+    warnings.extend(response.warnings.clone().unwrap_or_default());
     if response.allowed {
         return Finding {
             verdict: Verdict::Accepted,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::admission::{
     AdmissionRequest, GroupVersionKind, GroupVersionResource, UserInfo, group_and_version,
 };
-use crate::reading::node::{Fault, Position};
+use crate::reading::node::{Fault, Node, Position};
 use crate::reading::place::Place;
 
 /// One object and where it was found.
@@ -18,9 +18,9 @@ pub struct Manifest {
     pub place: Place,
     /// Where its first annotation that asks for host paths is written, if it has one.
     pub annotation: Option<Position>,
-    /// `GROUP/VERSION`, or `VERSION` in the core group.
+    /// `GROUP/VERSION`, or `VERSION` in the core group; empty for what is no Kubernetes object.
     pub api_version: String,
-    /// The kind.
+    /// The kind; empty for what is no Kubernetes object.
     pub kind: String,
     /// The namespace, if the manifest has one, or the command names one for those without.
     pub namespace: Option<String>,
@@ -30,7 +30,7 @@ pub struct Manifest {
     pub generate_name: Option<String>,
     /// The whole object, if the policy judges its kind.
     pub object: Option<Value>,
-    /// What its author should know of it, though it is not judged.
+    /// What its author should know of it, beside what the policy says.
     pub warnings: Vec<String>,
 }
 
@@ -61,7 +61,9 @@ impl std::fmt::Display for Unreadable {
 }
 
 impl Found {
-    pub(super) fn count(&self) -> usize {
+    /// The count of objects and of faults.
+    #[must_use]
+    pub fn count(&self) -> usize {
         self.manifests.len().saturating_add(self.faults.len())
     }
 
@@ -79,6 +81,38 @@ impl Found {
 }
 
 impl Manifest {
+    /// An object with what it is called by, and without all else.
+    pub(super) fn named(node: &Node, api_version: String, kind: String, place: Place) -> Self {
+        let metadata = |key: &str| {
+            let text = node.below(&["metadata", key]).and_then(Node::as_str)?;
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        Manifest {
+            api_version,
+            kind,
+            namespace: metadata("namespace"),
+            name: metadata("name"),
+            generate_name: metadata("generateName"),
+            ..Self::untyped(place)
+        }
+    }
+
+    /// What is no Kubernetes object.
+    #[must_use]
+    pub fn untyped(place: Place) -> Self {
+        Manifest {
+            place,
+            annotation: None,
+            api_version: String::new(),
+            kind: String::new(),
+            namespace: None,
+            name: None,
+            generate_name: None,
+            object: None,
+            warnings: Vec::new(),
+        }
+    }
+
     /// The API group, empty for the core group.
     #[must_use]
     pub fn group(&self) -> &str {
@@ -168,6 +202,9 @@ pub(super) fn title(
     name: Option<&str>,
     generate_name: Option<&str>,
 ) -> String {
+    if kind.is_empty() {
+        return "not a Kubernetes object".to_owned();
+    }
     let namespace = namespace
         .map(|namespace| format!("{namespace}/"))
         .unwrap_or_default();

@@ -1,8 +1,9 @@
 //! Reads a file of manifests.
 
+use super::holder::Around;
 use super::manifest::Found;
 use super::unpack;
-use crate::reading::document::documents;
+use crate::reading::document::{documents, hint};
 use crate::reading::place::Place;
 
 /// All objects of the file, those of lists and templates included. What cannot be read does not hide the others.
@@ -22,7 +23,12 @@ pub fn read(text: &str, file: &str) -> Found {
             Ok(node) => {
                 place.line = node.at.line;
                 place.column = node.at.column;
-                unpack::object(node, &unpack::Around::Nothing, place, &mut found);
+                let before = found.faults.len();
+                unpack::object(node, &Around::Document, place, &mut found);
+                for fault in found.faults.iter_mut().skip(before) {
+                    let line = fault.place.line;
+                    fault.reason.push_str(&hint(text, |number| number == line));
+                }
             }
             Err(fault) => found.fault(&place, fault),
         }

@@ -1,10 +1,14 @@
 //! The documents of a file: YAML or JSON, any number of them.
 
-use super::node::{Fault, Node};
+use super::budget::Budget;
+use super::node::{Fault, Node, Position};
 use super::{json, yaml};
 
 /// A document, or why it cannot be read.
 pub type Document = Result<Node, Fault>;
+
+/// The documents that a file may have.
+const DOCUMENTS: usize = 20_000;
 
 /// Reads all documents; an empty one is null. A document with a fault does not hide the next one, unless the fault
 /// leaves open where that begins. The name of the file decides in which language a fault is described.
@@ -16,73 +20,125 @@ pub fn documents(text: &str, file: &str) -> Vec<Document> {
             (documents, true) => documents,
             (documents, false) => {
                 let yaml = yaml(text);
-                match file.ends_with(".json") && yaml.iter().any(Result::is_err) {
+                let count =
+                    |documents: &[Document]| documents.iter().filter(|document| document.is_ok()).count();
+                let is_json = file.ends_with(".json") || count(&documents) > count(&yaml);
+                match is_json && yaml.iter().any(Result::is_err) {
                     true => documents,
                     false => yaml,
                 }
             }
         },
     };
+    let explained = |fault: Fault| Fault {
+        message: format!("{}{}", fault.message, hint(text, |_| true)),
+        ..fault
+    };
     documents
         .into_iter()
-        .map(|document| explained(document, text))
+        .map(|document| document.map_err(explained))
         .collect()
 }
 
-/// A file that was never rendered is seldom valid YAML, and its fault says nothing of the reason.
-fn explained(document: Document, text: &str) -> Document {
-    document.map_err(|fault| {
-        let placeholder = text.lines().zip(1..).find(|(line, _)| line.contains("{{"));
-        match placeholder {
-            None => fault,
-            Some((_, line)) => Fault {
-                message: format!(
-                    "{}; the file is a template: {{{{ at line {line} must be rendered first (helm template, for example)",
-                    fault.message
-                ),
-                ..fault
-            },
-        }
-    })
+/// What to add to a fault if a line that may be its reason holds a placeholder: a file that was never rendered is seldom what it
+/// should be, and its fault says nothing of the reason.
+pub(crate) fn hint(text: &str, may_be_reason: impl Fn(usize) -> bool) -> String {
+    let mut lines = text.lines().zip(1..);
+    let placeholder = lines.find(|(line, number)| line.contains("{{") && may_be_reason(*number));
+    match placeholder {
+        None => String::new(),
+        Some((_, line)) => format!(
+            "; the file is a template: {{{{ at line {line} must be rendered first (helm template, for example)"
+        ),
+    }
 }
 
 fn yaml(text: &str) -> Vec<Document> {
     let mut documents = Vec::new();
-    for Part { text, above } in parts(text) {
-        documents.extend(yaml::documents(text, above));
+    let mut budget = Budget::default();
+    for Part {
+        text,
+        above,
+        text_on_separator,
+    } in parts(text)
+    {
+        if documents.len() >= DOCUMENTS {
+            documents.push(Err(at_line(
+                above,
+                format!("more than {DOCUMENTS} documents: the rest of the file is not read"),
+            )));
+            break;
+        }
+        documents.extend(text_on_separator.into_iter().map(|line| {
+            let why = "kubectl refuses text after --- on the same line: move it to the next line";
+            Err(at_line(line, why.to_owned()))
+        }));
+        // Up to a line with `---` a file that begins as JSON is JSON.
+        let begins_as_json = above == 0 && text.trim_start().starts_with('{');
+        match begins_as_json.then(|| json::documents(text)) {
+            Some((json, true)) => documents.extend(json),
+            _ => documents.extend(yaml::documents(text, above, &mut budget)),
+        }
     }
     documents
 }
 
-/// A part of a text, and the count of lines above it.
+/// A fault below so many lines.
+fn at_line(above: usize, message: String) -> Fault {
+    let line = above.saturating_add(1);
+    let at = Position { line, column: 1 };
+    Fault { at, message }
+}
+
+/// What kubectl gives its parser at once, and the count of lines above it.
 struct Part<'t> {
     text: &'t str,
     above: usize,
+    /// The count of lines above a line in it that begins with `---` and a text. In a block of text too: kubectl does not look.
+    text_on_separator: Option<usize>,
 }
 
-/// Cuts before each line with `---`, as kubectl does. What is above the first one belongs to the part below if it is only
-/// comments or directives.
+/// Cuts at each line that begins with `---`, as kubectl does. Such a line belongs to no part, unless the part begins with it, or
+/// is only directives and comments so far.
 fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut start, mut end) = (0_usize, 0_usize);
     let (mut above, mut lines) = (0_usize, 0_usize);
     let (mut has_content, mut has_directive) = (false, false);
+    let mut text_on_separator = None;
     for line in text.split_inclusive('\n') {
-        let is_marker = line
-            .strip_prefix("---")
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']));
-        if is_marker && has_content && !has_directive {
-            let text = text.get(start..end).unwrap_or_default();
-            parts.push(Part { text, above });
-            start = end;
-            above = lines;
+        let after = end.saturating_add(line.len());
+        if let Some(rest) = line.strip_prefix("---") {
+            let rest = rest.trim();
+            let is_separator = rest.is_empty() || rest.starts_with('#');
+            if !is_separator {
+                text_on_separator = text_on_separator.or(Some(lines));
+            }
+            let is_of_part = end == start || has_directive && !has_content;
+            if is_separator && !is_of_part {
+                parts.push(Part {
+                    text: text.get(start..end).unwrap_or_default(),
+                    above,
+                    text_on_separator: text_on_separator.take(),
+                });
+                start = after;
+                above = lines.saturating_add(1);
+                has_content = false;
+                has_directive = false;
+            } else {
+                has_content = true;
+            }
+        } else {
+            has_directive |= line.starts_with('%');
+            has_content |= !(line.trim().is_empty() || line.starts_with(['#', '%']));
         }
-        has_directive = line.starts_with('%') || has_directive && !is_marker;
-        has_content |= is_marker || !(line.trim().is_empty() || line.starts_with(['#', '%']));
-        end = end.saturating_add(line.len());
+        end = after;
         lines = lines.saturating_add(1);
     }
-    let text = text.get(start..end).unwrap_or_default();
-    parts.push(Part { text, above });
+    parts.push(Part {
+        text: text.get(start..end).unwrap_or_default(),
+        above,
+        text_on_separator,
+    });
     parts
 }

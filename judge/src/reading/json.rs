@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt::{self, Formatter};
+use std::rc::Rc;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -11,13 +12,24 @@ use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
 /// The documents of `text`, the last one with a fault unless the whole text is JSON in form: then `true`.
 pub(super) fn documents(text: &str) -> (Vec<Result<Node, Fault>>, bool) {
     let places = Places::of(text);
+    if let Some(part) = too_deep(text) {
+        // Each level is read once more for those above it: deep ones would take long to be refused.
+        let (at, message) = (
+            places.position(part),
+            format!("nested too deeply: more than {DEPTH} levels"),
+        );
+        return (vec![Err(Fault { at, message })], false);
+    }
     let mut documents = Vec::new();
     let stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     for next in stream {
-        match next.and_then(|raw| node(raw, &places, 0)) {
+        match next
+            .map_err(|error| fault(&error))
+            .and_then(|raw| node(raw, &places))
+        {
             Ok(document) => documents.push(Ok(document)),
-            Err(error) => {
-                documents.push(Err(fault(&error)));
+            Err(fault) => {
+                documents.push(Err(fault));
                 return (documents, false);
             }
         }
@@ -30,7 +42,7 @@ fn fault(error: &serde_json::Error) -> Fault {
     let place = format!(" at line {} column {}", error.line(), error.column());
     Fault {
         at: Position {
-            line: error.line(),
+            line: error.line().max(1),
             column: error.column().max(1),
         },
         message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
@@ -71,41 +83,59 @@ impl<'t> Places<'t> {
     }
 }
 
-fn node(raw: &RawValue, places: &Places<'_>, depth: usize) -> Result<Node, serde_json::Error> {
-    if depth > DEPTH {
-        return Err(serde::de::Error::custom(format!(
-            "nested too deeply: more than {DEPTH} levels"
-        )));
-    }
-    let depth = depth.saturating_add(1);
+/// The text from the first bracket on that is too deep. Within strings a bracket is none.
+fn too_deep(text: &str) -> Option<&str> {
+    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
+    let bracket = text.bytes().position(|byte| {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_string,
+            b'"' => is_string = !is_string,
+            b'[' | b'{' if !is_string => depth = depth.saturating_add(1),
+            b']' | b'}' if !is_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEPTH
+    })?;
+    text.get(bracket..)
+}
+
+fn node(raw: &RawValue, places: &Places<'_>) -> Result<Node, Fault> {
     let text = raw.get();
     let at = places.position(text);
     let content = match text.as_bytes().first() {
         Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            let items = items.into_iter().map(|item| node(item, places, depth));
-            Content::List(items.collect::<Result<_, _>>()?)
+            let items: Vec<&RawValue> = parsed(text, at)?;
+            let items = items.into_iter().map(|item| node(item, places));
+            Content::List(Rc::new(items.collect::<Result<_, _>>()?))
         }
         Some(b'{') => {
-            let members: Members<'_> = serde_json::from_str(text)?;
+            let members: Members<'_> = parsed(text, at)?;
             let entries = members.0.into_iter().map(|(key, value)| {
+                let at = places.position(key.get());
                 Ok(Entry {
-                    at: places.position(key.get()),
-                    key: serde_json::from_str(key.get())?,
+                    at,
+                    key: parsed(key.get(), at)?,
                     fault: None,
                     is_merged: false,
-                    value: node(value, places, depth)?,
+                    value: node(value, places)?,
                 })
             });
-            Content::Mapping(entries.collect::<Result<_, serde_json::Error>>()?)
+            Content::Mapping(Rc::new(entries.collect::<Result<_, Fault>>()?))
         }
-        _ => Content::Scalar(serde_json::from_str(text)?),
+        _ => Content::Scalar(parsed(text, at)?),
     };
     Ok(Node {
         at,
         fault: None,
         content,
     })
+}
+
+/// A part of the text, which begins there.
+fn parsed<'t, T: Deserialize<'t>>(text: &'t str, at: Position) -> Result<T, Fault> {
+    // The place in the error is one in the part.
+    serde_json::from_str(text).map_err(|error| Fault { at, ..fault(&error) })
 }
 
 /// All members of an object, in their order.

@@ -5,6 +5,7 @@
 //! for a `<<` with quotes, tag or anchor. What is not the same for all is a fault.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::node::{Content, Entry, Node, Position};
 
@@ -39,14 +40,16 @@ pub(super) fn into(entries: &mut Vec<Entry>, at: Position, value: Node) {
     let mut fault = value.fault.or(within);
     match value.content {
         _ if fault.is_some() => {}
-        Content::Mapping(mapping) => merged = mapping,
+        Content::Mapping(mapping) => merged = Rc::unwrap_or_clone(mapping),
         Content::List(mappings) => {
             // Of several mappings with a key the first one counts.
             let mut seen = HashSet::new();
-            for mapping in mappings {
+            for mapping in Rc::unwrap_or_clone(mappings) {
                 match mapping.content {
                     Content::Mapping(mapping) => {
-                        let new = mapping.into_iter().filter(|entry| seen.insert(entry.key.clone()));
+                        let new = Rc::unwrap_or_clone(mapping)
+                            .into_iter()
+                            .filter(|entry| seen.insert(entry.key.clone()));
                         merged.extend(new);
                     }
                     _ => fault = Some(NO_MAPPING.into()),
@@ -55,13 +58,10 @@ pub(super) fn into(entries: &mut Vec<Entry>, at: Position, value: Node) {
         }
         Content::Scalar(_) => fault = Some(NO_MAPPING.into()),
     }
-    let above: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
-    let mut twice = Vec::new();
-    for entry in &merged {
-        if above.contains(entry.key.as_str()) && !twice.contains(&entry.key.as_str()) {
-            twice.push(entry.key.as_str());
-        }
-    }
+    // Each key counts once, however often it is merged.
+    let mut above: HashSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+    let merged_keys = merged.iter().map(|entry| entry.key.as_str());
+    let twice: Vec<&str> = merged_keys.filter(|key| above.remove(key)).collect();
     if !twice.is_empty() {
         fault = fault.or_else(|| Some(already_written(&twice).into_boxed_str()));
     }
@@ -74,7 +74,7 @@ pub(super) fn into(entries: &mut Vec<Entry>, at: Position, value: Node) {
         value: Node {
             at,
             fault: None,
-            content: Content::Mapping(Vec::new()),
+            content: Content::Mapping(Rc::default()),
         },
     }));
     entries.extend(merged.into_iter().map(|entry| Entry {

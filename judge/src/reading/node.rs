@@ -4,6 +4,7 @@
 //! noted in the tree, and is an error only for who turns that part of it into JSON: what is not judged may hold it.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -39,15 +40,24 @@ pub struct Node {
     pub content: Content,
 }
 
-/// The kinds of values.
+/// The kinds of values. What several aliases stand for is shared, not copied.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// Neither a list nor a mapping.
     Scalar(Value),
     /// A list.
-    List(Vec<Node>),
+    List(Rc<Vec<Node>>),
     /// A mapping, in the order of its text.
-    Mapping(Vec<Entry>),
+    Mapping(Rc<Vec<Entry>>),
+}
+
+/// What a value costs once it is written out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// The count of values, keys aside.
+    pub(super) values: usize,
+    /// The length of all texts, keys included.
+    pub(super) bytes: usize,
 }
 
 /// A key and its value.
@@ -103,19 +113,30 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// The value of the key, to be changed; of several the last, which counts.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let Content::Mapping(entries) = &mut self.content else {
+            return None;
+        };
+        let mut entries = Rc::make_mut(entries).iter_mut().rev();
+        Some(&mut entries.find(|entry| entry.key == key)?.value)
+    }
+
     /// Takes the value of the key out.
     pub fn take(&mut self, key: &str) -> Option<Node> {
         let Content::Mapping(entries) = &mut self.content else {
             return None;
         };
         let position = entries.iter().rposition(|entry| entry.key == key)?;
-        Some(entries.remove(position).value)
+        Some(Rc::make_mut(entries).remove(position).value)
     }
 
-    /// Adds a text to a mapping that lacks the key.
-    pub fn insert(&mut self, key: &str, text: &str) {
+    /// Makes this text the only value of the key in a mapping.
+    pub fn set(&mut self, key: &str, text: &str) {
         let at = self.at;
         if let Content::Mapping(entries) = &mut self.content {
+            let entries = Rc::make_mut(entries);
+            entries.retain(|entry| entry.key != key);
             entries.push(Entry {
                 key: key.to_owned(),
                 at,
@@ -130,15 +151,26 @@ impl Node {
         }
     }
 
-    /// How many values it holds, itself included.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        let below: usize = match &self.content {
-            Content::Scalar(_) => 0,
-            Content::List(items) => items.iter().map(Node::count).sum(),
-            Content::Mapping(entries) => entries.iter().map(|entry| entry.value.count()).sum(),
-        };
-        below.saturating_add(1)
+    /// What it costs once it is written out, itself included.
+    pub(super) fn weight(&self) -> Weight {
+        let mut weight = Weight::default();
+        self.weigh(&mut weight);
+        weight
+    }
+
+    fn weigh(&self, weight: &mut Weight) {
+        weight.values = weight.values.saturating_add(1);
+        match &self.content {
+            Content::Scalar(Value::String(text)) => weight.bytes = weight.bytes.saturating_add(text.len()),
+            Content::Scalar(_) => {}
+            Content::List(items) => items.iter().for_each(|item| item.weigh(weight)),
+            Content::Mapping(entries) => {
+                for entry in entries.iter() {
+                    weight.bytes = weight.bytes.saturating_add(entry.key.len());
+                    entry.value.weigh(weight);
+                }
+            }
+        }
     }
 
     /// Whether `is` holds of a key of this mapping that is written twice.
@@ -167,11 +199,14 @@ impl Node {
         }
         match self.content {
             Content::Scalar(value) => Ok(value),
-            Content::List(items) => items.into_iter().map(Node::into_json).collect(),
+            Content::List(items) => Rc::unwrap_or_clone(items)
+                .into_iter()
+                .map(Node::into_json)
+                .collect(),
             Content::Mapping(entries) => {
                 let mut map = Map::new();
                 let mut merged = HashSet::new();
-                for entry in entries {
+                for entry in Rc::unwrap_or_clone(entries) {
                     if let Some(message) = entry.fault {
                         return Err(Fault {
                             at: entry.at,

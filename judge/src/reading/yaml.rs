@@ -4,22 +4,37 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe};
 
-use libyaml_safer::{Error, Event, EventData, Mark, Parser, ScalarStyle};
-use serde_json::Value;
+use std::rc::Rc;
 
+use libyaml_safer::{Error, Event, EventData, Mark, Parser, ScalarStyle};
+
+use super::budget::Budget;
+use super::marks::Marks;
 use super::merge;
 use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
-use super::scalar::{self, Tag};
+use super::scalar;
+use super::tagged::{collection, scalar_node};
+use super::text::MARK;
 
-/// The values that aliases may add to what is written out: a few lines of them can stand for billions.
-const FROM_ALIASES: usize = 100_000;
+/// Why there may be no second document without `---` in a line above it.
+const UNSEEN: &str =
+    "kubectl reads only the first document, up to a line with ---: write --- above the next one";
 
-/// What YAML's own tags begin with.
-const OF_YAML: &str = "tag:yaml.org,2002:";
+/// Why a byte order mark may not be there.
+const STRAY_MARK: &str =
+    "a byte order mark (U+FEFF) within a document: remove it, tools differ on what it means there";
 
 /// Reads the documents of `text`, whose first line is line `above + 1` of the file. Up to the first fault: the parser cannot
-/// go on after one.
-pub(super) fn documents(text: &str, above: usize) -> Vec<Result<Node, Fault>> {
+/// go on after one. What kubectl does not read of it is a fault.
+pub(super) fn documents(text: &str, above: usize, budget: &mut Budget) -> Vec<Result<Node, Fault>> {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    if text.starts_with(MARK) {
+        let line = above.saturating_add(1);
+        return vec![Err(Fault {
+            at: Position { line, column: 1 },
+            message: STRAY_MARK.to_owned(),
+        })];
+    }
     // kubectl ends the last line as well.
     let text = match text.ends_with('\n') {
         true => Cow::from(text),
@@ -27,7 +42,7 @@ pub(super) fn documents(text: &str, above: usize) -> Vec<Result<Node, Fault>> {
     };
     let mut documents = Vec::new();
     // The parser panics on a few broken texts.
-    let read = panic::catch_unwind(AssertUnwindSafe(|| read(&text, above, &mut documents)));
+    let read = panic::catch_unwind(AssertUnwindSafe(|| read(&text, above, budget, &mut documents)));
     if read.is_err() {
         documents.push(Err(Fault {
             at: Position {
@@ -40,7 +55,7 @@ pub(super) fn documents(text: &str, above: usize) -> Vec<Result<Node, Fault>> {
     documents
 }
 
-fn read(text: &str, above: usize, documents: &mut Vec<Result<Node, Fault>>) {
+fn read(text: &str, above: usize, budget: &mut Budget, documents: &mut Vec<Result<Node, Fault>>) {
     // kubectl's parser is a port of libyaml as well: it takes the same texts.
     let mut parser = Parser::new();
     parser.set_input(text.as_bytes());
@@ -48,28 +63,42 @@ fn read(text: &str, above: usize, documents: &mut Vec<Result<Node, Fault>>) {
         parser,
         above,
         anchors: HashMap::new(),
-        budget: FROM_ALIASES,
+        marks: Marks::of(text),
+        budget,
         depth: 0,
     };
+    let mut is_first = true;
     while let Some(document) = reader.document().transpose() {
         let is_fault = document.is_err();
-        documents.push(document);
+        if !is_first {
+            let at = match &document {
+                Ok(node) => node.at,
+                Err(fault) => fault.at,
+            };
+            let message = UNSEEN.to_owned();
+            documents.push(Err(Fault { at, message }));
+        }
+        if is_first || !is_fault {
+            documents.push(document);
+        }
+        is_first = false;
         if is_fault {
             return;
         }
     }
 }
 
-struct Reader<'t> {
+struct Reader<'t, 'b> {
     parser: Parser<&'t [u8]>,
     above: usize,
+    marks: Marks,
     /// The values that have an anchor; `None` while such a value is being read.
     anchors: HashMap<String, Option<Node>>,
-    budget: usize,
+    budget: &'b mut Budget,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn document(&mut self) -> Result<Option<Node>, Fault> {
         loop {
             let event = self.event()?;
@@ -84,7 +113,24 @@ impl Reader<'_> {
     }
 
     fn event(&mut self) -> Result<Event, Fault> {
-        self.parser.parse().map_err(|error| self.syntax(&error))
+        let (event, stray) = match self.parser.parse() {
+            Ok(event) => {
+                let stray = self.marks.outside_quotes(&event);
+                (Ok(event), stray)
+            }
+            // More often than not the mark is the reason.
+            Err(error) => (Err(self.syntax(&error)), self.marks.first()),
+        };
+        match stray {
+            None => event,
+            Some(at) => Err(Fault {
+                at: Position {
+                    line: at.line.saturating_add(self.above),
+                    ..at
+                },
+                message: STRAY_MARK.to_owned(),
+            }),
+        }
     }
 
     /// The value that begins with the event; `None` at the end of what it would be in.
@@ -110,7 +156,7 @@ impl Reader<'_> {
                 }
                 self.depth = self.depth.saturating_sub(1);
                 (
-                    collection(at, Content::List(items), tag.as_deref(), "seq"),
+                    collection(at, Content::List(Rc::new(items)), tag.as_deref(), "seq"),
                     anchor,
                 )
             }
@@ -119,7 +165,7 @@ impl Reader<'_> {
                 let entries = self.entries()?;
                 self.depth = self.depth.saturating_sub(1);
                 (
-                    collection(at, Content::Mapping(entries), tag.as_deref(), "map"),
+                    collection(at, Content::Mapping(Rc::new(entries)), tag.as_deref(), "map"),
                     anchor,
                 )
             }
@@ -205,9 +251,8 @@ impl Reader<'_> {
             Some(None) => return Err(fault("an alias to the value that it is part of")),
             None => return Err(fault("unknown anchor")),
         };
-        self.budget = self
-            .budget
-            .checked_sub(node.count())
+        self.budget
+            .spend(node.weight())
             .ok_or_else(|| fault("too many values through aliases"))?;
         Ok(node.clone())
     }
@@ -229,55 +274,6 @@ impl Reader<'_> {
             },
         }
     }
-}
-
-fn scalar_node(at: Position, text: &str, style: ScalarStyle, tag: Option<&str>) -> Node {
-    let (tag, unknown) = match tag {
-        None => (None, None),
-        Some(tag) => match of_yaml(tag).and_then(Tag::named) {
-            Some(tag) => (Some(tag), None),
-            None => (None, Some(unknown_tag(tag))),
-        },
-    };
-    let value = match (style, tag) {
-        (ScalarStyle::Plain, _) | (_, Some(_)) => scalar::value(text, tag),
-        _ => Ok(Value::from(text)),
-    };
-    let (value, misfit) = match value {
-        Ok(value) => (value, None),
-        Err(message) => (Value::from(text), Some(message)),
-    };
-    Node {
-        at,
-        fault: unknown.or(misfit).map(String::into_boxed_str),
-        content: Content::Scalar(value),
-    }
-}
-
-fn collection(at: Position, content: Content, tag: Option<&str>, name: &str) -> Node {
-    let unknown = tag.filter(|tag| of_yaml(tag) != Some(name)).map(unknown_tag);
-    Node {
-        at,
-        fault: unknown.map(String::into_boxed_str),
-        content,
-    }
-}
-
-/// The name of one of YAML's own tags.
-fn of_yaml(tag: &str) -> Option<&str> {
-    tag.strip_prefix(OF_YAML)
-}
-
-fn unknown_tag(tag: &str) -> String {
-    let name = match of_yaml(tag) {
-        Some(name) => format!("!!{name}"),
-        None => tag.to_owned(),
-    };
-    let why = match name.as_str() {
-        "!vault" => ": a value that Ansible has encrypted must be decrypted first",
-        _ => ": the file is for another program, which replaces it first",
-    };
-    format!("kubectl does not know the tag {name}{why}")
 }
 
 fn entry(key: Node, value: Node) -> Entry {

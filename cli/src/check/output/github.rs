@@ -2,6 +2,7 @@
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>.
 
 use crate::check::Report;
+use crate::printing::escape::one_line;
 use crate::reading::place::Place;
 
 /// A line for each violation, each warning and each fault.
@@ -38,9 +39,9 @@ fn command(level: &str, place: &Place, line: usize, title: &str, message: &str) 
     format!("::{level} file={file},line={line},title={title}::{message}\n")
 }
 
-/// What would end the line, or begin an escape.
+/// On one line, without what would begin an escape.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    one_line(text).replace('%', "%25")
 }
 
 /// What would end a property as well.

@@ -1,18 +1,26 @@
 //! The findings as JUnit XML: a test suite for each file, a test case for each object.
 
+use std::collections::HashMap;
+
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use crate::Error;
 use crate::check::Report;
 use crate::check::finding::{Finding, Verdict};
 use crate::input;
+use crate::printing::escape::one_line;
 use crate::reading::place::Place;
 
 /// The report as XML.
 pub(super) fn report(report: &Report) -> Result<String, Error> {
-    let mut suites = Vec::new();
+    let mut suites = Suites::default();
     for finding in report.shown() {
-        add(&mut suites, &finding.place, case(finding, report.is_strict));
+        suites.add(
+            &finding.place,
+            &finding.object(),
+            status(finding, report.is_strict),
+            &finding.warnings,
+        );
     }
     for fault in &report.faults {
         let status = failed(
@@ -22,11 +30,10 @@ pub(super) fn report(report: &Report) -> Result<String, Error> {
             fault.place.line,
             std::slice::from_ref(&fault.reason),
         );
-        let case = TestCase::new(fault.place.to_string(), status);
-        add(&mut suites, &fault.place, at(case, &fault.place));
+        suites.add(&fault.place, &fault.place.to_string(), status, &[]);
     }
     let mut document = Document::new("sidecar-hostpath check");
-    document.add_test_suites(suites);
+    document.add_test_suites(suites.list);
     let text = document.to_string().map_err(Error::Junit)?;
     Ok(without_skipped(&text))
 }
@@ -43,7 +50,7 @@ fn without_skipped(text: &str) -> String {
     text.replacen(line, &attributes.collect::<Vec<&str>>().join(" "), 1)
 }
 
-fn case(finding: &Finding, is_strict: bool) -> TestCase {
+fn status(finding: &Finding, is_strict: bool) -> TestCaseStatus {
     let failure = |r#type, reasons: &[String]| {
         failed(
             NonSuccessKind::Failure,
@@ -53,7 +60,7 @@ fn case(finding: &Finding, is_strict: bool) -> TestCase {
             reasons,
         )
     };
-    let status = match finding.verdict {
+    match finding.verdict {
         Verdict::Rejected => {
             let reasons: Vec<String> = finding.violations.iter().map(ToString::to_string).collect();
             failure("rejected", &reasons)
@@ -62,16 +69,13 @@ fn case(finding: &Finding, is_strict: bool) -> TestCase {
         Verdict::Accepted => TestCaseStatus::success(),
         Verdict::Skipped => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message("objects of this kind are not judged");
+            status.set_message(match finding.kind.as_str() {
+                "" => "what is not a Kubernetes object is not judged",
+                _ => "objects of this kind are not judged",
+            });
             status
         }
-    };
-    let case = TestCase::new(finding.object(), status);
-    let mut case = at(case, &finding.place);
-    if !finding.warnings.is_empty() {
-        case.set_system_out(finding.warnings.join("\n"));
     }
-    case
 }
 
 fn failed(
@@ -82,35 +86,61 @@ fn failed(
     reasons: &[String],
 ) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
-    let first = reasons.first().map(String::as_str).unwrap_or_default();
+    let first = reasons.first().map(|reason| one_line(reason));
     let file = input::name(place.file.as_ref());
-    let lines: Vec<String> = reasons
-        .iter()
-        .map(|reason| format!("{file}:{line}: {reason}"))
-        .collect();
+    let lines = reasons.iter().map(|reason| format!("{file}:{line}: {reason}"));
     status
         .set_type(r#type)
-        .set_message(first)
-        .set_description(lines.join("\n"));
+        .set_message(first.unwrap_or_default())
+        .set_description(joined(lines));
     status
 }
 
-/// The schema has no attributes for the place: the class is the file, and the text of a failure names the line.
-fn at(mut case: TestCase, place: &Place) -> TestCase {
-    case.set_classname(place.file.as_str());
-    case
+/// Lines of texts, each of them one line and nothing that XML does not allow.
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    texts
+        .map(|text| one_line(&text))
+        .collect::<Vec<String>>()
+        .join("\n")
 }
 
-fn add(suites: &mut Vec<TestSuite>, place: &Place, case: TestCase) {
-    let of_file = |suite: &&mut TestSuite| suite.name.as_str() == place.file;
-    match suites.iter_mut().find(of_file) {
-        Some(suite) => {
-            suite.add_test_case(case);
+/// The suites, in the order of their first cases.
+#[derive(Default)]
+struct Suites {
+    list: Vec<TestSuite>,
+    /// The number of each file's suite, and for the names of its cases a number from which on no case has it.
+    of_files: HashMap<String, (usize, HashMap<String, usize>)>,
+}
+
+impl Suites {
+    /// Adds a case. Its name tells the object, and no other case of the file has it: readers keep one case of a name.
+    fn add(&mut self, place: &Place, object: &str, status: TestCaseStatus, warnings: &[String]) {
+        let file = one_line(&place.file);
+        let next = self.list.len();
+        let (number, names) = self
+            .of_files
+            .entry(file.clone())
+            .or_insert_with(|| (next, HashMap::new()));
+        let object = one_line(object);
+        let mut name = object.clone();
+        let mut count = names.get(&object).copied().unwrap_or(1);
+        while names.contains_key(&name) {
+            count = count.saturating_add(1);
+            name = format!("{object} ({count})");
         }
-        None => {
-            let mut suite = TestSuite::new(place.file.as_str());
+        names.insert(object, count);
+        names.insert(name.clone(), 1);
+        let mut case = TestCase::new(name, status);
+        // The schema has no attributes for the place: the class is the file, and the text of a failure names the line.
+        case.set_classname(file.as_str());
+        if !warnings.is_empty() {
+            case.set_system_out(joined(warnings.iter().cloned()));
+        }
+        if *number == next {
+            self.list.push(TestSuite::new(file));
+        }
+        if let Some(suite) = self.list.get_mut(*number) {
             suite.add_test_case(case);
-            suites.push(suite);
         }
     }
 }

@@ -37,7 +37,7 @@ impl Output {
         match self {
             Output::Text => Ok(text::report(report, width)),
             Output::Json => Ok(json::report(report)?),
-            Output::Yaml => yaml::report(report),
+            Output::Yaml => Ok(yaml::report(report)?),
             Output::Junit => junit::report(report),
             Output::Sarif => Ok(sarif::report(report)?),
             Output::Github => Ok(github::report(report)),

@@ -69,6 +69,7 @@ fn title(finding: &Finding, width: usize) -> Vec<String> {
     };
     let more = match (finding.verdict, finding.code) {
         (Verdict::Rejected, Some(code)) => format!(" (code {code})"),
+        (Verdict::Skipped, _) if finding.api_version.is_empty() => String::new(),
         (Verdict::Skipped, _) => format!(" ({}, not judged)", one_line(&finding.api_version)),
         _ => String::new(),
     };
