@@ -210,8 +210,8 @@ impl Policy for Engine {
 /// All that this module may ask for.
 fn linker(engine: &Wasmi, module: &Module) -> Result<Linker<Call>, LoadError> {
     let mut linker = Linker::new(engine);
-    wapc::define(&mut linker).map_err(LoadError::Host)?;
-    wasi::define(&mut linker).map_err(LoadError::Host)?;
+    wapc::define(&mut linker)?;
+    wasi::define(&mut linker)?;
     for import in module.imports() {
         match import.ty() {
             ExternType::Func(_) if is_defined(&import) => {}
@@ -219,10 +219,12 @@ fn linker(engine: &Wasmi, module: &Module) -> Result<Linker<Call>, LoadError> {
                 if import.module() == wasi::MODULE && wasi::is_not_implemented(import.name(), kind) =>
             {
                 // A module may import the same twice.
-                linker
-                    .allow_shadowing(true)
-                    .func_new(wasi::MODULE, import.name(), kind.clone(), wasi::not_implemented)
-                    .map_err(LoadError::Host)?;
+                linker.allow_shadowing(true).func_new(
+                    wasi::MODULE,
+                    import.name(),
+                    kind.clone(),
+                    wasi::not_implemented,
+                )?;
             }
             _ => {
                 return Err(LoadError::Import {
