@@ -36,7 +36,7 @@ impl Limits {
 pub struct Cost {
     /// wasmi's fuel. Each instruction takes one unit, but those of a block are paid for when it is entered, whether or not it is left
     /// before its end; what is done to memory takes a unit for each byte. wasmtime's fuel counts the instructions that are executed: for
-    /// `policy.wasm`, this is 1.2 to 4 times that.
+    /// `policy.wasm`, this is 1.1 to 5 times that.
     pub fuel: u64,
     /// The guest's memory at the end, in bytes. It never shrinks, so this is its peak.
     pub memory: usize,
