@@ -28,7 +28,13 @@ pub enum LoadError {
     Export(&'static str),
     /// The host's own functions cannot be defined.
     #[error("cannot prepare the host: {0}")]
-    Host(#[source] LinkerError),
+    Host(#[source] Box<LinkerError>),
+}
+
+impl From<LinkerError> for LoadError {
+    fn from(error: LinkerError) -> Self {
+        Self::Host(Box::new(error))
+    }
 }
 
 /// What the end of a call means, which is none of the guest's own errors.
