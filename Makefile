@@ -6,10 +6,10 @@ SHELL := /bin/bash
 
 CARGO ?= cargo
 TARGET := wasm32-wasip1
-include assurance/tools.mk
+include tools/tools.mk
 
-SHELL_SCRIPTS := .ci/run assurance/tools.sh assurance/left-out.sh assurance/krew.sh examples/cow-sidecar/create-cow.sh tests/breaks.sh tests/cow-sidecar/create-cow.bats \
-	$(wildcard demo/*)
+SHELL_SCRIPTS := .ci/run tools/tools.sh tools/left-out.sh tools/krew.sh examples/cow-sidecar/create-cow.sh tests/breaks.sh tests/cow-sidecar/create-cow.bats \
+	$(wildcard examples/demo/*)
 COMMAND := target/debug/sidecar-hostpath
 # The real kwctl where there is one, else our stand-in.
 export KWCTL ?= $(shell PATH="$(PATH)" command -v kwctl || echo $(CURDIR)/$(COMMAND))
@@ -19,8 +19,8 @@ VERSION := $(shell sed -n 's/^ *io.kubewarden.policy.version: *//p' metadata.yml
 DIST := target/dist
 
 POLICY_SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock rust-toolchain.toml .cargo/config.toml
-COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find cli/src crates/*/src host/src judge/src -name '*.rs' -o -name deployed.json) \
-	cli/Cargo.toml crates/doctor/Cargo.toml host/Cargo.toml judge/Cargo.toml
+COMMAND_SOURCES := $(POLICY_SOURCES) $(shell find crates/cli/src crates/checker/src crates/doctor/src crates/host/src -name '*.rs' -o -name deployed.json) \
+	crates/cli/Cargo.toml crates/doctor/Cargo.toml crates/host/Cargo.toml crates/checker/Cargo.toml
 
 .PHONY: all
 all: policy.wasm
@@ -52,7 +52,7 @@ run: policy.wasm $(COMMAND)
 ## demo: act out docs/sidecar-hostpath.md without a cluster, with the real qemu-img
 .PHONY: demo
 demo: policy.wasm $(COMMAND) | tool-kubectl tool-qemu-img tool-jq
-	@COMMAND=$(COMMAND) demo/demo.sh
+	@COMMAND=$(COMMAND) examples/demo/demo.sh
 
 ## playground: build the page that has the policy in the browser, in target/playground
 .PHONY: playground
@@ -88,7 +88,7 @@ playground-picture: playground-tests
 ## install: put sidecar-hostpath, optimised, where cargo puts commands
 .PHONY: install
 install:
-	$(CARGO) install --locked --path cli
+	$(CARGO) install --locked --path crates/cli
 
 ## test: everything that CI checks; what this machine cannot test is named at the end, and with CI=true a failure
 .PHONY: test
@@ -96,7 +96,7 @@ test:
 	@rm -f target/left-out
 	@$(MAKE) --no-print-directory tools
 	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo playground-tests
-	@assurance/left-out.sh
+	@tools/left-out.sh
 
 # The bench has wasmtime in it, which takes longer to build than all the rest: `make engines` tests it.
 ALL_BUT_BENCH := --workspace --exclude policy-bench
@@ -118,11 +118,11 @@ proptest-long:
 small-scope:
 	SMALL_SCOPE=all $(CARGO) test --locked --release --test small_scope -- --nocapture
 
-## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what breaks a law goes to assurance/fuzz/findings, to stay there once fixed
+## fuzz: every target in FUZZ_TARGETS for FUZZ_SECONDS; what breaks a law goes to crates/fuzz/findings, to stay there once fixed
 FUZZ_TARGETS ?= payload settings pods annotation paths
 FUZZ_SECONDS ?= 600
 FUZZ := PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz
-FUZZ_DIR := assurance/fuzz
+FUZZ_DIR := crates/fuzz
 # No address sanitizer: there is no unsafe code to find fault with, and the invariants are assertions.
 FUZZ_BUILD := --fuzz-dir $(FUZZ_DIR) --target-dir $(CURDIR)/target/fuzz --sanitizer none
 .PHONY: fuzz
@@ -160,7 +160,7 @@ mutants: $(TOOLS)/bin/cargo-mutants
 break:
 	tests/breaks.sh
 
-## go-answers: asks Go again what its encoding/json makes of annotations, and rewrites assurance/model/go/answers.json
+## go-answers: asks Go again what its encoding/json makes of annotations, and rewrites crates/model/go/answers.json
 .PHONY: go-answers
 go-answers: $(TOOLS)/go
 	GO=$(CURDIR)/$(TOOLS)/go/bin/go PROPTEST_CASES=$(CASES) $(CARGO) test --locked -p model --test go -- --ignored
@@ -243,7 +243,7 @@ schema:
 ## pictures: draw docs/check.svg, the terminal in the README, from what the command prints
 .PHONY: pictures
 pictures: $(COMMAND) | $(TOOLS)/rich
-	PATH="$(dir $(CURDIR)/$(COMMAND)):$$PATH" PYTHONPATH=$(TOOLS)/rich python3 assurance/picture.py
+	PATH="$(dir $(CURDIR)/$(COMMAND)):$$PATH" PYTHONPATH=$(TOOLS)/rich python3 tools/picture.py
 
 ## deny: licences, sources, bans and known vulnerabilities of the dependencies (needs GitHub)
 .PHONY: deny
@@ -312,7 +312,7 @@ dist-chart: | tool-helm
 .PHONY: dist-krew
 dist-krew:
 	@: "$${REPOSITORY:?the address of the repository, https://github.com/OWNER/NAME}"
-	assurance/krew.sh '$(VERSION)' '$(DIST)' "$$REPOSITORY" >$(DIST)/krew.yaml
+	tools/krew.sh '$(VERSION)' '$(DIST)' "$$REPOSITORY" >$(DIST)/krew.yaml
 
 .PHONY: dist-checksums
 dist-checksums:

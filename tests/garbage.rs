@@ -1,5 +1,5 @@
 //! Damaged payloads: any part of a request is replaced, and there is a proper verdict, and no launcher
-//! pod comes through in which, by `assurance/model/`, a container sees more of the node than the settings allow.
+//! pod comes through in which, by `crates/model/`, a container sees more of the node than the settings allow.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
 //! The guarantees, each as a property of any pod, annotation and settings. The model that they are held against,
-//! and what makes the pods, are in `assurance/model/`.
+//! and what makes the pods, are in `crates/model/`.
 
 #![expect(
     clippy::indexing_slicing,

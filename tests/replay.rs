@@ -20,7 +20,7 @@ fn seeds_and_findings_hold(#[case] target: &str, #[case] run: fn(&[u8])) {
         .map(|(number, seed)| (format!("seed {number}"), seed.bytes))
         .collect();
     assert!(inputs.len() >= 200, "only {} seeds for {target}", inputs.len());
-    let findings = match fs::read_dir(root.join("assurance/fuzz/findings").join(target)) {
+    let findings = match fs::read_dir(root.join("crates/fuzz/findings").join(target)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         entries => entries.expect("the findings").collect(),
     };

@@ -1,5 +1,5 @@
 //! How much of each thing there may be, and what is said when there is more. That all of it is judged in time is tested
-//! on `policy.wasm`: `host/tests/limits`.
+//! on `policy.wasm`: `crates/host/tests/limits`.
 
 #![expect(
     clippy::indexing_slicing,

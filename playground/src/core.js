@@ -39,12 +39,12 @@ export class Core {
     return JSON.parse(text.decode(answer));
   }
 
-  /** The report of `sidecar-hostpath check -o json`, and what belongs to it: see playground/core/src/check.rs. */
+  /** The report of `sidecar-hostpath check -o json`, and what belongs to it: see crates/playground/src/check.rs. */
   check({ settings, manifest, namespace = null, file = 'manifest.yaml' }) {
     return this.#ask('check', { settings, manifest, namespace, file });
   }
 
-  /** The document of `sidecar-hostpath explain -o json`, with the steps: see playground/core/src/explain.rs. */
+  /** The document of `sidecar-hostpath explain -o json`, with the steps: see crates/playground/src/explain.rs. */
   explain({ settings, path, type, container, namespace = null, readOnly = true, shares = false }) {
     return this.#ask('explain', { settings, path, type, container, namespace, readOnly, shares });
   }

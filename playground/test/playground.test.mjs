@@ -1,5 +1,5 @@
 // The page in a real browser, against the command and the native host. `make playground-tests` builds what it needs, and sets
-// COMMAND, the command, and ANSWERS, what cli/examples/answers.rs has printed.
+// COMMAND, the command, and ANSWERS, what crates/cli/examples/answers.rs has printed.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

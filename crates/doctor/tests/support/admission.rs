@@ -1,11 +1,11 @@
 //! The policy itself, linked into the tests: as the judge of doctor, and as what the fake API server asks.
 
+use checker::admission::AdmissionRequest;
+use checker::evaluator::Evaluator;
+use checker::policy::Linked;
+use checker::settings::file::SettingsFile;
+use checker::settings::warnings;
 use doctor::judge::{Judge, Values, Verdict};
-use judge::admission::AdmissionRequest;
-use judge::evaluator::Evaluator;
-use judge::policy::Linked;
-use judge::settings::file::SettingsFile;
-use judge::settings::warnings;
 use serde_json::Value;
 
 /// The policy.
@@ -20,12 +20,12 @@ impl Judge for Policy {
             refusal
                 .faults
                 .into_iter()
-                .map(|fault| fault.message)
+                .map(|fault| fault.reason.to_string())
                 .collect::<Vec<String>>()
         })?;
         Ok(warnings::of(&file, &rules)
             .into_iter()
-            .map(|warning| warning.message)
+            .map(|warning| warning.to_string())
             .collect())
     }
 

@@ -1,9 +1,0 @@
-//! Text for a terminal.
-
-pub use judge::printing::{escape, json};
-
-pub(crate) mod style;
-pub(crate) mod table;
-pub(crate) mod violation;
-pub(crate) mod wrap;
-pub(crate) mod yaml;

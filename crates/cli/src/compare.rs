@@ -1,0 +1,206 @@
+//! `sidecar-hostpath compare`: whom a change of settings would hit.
+
+mod text;
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use serde::Serialize;
+
+use crate::Error;
+use crate::check::finding::{self, Finding, Mount, Verdict};
+use crate::check::inputs;
+use crate::check::manifest::{Manifest, Unreadable};
+use crate::evaluator::Evaluator;
+use crate::outcome::Outcome;
+use crate::policy::Linked;
+use crate::printing::{json, wrap};
+use crate::settings::file::SettingsFile;
+use crate::settings::input;
+use checker::manifests::reason::Reason;
+
+/// The arguments of `compare`.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub struct CompareArgs {
+    /// Files with YAML or JSON, or directories of them; `-` reads standard input
+    #[arg(value_name = "MANIFEST")]
+    pub manifests: Vec<PathBuf>,
+
+    /// The new settings, or a ClusterAdmissionPolicy or AdmissionPolicy that has them
+    #[arg(short, long, value_name = "NEW")]
+    pub settings: Option<PathBuf>,
+
+    /// The current settings, in the same forms
+    #[arg(long, value_name = "OLD")]
+    pub against: Option<PathBuf>,
+
+    /// The name of the policy, if a file of settings holds several
+    #[arg(long, value_name = "NAME")]
+    pub policy_name: Option<String>,
+
+    /// The namespace of objects without one
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+
+    /// The output format
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: CompareOutput,
+}
+
+/// The form of the output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum CompareOutput {
+    /// Text for people, in colour on a terminal (unless NO_COLOR is set)
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  See which VMs of the cluster could no longer start:
+    kubectl get clusteradmissionpolicies -o yaml > old.yaml
+    kubectl get virtualmachines,virtualmachineinstances -A -o yaml |
+      sidecar-hostpath compare -s new.yaml --against old.yaml -
+
+Exit status:
+  0  nothing is newly rejected
+  1  an object is newly rejected
+  2  a file, the settings or the usage is wrong
+
+Output:
+  -o json prints one document:
+
+  {\"newlyRejected\": [DIFFERENCE, ...], \"newlyAccepted\": [...],
+   \"changed\": [...], \"same\": n, \"warnings\": [...]}
+
+  where a DIFFERENCE is {\"file\", \"line\", \"column\", \"document\", \"item\",
+  \"object\", \"violations\", \"before\": MOUNTS, \"after\": MOUNTS}; MOUNTS are
+  as in hostPaths of check.";
+
+/// What a change of settings does.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// Objects that were accepted and are not any more.
+    pub newly_rejected: Vec<Difference>,
+    /// Objects that were rejected and are not any more.
+    pub newly_accepted: Vec<Difference>,
+    /// Objects that are accepted, with other mounts or by other rules.
+    pub changed: Vec<Difference>,
+    /// How many are judged as before.
+    pub same: usize,
+    /// What the change itself brings with it.
+    pub warnings: Vec<String>,
+}
+
+/// An object that is judged otherwise.
+#[derive(Debug, Serialize)]
+pub struct Difference {
+    /// Where it was found.
+    #[serde(flatten)]
+    pub place: crate::reading::place::Place,
+    /// `VirtualMachine team-a/x`
+    pub object: String,
+    /// Why it is rejected under the settings that reject it.
+    pub violations: Vec<Reason>,
+    /// What containers see under the old settings.
+    pub before: Vec<Mount>,
+    /// What containers see under the new settings.
+    pub after: Vec<Mount>,
+}
+
+/// Runs the command.
+pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
+    let name = args.policy_name.as_deref();
+    let new = input::read(args.settings.as_deref(), name)?;
+    let old = args.against.as_deref().ok_or(Error::NoOldSettings)?;
+    let old = input::read(Some(old), name)?;
+    let (new_rules, old_rules) = (new.rules()?, old.rules()?);
+    let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
+    let before = findings(&found.manifests, &old, &old_rules)?;
+    let after = findings(&found.manifests, &new, &new_rules)?;
+    let mut comparison = Comparison {
+        warnings: planted(&old_rules, &new_rules),
+        ..Comparison::default()
+    };
+    for (before, after) in before.into_iter().zip(after) {
+        comparison.add(before, after);
+    }
+    let stdout = match args.output {
+        CompareOutput::Text => text::report(&comparison, wrap::width()),
+        CompareOutput::Json => json::document(&comparison)?,
+    };
+    Ok(Outcome {
+        stdout,
+        passed: comparison.newly_rejected.is_empty(),
+        faults: found.faults.iter().map(Unreadable::to_string).collect(),
+        note: None,
+    })
+}
+
+fn findings(
+    manifests: &[Manifest],
+    file: &SettingsFile,
+    rules: &Rules,
+) -> Result<Vec<Finding>, checker::Error> {
+    let evaluator = Evaluator::new(Linked, file.settings.clone())?;
+    let finding = |(manifest, number)| finding::finding(manifest, number, &evaluator, rules);
+    manifests.iter().zip(1..).map(finding).collect()
+}
+
+impl Comparison {
+    fn add(&mut self, before: Finding, after: Finding) {
+        let list = match (before.verdict, after.verdict) {
+            (Verdict::Accepted, Verdict::Rejected) => &mut self.newly_rejected,
+            (Verdict::Rejected, Verdict::Accepted) => &mut self.newly_accepted,
+            (Verdict::Accepted, Verdict::Accepted) if before.host_paths != after.host_paths => {
+                &mut self.changed
+            }
+            (Verdict::Skipped, _) | (_, Verdict::Skipped) => return,
+            _ => {
+                self.same = self.same.saturating_add(1);
+                return;
+            }
+        };
+        list.push(Difference {
+            object: after.object(),
+            place: after.place,
+            violations: [before.violations, after.violations].concat(),
+            before: before.host_paths,
+            after: after.host_paths,
+        });
+    }
+}
+
+/// New rules where sidecars could write before: symbolic links may be there still, and lead anywhere.
+fn planted(old: &Rules, new: &Rules) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (rule, number) in new.rules.iter().zip(0_usize..) {
+        let path = rule.path();
+        let names = path.named().names();
+        let was_writable = old.rules.iter().find(|old| {
+            let could_lie_below = |name| {
+                old.path()
+                    .above(name)
+                    .is_some_and(|above| !above.rest.is_empty() || !rule.is_writable())
+            };
+            old.is_writable() && names.iter().any(could_lie_below)
+        });
+        // A rule that stands as it stood brings nothing new.
+        let is_new = !old.rules.iter().any(|old| old.scope == rule.scope);
+        if let Some(writable) = was_writable.filter(|_| is_new) {
+            warnings.push(format!(
+                "settings.allowedHostPaths[{number}] allows {}, where sidecars could write as long as {} was writable: look for \
+                 symbolic links there",
+                path.as_written(),
+                writable.path().as_written(),
+            ));
+        }
+    }
+    warnings
+}

@@ -1,0 +1,7 @@
+//! The settings of a policy: read, printed, and validated by a command.
+
+pub mod command;
+mod effective;
+pub mod input;
+
+pub use checker::settings::{Settings, file, from_json, from_yaml, rules, warnings};
