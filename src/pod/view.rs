@@ -180,7 +180,7 @@ impl<'a> Pod<'a> {
     }
 
     /// The volumes of this name: one, unless the API server is going to refuse the pod.
-    pub fn volumes_named(&self, name: &str) -> impl Iterator<Item = (usize, &Volume<'a>)> {
+    pub fn volumes_named<'s>(&'s self, name: &'s str) -> impl Iterator<Item = (usize, &'s Volume<'a>)> {
         let indexes = self.volumes_by_name.get(name).iter();
         indexes.map(|&index| (index, item(&self.volumes, index)))
     }

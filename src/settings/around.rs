@@ -85,7 +85,7 @@ impl SettingsFor<'_> {
     /// The rules at or above `path` as it is written.
     fn covering(&self, path: &HostPath) -> Vec<Covering> {
         let text = path.as_str();
-        let plain = self.plain.at_or_above(text).map(|position| {
+        let plain = self.indexes().plain.at_or_above(text).map(|position| {
             let rule = self.rule(position);
             Covering {
                 position,
@@ -93,7 +93,7 @@ impl SettingsFor<'_> {
                 applies: rule.applies,
             }
         });
-        let with_label = self.directories.above(text).filter_map(|position| {
+        let with_label = self.indexes().directories.above(text).filter_map(|position| {
             let rule = self.rule(position);
             let above = rule.rule.path().above(path)?;
             Some(Covering {
@@ -107,14 +107,20 @@ impl SettingsFor<'_> {
 
     fn add_below(&self, around: &mut RulesAround<'_>, directory: &HostPath, with_itself: bool) {
         let text = directory.as_str();
-        let itself = self.plain.at(text).iter().copied().filter(|_| with_itself);
-        let below = self.plain.below(text).chain(itself);
+        let itself = self
+            .indexes()
+            .plain
+            .at(text)
+            .iter()
+            .copied()
+            .filter(|_| with_itself);
+        let below = self.indexes().plain.below(text).chain(itself);
         around
             .restricted_below
             .extend(below.filter(|&position| self.rule(position).rule.is_restricted()));
-        around.contains_namespaces |=
-            !self.directories.at(text).is_empty() || self.directories.below(text).next().is_some();
-        for position in self.directories.above(text) {
+        around.contains_namespaces |= !self.indexes().directories.at(text).is_empty()
+            || self.indexes().directories.below(text).next().is_some();
+        for position in self.indexes().directories.above(text) {
             let pattern = self.rule(position).rule.path();
             if let Some(Below::For {
                 label: Some(label),
@@ -122,7 +128,7 @@ impl SettingsFor<'_> {
             }) = pattern.below(directory)
                 && (strictly || with_itself)
             {
-                let same = self.own.at(pattern.with(label).as_str()).to_vec();
+                let same = self.indexes().own.at(pattern.with(label).as_str()).to_vec();
                 around.labelled_below.push((position, same));
             }
         }
@@ -132,15 +138,19 @@ impl SettingsFor<'_> {
     fn below_writable(&self, names: &[HostPath]) -> Option<usize> {
         let plain = names
             .iter()
-            .filter_map(|name| self.writable.above(name.as_str()).min());
+            .filter_map(|name| self.indexes().writable.above(name.as_str()).min());
         let is_above = |pattern: &Pattern, name: &HostPath| {
             pattern.above(name).is_some_and(|above| !above.rest.is_empty())
         };
         let with_label = names.iter().filter_map(|name| {
-            let mut directories = self.directories.above(name.as_str()).filter(|&position| {
-                let rule = self.rule(position).rule;
-                rule.is_writable() && is_above(rule.path(), name)
-            });
+            let mut directories = self
+                .indexes()
+                .directories
+                .above(name.as_str())
+                .filter(|&position| {
+                    let rule = self.rule(position).rule;
+                    rule.is_writable() && is_above(rule.path(), name)
+                });
             directories.next()
         });
         plain.chain(with_label).min()
@@ -160,12 +170,13 @@ impl SettingsFor<'_> {
             || path.contained().iter().any(|directory| {
                 let text = directory.as_str();
                 let patterns = self
+                    .indexes()
                     .directories
                     .at_or_above(text)
-                    .chain(self.directories.below(text));
+                    .chain(self.indexes().directories.below(text));
                 let mut patterns = patterns.filter(|&position| is_writable(position));
-                !self.writable.at(text).is_empty()
-                    || self.writable.below(text).next().is_some()
+                !self.indexes().writable.at(text).is_empty()
+                    || self.indexes().writable.below(text).next().is_some()
                     || patterns.any(|position| self.rule(position).rule.path().below(directory).is_some())
             })
     }

@@ -1,6 +1,6 @@
 //! The settings as they are for requests in one namespace, made once a request.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cell::OnceCell, fmt};
 
 use crate::{
     base::{
@@ -22,21 +22,28 @@ pub struct SettingsFor<'s> {
     pub namespace: &'s Namespace,
     /// The rules, in the order of the settings.
     rules: Vec<RuleFor<'s>>,
-    /// The containers that rules name, with the numbers of the rules that apply to them.
-    named: ByName<'s>,
-    /// The rules without a placeholder, by their path.
-    pub(super) plain: PathTree,
-    /// The rules with a placeholder, by the directory of that.
-    pub(super) directories: PathTree,
-    /// The writable rules without a placeholder, by their path.
-    pub(super) writable: PathTree,
-    /// The rules that apply to the namespace, by the path that they name for it. Empty without restricted rules.
-    pub(super) own: PathTree,
-    /// By the position of a rule without a placeholder: the positions of the rules that name its path for the namespace. Empty
-    /// without restricted rules.
-    same_path: Vec<Vec<usize>>,
     /// Whether some rule applies to some requests only.
     pub(super) has_restricted: bool,
+    /// Made when the first path is judged: most launcher pods have none.
+    indexes: OnceCell<Indexes<'s>>,
+}
+
+/// Where the rules are found, each by its position.
+#[derive(Debug)]
+pub(super) struct Indexes<'s> {
+    /// By the containers that they name.
+    named: ByName<'s>,
+    /// Those without a placeholder, by their path.
+    pub(super) plain: PathTree,
+    /// Those with a placeholder, by the directory of that.
+    pub(super) directories: PathTree,
+    /// Those that are writable and without a placeholder, by their path.
+    pub(super) writable: PathTree,
+    /// Those that apply to the namespace, by the path that they name for it. Empty without restricted rules.
+    pub(super) own: PathTree,
+    /// By the position of a rule: the positions of the rules that name its path, as it is written, for the namespace. Empty
+    /// without restricted rules.
+    same_path: Vec<Vec<usize>>,
 }
 
 /// A rule, and what it is for requests in one namespace.
@@ -111,42 +118,18 @@ impl<'s> SettingsFor<'s> {
             .iter()
             .map(|rule| RuleFor::of(rule, namespace))
             .collect();
-        let mut named = ByName::default();
-        for (position, rule) in settings.rules.iter().enumerate() {
-            for name in rule.container_names().into_iter().flatten() {
-                named.add(Cow::Borrowed(name), position);
-            }
-        }
-        let numbered = || settings.rules.iter().zip(0..);
-        let plain = numbered().filter(|(rule, _)| rule.path().directory().is_none());
-        let plain = plain.map(|(rule, position)| (rule.path().as_written().as_str(), position));
-        let writable = plain
-            .clone()
-            .filter(|(_, position)| item(&rules, *position).rule.is_writable());
-        let directories =
-            numbered().filter_map(|(rule, position)| Some((rule.path().directory()?.as_str(), position)));
-        let has_restricted = settings.rules.iter().any(Rule::is_restricted);
-        let own: Vec<(Cow<'_, HostPath>, usize)> = rules
-            .iter()
-            .zip(0..)
-            .filter(|(rule, _)| has_restricted && rule.applies && !rule.is_for_any_label())
-            .map(|(rule, position)| (rule.path(), position))
-            .collect();
-        let own = PathTree::of(own.iter().map(|(path, position)| (path.as_str(), *position)));
-        let same_path = rules.iter().filter(|_| has_restricted);
-        let same_path = same_path.map(|rule| own.at(rule.rule.path().as_written().as_str()).to_vec());
         SettingsFor {
-            same_path: same_path.collect(),
-            plain: PathTree::of(plain),
-            directories: PathTree::of(directories),
-            writable: PathTree::of(writable),
-            own,
             settings,
             namespace,
             rules,
-            named,
-            has_restricted,
+            has_restricted: settings.rules.iter().any(Rule::is_restricted),
+            indexes: OnceCell::new(),
         }
+    }
+
+    pub(super) fn indexes(&self) -> &Indexes<'s> {
+        self.indexes
+            .get_or_init(|| Indexes::of(&self.rules, self.has_restricted))
     }
 
     /// The rules, in the order of the settings.
@@ -164,13 +147,13 @@ impl<'s> SettingsFor<'s> {
     /// The positions of the rules that name the path of this one, which has no placeholder, for the namespace. There must be
     /// restricted rules.
     pub(super) fn same_path(&self, position: usize) -> &[usize] {
-        item(&self.same_path, position).as_slice()
+        item(&self.indexes().same_path, position).as_slice()
     }
 
     /// Whether the rule at `position` applies to this viewer, its namespace aside.
     pub(super) fn is_for_container(&self, position: usize, viewer: Viewer<'_>) -> bool {
         let rule = self.rule(position).rule;
-        let is_named = |name: &str| self.named.get(name).contains(&position);
+        let is_named = |name: &str| self.indexes().named.get(name).contains(&position);
         rule.containers.is_none() || viewer.container.is_some_and(is_named)
     }
 
@@ -179,5 +162,40 @@ impl<'s> SettingsFor<'s> {
     pub fn is_for(&self, position: usize, viewer: Viewer<'_>) -> bool {
         let rule = self.rule(position);
         rule.applies && (rule.rule.requestable || !viewer.requests) && self.is_for_container(position, viewer)
+    }
+}
+
+impl<'s> Indexes<'s> {
+    fn of(rules: &[RuleFor<'s>], has_restricted: bool) -> Self {
+        let mut named = ByName::default();
+        for (position, rule) in rules.iter().enumerate() {
+            for name in rule.rule.container_names().into_iter().flatten() {
+                named.add(Cow::Borrowed(name), position);
+            }
+        }
+        let numbered = || rules.iter().map(|rule| rule.rule).zip(0..);
+        let path = |(rule, position): (&'s Rule, usize)| (rule.path().as_written().as_str(), position);
+        let is_plain = |(rule, _): &(&'s Rule, usize)| rule.path().directory().is_none();
+        let plain = numbered().filter(is_plain);
+        let writable = plain.clone().filter(|(rule, _)| rule.is_writable());
+        let directories =
+            numbered().filter_map(|(rule, position)| Some((rule.path().directory()?.as_str(), position)));
+        let own: Vec<(Cow<'_, HostPath>, usize)> = rules
+            .iter()
+            .zip(0..)
+            .filter(|(rule, _)| has_restricted && rule.applies && !rule.is_for_any_label())
+            .map(|(rule, position)| (rule.path(), position))
+            .collect();
+        let own = PathTree::of(own.iter().map(|(path, position)| (path.as_str(), *position)));
+        let same_path = rules.iter().filter(|_| has_restricted);
+        let same_path = same_path.map(|rule| own.at(rule.rule.path().as_written().as_str()).to_vec());
+        Indexes {
+            named,
+            plain: PathTree::of(plain.map(path)),
+            directories: PathTree::of(directories),
+            writable: PathTree::of(writable.map(path)),
+            same_path: same_path.collect(),
+            own,
+        }
     }
 }

@@ -16,6 +16,8 @@ mod payloads;
 mod pods;
 #[path = "../../host/tests/limits/quadratic.rs"]
 mod quadratic;
+#[path = "../../host/tests/limits/settings.rs"]
+mod settings;
 
 use std::fs;
 use std::sync::Arc;

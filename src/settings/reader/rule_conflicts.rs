@@ -68,67 +68,60 @@ struct Duplicates<'r> {
 
 impl<'r> Duplicates<'r> {
     fn of(rules: &'r [Rule]) -> Self {
-        let mut by_container = ByName::default();
-        for (position, rule) in rules.iter().enumerate() {
-            for name in containers(rule) {
-                by_container.add(name.into(), position);
-            }
-        }
         Duplicates {
             rules,
             by_namespace: ByName::default(),
-            by_container,
+            by_container: ByName::default(),
         }
     }
 
-    /// Why `rule`, at this position, is the same as an earlier one.
+    /// Why `rule`, at this position, is the same as an earlier one. To be asked of each in turn.
     fn of_rule(&mut self, at: Path<'_>, position: usize, rule: &'r Rule) -> Option<String> {
-        let is_of_this_path: Vec<bool> = self
+        let earlier = self.rules.iter().take(position);
+        let is_of_this_path: Vec<bool> = earlier.map(|other| is_alike(rule, other)).collect();
+        // A rule of another path needs no look at its lists.
+        if !self
             .rules
             .iter()
-            .take(position)
-            .map(|other| is_alike(rule, other))
-            .collect();
+            .zip(0..)
+            .any(|(other, other_position)| other_position != position && is_alike(rule, other))
+        {
+            return None;
+        }
         let mut is_candidate = vec![false; position];
-        if is_of_this_path.contains(&true) {
-            for name in containers(rule) {
-                for other in self.by_container.get(name) {
-                    if let Some(candidate) = is_candidate.get_mut(*other) {
-                        *candidate = *item(&is_of_this_path, *other);
-                    }
+        for name in containers(rule) {
+            for other in self.by_container.with(name.into(), position) {
+                // The last one is the rule itself.
+                if let Some(candidate) = is_candidate.get_mut(*other) {
+                    *candidate = *item(&is_of_this_path, *other);
                 }
             }
         }
-        let has_candidates = is_candidate.contains(&true);
-        let mut found = None;
-        // No label is empty.
-        let every = [String::new()];
-        for namespace in rule.namespaces.as_deref().unwrap_or(&every) {
-            if has_candidates && found.is_none() {
-                let mut same = self.by_namespace.get(namespace).iter();
+        let mut found: Option<(&str, usize)> = None;
+        for namespace in namespaces(rule) {
+            let mut same = self.by_namespace.with(namespace.into(), position).iter();
+            if found.is_none() {
                 let same = same.find(|other| is_candidate.get(**other) == Some(&true));
-                found = same.map(|other| {
-                    let of_namespace = match &rule.namespaces {
-                        Some(_) => format!(", for namespace {}", quote(namespace)),
-                        None => String::new(),
-                    };
-                    let number = item(self.rules, *other).number;
-                    format!("duplicates {}{of_namespace}", at.index(number).to_field())
-                });
+                found = same.map(|other| (namespace, *other));
             }
         }
-        match &rule.namespaces {
-            Some(namespaces) => {
-                for namespace in namespaces {
-                    self.by_namespace.add(namespace.into(), position);
-                }
-            }
-            None => {
-                self.by_namespace.add("".into(), position);
-            }
-        }
-        found
+        let (namespace, other) = found?;
+        let of_namespace = match &rule.namespaces {
+            Some(_) => format!(", for namespace {}", quote(namespace)),
+            None => String::new(),
+        };
+        let number = item(self.rules, other).number;
+        Some(format!(
+            "duplicates {}{of_namespace}",
+            at.index(number).to_field()
+        ))
     }
+}
+
+/// The namespaces of a rule; `""`, which is the name of none, for every namespace.
+fn namespaces(rule: &Rule) -> impl Iterator<Item = &str> {
+    let names = rule.namespaces.iter().flatten().map(String::as_str);
+    names.chain(rule.namespaces.is_none().then_some(""))
 }
 
 /// The containers of a rule; `""` for every container.

@@ -13,6 +13,7 @@ mod dense;
 mod payloads;
 mod pods;
 mod quadratic;
+mod settings;
 
 use std::{
     env, fmt, fs,

@@ -8,6 +8,7 @@ use crate::{
         entries, entry, ephemeral, many, many_rules, mounts, moved, nested, payload, payload_text, pod,
         shared, sidecars, vmi, with_field, writable_in_compute,
     },
+    settings,
 };
 
 /// A payload, and the verdicts that would be right.
@@ -19,7 +20,7 @@ pub(crate) struct Worst {
 
 pub(crate) const MIB: usize = 1024 * 1024;
 /// As many entries as an annotation that may be stored has room for.
-pub(crate) const ENTRIES: usize = 2_500;
+pub(crate) const ENTRIES: usize = 256;
 /// Nearly as many as a pod may have of volumes and of mounts.
 pub(crate) const MOUNTS: usize = 4_900;
 
@@ -93,27 +94,27 @@ pub(crate) fn all() -> Vec<Worst> {
             rejected,
         ),
         on_pod(
-            "2 500 entries, each forbidden",
+            "256 entries, each forbidden",
             pod(&entries(|n| {
                 (format!("/etc/{n}"), "/m".to_owned(), String::new())
             })),
             forbidden,
         ),
         on_pod(
-            "2 500 entries, no container for any but one",
+            "256 entries, no container for any but one",
             pod(&entries(|n| {
                 (format!("/imgs/{n}"), "/m".to_owned(), String::new())
             })),
             rejected,
         ),
-        on_pod("2 500 entries, each shared with compute", shared(), rejected),
+        on_pod("256 entries, each shared with compute", shared(), rejected),
         on_pod(
-            "2 500 entries and containers, each mutated",
+            "256 entries and containers, each mutated",
             sidecars(),
             &["mutated"],
         ),
         on_pod(
-            "2 500 mounts in compute, each made read-only",
+            "256 mounts in compute, each made read-only",
             writable_in_compute(),
             &["mutated"],
         ),
@@ -138,7 +139,7 @@ pub(crate) fn all() -> Vec<Worst> {
             &["rejected 422", "rejected 403"],
         ),
         worst(
-            "2 500 entries under 1 000 rules and 1 000 sensitive paths",
+            "256 entries under 256 rules and 1 000 sensitive paths",
             payload(
                 &pod(&entries(|n| {
                     (format!("/imgs/{n}"), "/m".to_owned(), String::new())
@@ -181,7 +182,7 @@ pub(crate) fn all() -> Vec<Worst> {
             &["accepted"],
         ),
         worst(
-            "VirtualMachineInstance with 2 500 entries",
+            "VirtualMachineInstance with 256 entries",
             vmi(&rules()),
             &["accepted"],
         ),
@@ -192,6 +193,7 @@ pub(crate) fn all() -> Vec<Worst> {
         ),
     ];
     all.extend(dense::all());
+    all.extend(settings::all());
     all.extend([
         on_pod(
             "10 000 entries, each an empty request",
@@ -202,7 +204,7 @@ pub(crate) fn all() -> Vec<Worst> {
             rejected,
         ),
         worst(
-            "9 800 mounts under 1 000 rules and 1 000 sensitive paths",
+            "9 800 mounts under 256 rules and 1 000 sensitive paths",
             payload_text(
                 &Dense::Mounts
                     .filled(r#"{"name":"w","readOnly":true},"#, 2 * MOUNTS)

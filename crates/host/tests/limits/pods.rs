@@ -120,7 +120,7 @@ pub(crate) fn many_rules() -> Value {
         n if n.is_multiple_of(2) => json!({"path": format!("/writable/{n}"), "readOnly": false}),
         n => json!({"pathPrefix": format!("/prefix/{n}")}),
     };
-    let rules: Vec<Value> = (0..1000).map(rule).collect();
+    let rules: Vec<Value> = (0..256).map(rule).collect();
     let sensitive: Vec<String> = (0..1000).map(|n| format!("/secret/{n}")).collect();
     json!({"allowedHostPaths": rules, "sensitiveHostPaths": sensitive, "trustedCreators": ["*"]})
 }
