@@ -38,6 +38,7 @@ mod safety;
 mod settings;
 mod streams;
 mod suggest;
+mod suites;
 mod text;
 mod unjudged;
 mod yaml;
