@@ -178,7 +178,9 @@ fn write(directory: &Path, drafts: &[Draft], judge: &Judge) -> Result<Vec<String
         let file = path.display().to_string();
         |source| Error::WriteFile { file, source }
     };
-    fs::create_dir_all(directory).map_err(failed(directory))?;
+    if !cases.is_empty() {
+        fs::create_dir_all(directory).map_err(failed(directory))?;
+    }
     let mut lines = Vec::new();
     for (draft, case) in &cases {
         fs::write(&case.manifest, &draft.text).map_err(failed(&case.manifest))?;

@@ -54,7 +54,8 @@ impl Suite {
             });
         }
         let mut walk = Walk::default();
-        for entry in WalkDir::new(root).sort_by_file_name() {
+        let files = WalkDir::new(root).sort_by_file_name().into_iter();
+        for entry in files.filter_entry(|entry| !is_of_volume(entry)) {
             match entry {
                 Ok(entry) => walk.entry(&entry),
                 Err(error) => {
@@ -165,6 +166,13 @@ impl Walk {
             ..TestResult::default()
         });
     }
+}
+
+/// Whether it is a directory that the kubelet keeps in the volume of a ConfigMap: all its files have links beside it.
+fn is_of_volume(entry: &DirEntry) -> bool {
+    entry.depth() > 0
+        && !entry.file_type().is_file()
+        && entry.file_name().as_encoded_bytes().starts_with(b"..")
 }
 
 /// The nearest file of settings, not above the root.
