@@ -96,7 +96,7 @@ install:
 test:
 	@rm -f target/left-out
 	@$(MAKE) --no-print-directory tools
-	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests sidecar-tests demo playground-tests
+	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests policy-tests sidecar-tests demo playground-tests
 	@tools/left-out.sh
 
 # The bench has wasmtime in it, which takes longer to build than all the rest: `make engines` tests it.
@@ -169,6 +169,11 @@ go-answers: $(TOOLS)/go
 .PHONY: e2e-tests
 e2e-tests: policy.wasm $(COMMAND) | tool-bats tool-jq
 	bats e2e.bats
+
+# The example settings, as those who keep settings in git test them.
+.PHONY: policy-tests
+policy-tests: $(COMMAND)
+	$(COMMAND) test --settings examples/settings.yaml examples/policy-tests
 
 # The example sidecar.
 .PHONY: sidecar-tests

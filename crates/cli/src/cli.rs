@@ -15,6 +15,7 @@ use crate::explain::ExplainArgs;
 use crate::run::RunArgs;
 use crate::settings::command::SettingsArgs;
 use crate::suggest::SuggestArgs;
+use crate::test::TestArgs;
 
 /// Try kubevirt-sidecar-hostpath-policy, and examine the cluster that runs it
 ///
@@ -49,6 +50,7 @@ Examples:
   sidecar-hostpath explain --settings settings.yaml /srv/images
   sidecar-hostpath suggest manifests/
   sidecar-hostpath compare --settings new.yaml --against old.yaml manifests/
+  sidecar-hostpath test --settings settings.yaml tests/
   sidecar-hostpath doctor
   sidecar-hostpath run policy.wasm -r request.json -s settings.yaml
   sidecar-hostpath man check | man -l -
@@ -97,6 +99,14 @@ pub enum Command {
     /// mounts change, before a VM fails to start.
     #[command(verbatim_doc_comment)]
     Compare(CompareArgs),
+    /// Test settings against manifests with expected verdicts
+    ///
+    /// Each manifest is named after the verdict that its objects must get: NAME.accept.yaml,
+    /// NAME.warn.yaml or NAME.reject.yaml. NAME.message.txt says which violations and warnings
+    /// there must be, NAME.gold.yaml what the containers must see. A file that would be ignored
+    /// fails.
+    #[command(verbatim_doc_comment)]
+    Test(TestArgs),
     /// Examine a live cluster: is it really protected?
     ///
     /// Looks at policies, webhooks, the companion, KubeVirt and its VMs, and tries the policy
@@ -127,7 +137,7 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 pub struct ManArgs {
     /// The command that the page is about, instead of all of sidecar-hostpath
-    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "suggest", "compare", "doctor", "run", "completions", "man"])]
+    #[arg(value_name = "COMMAND", value_parser = ["check", "settings", "explain", "suggest", "compare", "test", "doctor", "run", "completions", "man"])]
     pub about: Option<String>,
 }
 

@@ -26,6 +26,20 @@ pub enum Error {
     /// A command without settings.
     #[error("no --settings FILE: without the settings, nothing says which host paths are allowed")]
     NoSettings,
+    /// Tests without settings.
+    #[error("{directory}: no settings: give --settings FILE, or write settings.yaml there")]
+    NoTestSettings {
+        /// The directory of the tests.
+        directory: String,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {file}: {source}")]
+    WriteFile {
+        /// The file.
+        file: String,
+        /// The reason.
+        source: io::Error,
+    },
     /// `compare` without the settings as they are.
     #[error("no --against FILE: compare needs the settings as they are")]
     NoOldSettings,

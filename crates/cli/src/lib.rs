@@ -8,7 +8,8 @@
 //!
 //! [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`]. [`check`] takes manifests and makes
 //! the requests itself; [`settings`] has a command of its own, which shows what they mean, and [`explain`] tells what they say of one path;
-//! [`suggest`] writes settings for manifests, and [`compare`] says whom a change of them would hit.
+//! [`suggest`] writes settings for manifests, [`compare`] says whom a change of them would hit, and [`test`] holds expected verdicts
+//! against the policy's.
 //! `doctor` asks a live cluster whether it is protected.
 
 pub mod cli;
@@ -20,6 +21,7 @@ pub mod explain;
 pub mod run;
 pub mod settings;
 pub mod suggest;
+pub mod test;
 
 pub mod outcome;
 pub mod printing;

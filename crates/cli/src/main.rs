@@ -15,6 +15,7 @@ use sidecar_hostpath::printing::escape::one_line;
 use sidecar_hostpath::run::run;
 use sidecar_hostpath::settings::command::settings;
 use sidecar_hostpath::suggest::suggest;
+use sidecar_hostpath::test::test;
 
 /// The command has no verdict on all or some of what it was given.
 const NO_VERDICT: u8 = 2;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => judged(explain(&args)),
         Command::Suggest(args) => judged(suggest(&args, stdin)),
         Command::Compare(args) => judged(compare(&args, stdin)),
+        Command::Test(args) => judged(test(&args, stdin)),
         Command::Doctor(args) => judged(sidecar_hostpath::doctor::doctor(&args)),
         Command::Run(args) => printed(run(&args, stdin, &mut io::stdout().lock(), log_to_stderr())),
         Command::Completions(args) => printed(print(&cli::completions(&args))),

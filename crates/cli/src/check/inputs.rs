@@ -62,7 +62,7 @@ fn extend(found: &mut Found, more: Found) {
 }
 
 /// The path in reports: code scanning finds no file whose path begins with `./`.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let plain: PathBuf = path
         .components()
         .filter(|component| *component != Component::CurDir)

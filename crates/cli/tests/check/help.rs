@@ -20,6 +20,8 @@ fn help() {
         "explain --help",
         "suggest --help",
         "compare --help",
+        "test --help",
+        "test init --help",
         "doctor --help",
         "run --help",
         "completions -h",

@@ -32,7 +32,8 @@ pub(super) fn report(report: &Report) -> String {
     lines
 }
 
-fn command(level: &str, place: &Place, line: usize, title: &str, message: &str) -> String {
+/// One command, on its line.
+pub(crate) fn command(level: &str, place: &Place, line: usize, title: &str, message: &str) -> String {
     let file = property(&place.file);
     let title = property(title);
     let message = data(message);

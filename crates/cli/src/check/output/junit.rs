@@ -32,10 +32,7 @@ pub(super) fn report(report: &Report) -> Result<String, Error> {
         );
         suites.add(&fault.place, &fault.place.to_string(), status, &[]);
     }
-    let mut document = Document::new("sidecar-hostpath check");
-    document.add_test_suites(suites.list);
-    let text = document.to_string().map_err(Error::Junit)?;
-    Ok(without_skipped(&text))
+    suites.document("sidecar-hostpath check")
 }
 
 /// The schema of Jenkins knows no `skipped` on the outermost element, only on test suites.
@@ -97,7 +94,7 @@ fn failed(
 }
 
 /// Lines of texts, each of them one line and nothing that XML does not allow.
-fn joined(texts: impl Iterator<Item = String>) -> String {
+pub(crate) fn joined(texts: impl Iterator<Item = String>) -> String {
     texts
         .map(|text| one_line(&text))
         .collect::<Vec<String>>()
@@ -106,7 +103,7 @@ fn joined(texts: impl Iterator<Item = String>) -> String {
 
 /// The suites, in the order of their first cases.
 #[derive(Default)]
-struct Suites {
+pub(crate) struct Suites {
     list: Vec<TestSuite>,
     /// The number of each file's suite, and for the names of its cases a number from which on no case has it.
     of_files: HashMap<String, (usize, HashMap<String, usize>)>,
@@ -114,7 +111,7 @@ struct Suites {
 
 impl Suites {
     /// Adds a case. Its name tells the object, and no other case of the file has it: readers keep one case of a name.
-    fn add(&mut self, place: &Place, object: &str, status: TestCaseStatus, warnings: &[String]) {
+    pub(crate) fn add(&mut self, place: &Place, object: &str, status: TestCaseStatus, warnings: &[String]) {
         let file = one_line(&place.file);
         let next = self.list.len();
         let (number, names) = self
@@ -142,5 +139,13 @@ impl Suites {
         if let Some(suite) = self.list.get_mut(*number) {
             suite.add_test_case(case);
         }
+    }
+
+    /// The suites as XML.
+    pub(crate) fn document(self, name: &str) -> Result<String, Error> {
+        let mut document = Document::new(name);
+        document.add_test_suites(self.list);
+        let text = document.to_string().map_err(Error::Junit)?;
+        Ok(without_skipped(&text))
     }
 }

@@ -1,9 +1,9 @@
 //! The forms of the report.
 
-mod github;
+pub(crate) mod github;
 mod groups;
 mod json;
-mod junit;
+pub(crate) mod junit;
 mod sarif;
 mod text;
 mod yaml;
