@@ -254,7 +254,7 @@ pub struct RulePathText(
     #[schemars(
         length(max = 4095),
         regex(pattern = PATH),
-        extend("allOf" = [{ "pattern": PLACEHOLDER }], "not" = unlike(&[PARENT, BLANK_END, PLACEHOLDER_TWICE]))
+        extend("allOf" = [{ "pattern": PLACEHOLDER }], "not" = unlike(&[PARENT, BLANK_END, PLACEHOLDER_TWICE, ROOT]))
     )]
     pub String,
 );

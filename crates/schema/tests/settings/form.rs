@@ -121,10 +121,10 @@ fn every_question_is_one_that_rancher_knows() {
         }
         let expected = match question["variable"].as_str().unwrap() {
             "allowedHostPaths" => "sequence[",
-            "path" | "pathPrefix" => "string",
-            "requestContainers" => "map[",
-            "recursiveReadOnly" | "guard" => "enum",
-            "verifyOnly" | "readOnly" | "allowSharedCompute" => "boolean",
+            "path" | "pathPrefix" | "description" => "string",
+            "requestContainers" | "nodeSelector" => "map[",
+            "recursiveReadOnly" => "enum",
+            "verifyOnly" | "readOnly" | "allowSharedCompute" | "requestable" => "boolean",
             _ => "array[",
         };
         assert_eq!(question["type"], expected, "{question}");

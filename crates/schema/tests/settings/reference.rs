@@ -87,6 +87,7 @@ fn their_defaults_are_those_of_the_reader() {
             "namespaces: all",
             "containers: all",
             "types: `allowedTypes`",
+            "description: none",
         ]
     );
 }
