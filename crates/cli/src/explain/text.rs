@@ -199,11 +199,13 @@ fn changed(change: &Change, width: usize) -> Vec<String> {
             false => serde_json::json!({ name: value }),
         };
         for danger in change.dangers_of(field) {
-            let comment = wrap::lines(
-                &format!("{}: {}", label(danger.level), danger.why),
-                0,
-                width.saturating_sub(COMMENT),
-            );
+            let message = danger.to_string();
+            let why = message
+                .strip_prefix(&format!("settings.{field}"))
+                .unwrap_or(&message);
+            let why = why.trim_start_matches(['.', ':', ' ']);
+            let comment = format!("{}: {why}", label(danger.level));
+            let comment = wrap::lines(&comment, 0, width.saturating_sub(COMMENT));
             lines.extend(comment.iter().map(|line| format!("{:INDENT$}# {line}", "")));
         }
         let yaml = yaml::document(&shown);
