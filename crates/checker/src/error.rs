@@ -81,6 +81,29 @@ pub enum Error {
         /// The kind of the object.
         kind: String,
     },
+    /// A policy of an API group that Kubewarden does not have any more, or never had.
+    #[error("{file}: no settings: the {kind} has apiVersion {api_version:?}, not policies.kubewarden.io/v1")]
+    SettingsOfAnotherGroup {
+        /// The file.
+        file: String,
+        /// The kind of the object.
+        kind: String,
+        /// Its version.
+        api_version: String,
+    },
+    /// A policy that runs another module.
+    #[error(
+        "{file}: no settings: {title} runs the module {module:?}, which is not kubevirt-sidecar-hostpath-policy; \
+         --policy-name takes its settings nevertheless"
+    )]
+    SettingsOfAnotherModule {
+        /// The file.
+        file: String,
+        /// The policy.
+        title: String,
+        /// Its module.
+        module: String,
+    },
     /// Several policies, and it cannot be told which one is meant.
     #[error("{file}: policies with different settings; --policy-name tells which one is meant: {policies}")]
     SettingsDiffer {

@@ -4,8 +4,10 @@
 //! In the order of an evaluation: [`reading`] makes text into values with their places. [`settings`] are read, and become an
 //! [`Evaluator`](evaluator::Evaluator) with a [`Policy`](policy::Policy): the one that is linked into this crate, or a module in
 //! somebody's host. [`manifests`] are the objects in files; each becomes the [`AdmissionRequest`](admission::AdmissionRequest)
-//! that would create it, and the answer a finding. [`explain`] asks for one host path.
+//! that would create it, and the answer a finding. [`explain`] asks for one host path,
+//! [`classes`] for all possible ones.
 
+pub mod classes;
 pub mod explain;
 pub mod manifests;
 

@@ -49,7 +49,7 @@ Examples:
   sidecar-hostpath settings settings.yaml
   sidecar-hostpath explain --settings settings.yaml /srv/images
   sidecar-hostpath suggest manifests/
-  sidecar-hostpath compare --settings new.yaml --against old.yaml manifests/
+  sidecar-hostpath compare --settings new.yaml --against old.yaml
   sidecar-hostpath test --settings settings.yaml tests/
   sidecar-hostpath doctor
   sidecar-hostpath run policy.wasm -r request.json -s settings.yaml

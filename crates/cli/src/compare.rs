@@ -1,13 +1,17 @@
-//! `sidecar-hostpath compare`: whom a change of settings would hit.
+//! `sidecar-hostpath compare`: what a change of settings does, for all possible requests or for those of manifests.
 
+mod all;
+mod planted;
 mod text;
 
 use std::io::Read;
 use std::path::PathBuf;
 
+use checker::classes::difference::{Difference as Change, Effect};
 use clap::{Args, ValueEnum};
 use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::Error;
 use crate::check::finding::{self, Finding, Mount, Verdict};
@@ -25,7 +29,7 @@ use checker::manifests::reason::Reason;
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct CompareArgs {
-    /// Files with YAML or JSON, or directories of them; `-` reads standard input
+    /// Files with YAML or JSON, or directories of them; `-` reads standard input. Without any, all possible requests are compared
     #[arg(value_name = "MANIFEST")]
     pub manifests: Vec<PathBuf>,
 
@@ -45,9 +49,38 @@ pub struct CompareArgs {
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
 
+    /// Without MANIFEST: which change is a failure
+    #[arg(long, value_enum, default_value_t, conflicts_with = "manifests")]
+    pub fail_on: FailOn,
+
     /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     pub output: CompareOutput,
+}
+
+/// Which change has the exit status 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Something is newly permitted
+    #[default]
+    Widened,
+    /// Something is newly refused
+    Narrowed,
+    /// Either of them
+    Any,
+    /// None
+    None,
+}
+
+impl FailOn {
+    const fn fails(self, effect: Effect) -> bool {
+        match self {
+            FailOn::Widened => effect.widens,
+            FailOn::Narrowed => effect.narrows,
+            FailOn::Any => effect.widens || effect.narrows,
+            FailOn::None => false,
+        }
+    }
 }
 
 /// The form of the output.
@@ -62,18 +95,32 @@ pub enum CompareOutput {
 
 const AFTER_HELP: &str = "\
 Examples:
+  See what a change opens, for whom (a gate for pull requests):
+    sidecar-hostpath compare -s new.yaml --against old.yaml
+
   See which VMs of the cluster could no longer start:
     kubectl get clusteradmissionpolicies -o yaml > old.yaml
     kubectl get virtualmachines,virtualmachineinstances -A -o yaml |
       sidecar-hostpath compare -s new.yaml --against old.yaml -
 
 Exit status:
-  0  nothing is newly rejected
-  1  an object is newly rejected
+  0  nothing is newly permitted; with MANIFEST, nothing is newly rejected
+  1  something is newly permitted, or what --fail-on says; with MANIFEST,
+     an object is newly rejected
   2  a file, the settings or the usage is wrong
 
 Output:
-  -o json prints one document:
+  -o json prints one document, without MANIFEST
+
+  {\"permitted\": [ROW, ...], \"refused\": [ROW, ...], \"nodes\": [...],
+   \"settings\": [...], \"widens\": BOOL, \"narrows\": BOOL, \"warnings\": [...]}
+
+  where a ROW is {\"namespaces\": NAMES, \"containers\": {\"hookSidecars\": BOOL,
+  \"requests\": [...], \"mounts\": NAMES}, \"access\", \"types\", \"paths\":
+  [{\"path\", \"extent\", \"except\"}]}; NAMES are {\"only\": [...]} or
+  {\"allBut\": [...]}. In a path, {namespace} stands for the name of the
+  requesting namespace, {other} for any other one that no path names there.
+  With MANIFEST
 
   {\"newlyRejected\": [DIFFERENCE, ...], \"newlyAccepted\": [...],
    \"changed\": [...], \"same\": n, \"warnings\": [...]}
@@ -82,7 +129,7 @@ Output:
   \"object\", \"violations\", \"before\": MOUNTS, \"after\": MOUNTS}; MOUNTS are
   as in hostPaths of check.";
 
-/// What a change of settings does.
+/// What a change of settings does to objects.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
@@ -121,11 +168,15 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
     let old = args.against.as_deref().ok_or(Error::NoOldSettings)?;
     let old = input::read(Some(old), name)?;
     let (new_rules, old_rules) = (new.rules()?, old.rules()?);
+    let warnings = planted::warnings(&old_rules, &new_rules);
+    if args.manifests.is_empty() {
+        return all_requests(args, &old_rules, &new_rules, &warnings);
+    }
     let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
     let before = findings(&found.manifests, &old, &old_rules)?;
     let after = findings(&found.manifests, &new, &new_rules)?;
     let mut comparison = Comparison {
-        warnings: planted(&old_rules, &new_rules),
+        warnings,
         ..Comparison::default()
     };
     for (before, after) in before.into_iter().zip(after) {
@@ -140,6 +191,28 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
         passed: comparison.newly_rejected.is_empty(),
         faults: found.faults.iter().map(Unreadable::to_string).collect(),
         note: None,
+    })
+}
+
+fn all_requests(args: &CompareArgs, old: &Rules, new: &Rules, warnings: &[String]) -> Result<Outcome, Error> {
+    let change = Change::of(old, new);
+    let effect = change.effect();
+    let stdout = match args.output {
+        CompareOutput::Text => all::report(&change, warnings, wrap::width()),
+        CompareOutput::Json => json::document(&json!({
+            "permitted": change.permitted,
+            "refused": change.refused,
+            "nodes": change.nodes,
+            "settings": change.settings,
+            "widens": effect.widens,
+            "narrows": effect.narrows,
+            "warnings": warnings,
+        }))?,
+    };
+    Ok(Outcome {
+        stdout,
+        passed: !args.fail_on.fails(effect),
+        ..Outcome::default()
     })
 }
 
@@ -175,32 +248,4 @@ impl Comparison {
             after: after.host_paths,
         });
     }
-}
-
-/// New rules where sidecars could write before: symbolic links may be there still, and lead anywhere.
-fn planted(old: &Rules, new: &Rules) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for (rule, number) in new.rules.iter().zip(0_usize..) {
-        let path = rule.path();
-        let names = path.named().names();
-        let was_writable = old.rules.iter().find(|old| {
-            let could_lie_below = |name| {
-                old.path()
-                    .above(name)
-                    .is_some_and(|above| !above.rest.is_empty() || !rule.is_writable())
-            };
-            old.is_writable() && names.iter().any(could_lie_below)
-        });
-        // A rule that stands as it stood brings nothing new.
-        let is_new = !old.rules.iter().any(|old| old.scope == rule.scope);
-        if let Some(writable) = was_writable.filter(|_| is_new) {
-            warnings.push(format!(
-                "settings.allowedHostPaths[{number}] allows {}, where sidecars could write as long as {} was writable: look for \
-                 symbolic links there",
-                path.as_written(),
-                writable.path().as_written(),
-            ));
-        }
-    }
-    warnings
 }

@@ -1,9 +1,10 @@
-//! `sidecar-hostpath explain`: what the settings say of one host path, and what would permit it.
+//! `sidecar-hostpath explain`: to whom the settings permit a host path; what they say of one request, and what would permit it.
 //!
 //! The [`verdict`] is the policy's, on an object that asks for the path; the steps are those of its judgement; the
 //! [`change`] is tried with both.
 
 mod text;
+mod whom;
 
 pub use checker::explain::{change, verdict};
 
@@ -22,14 +23,15 @@ use crate::settings::input as settings_input;
 use change::Change;
 use checker::explain::document::document;
 use verdict::Asker;
+use whom::Whom;
 
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct ExplainArgs {
-    /// The path on the node
+    /// The path on the node; without it, all that the settings permit is shown
     #[arg(value_name = "PATH")]
-    pub path: String,
+    pub path: Option<String>,
 
     /// A file with the settings, or with a ClusterAdmissionPolicy or AdmissionPolicy that has them
     #[arg(short, long, value_name = "FILE")]
@@ -39,24 +41,36 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "NAME")]
     pub policy_name: Option<String>,
 
-    /// The namespace of the VM
-    #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]
-    pub namespace: String,
+    /// The namespace of the VM; without it, all to whom the path is permitted are shown
+    #[arg(short, long, value_name = "NAMESPACE", requires = "path")]
+    pub namespace: Option<String>,
 
     /// The container that the path is for
-    #[arg(short, long, value_name = "NAME", default_value = "hook-sidecar-0")]
+    #[arg(
+        short,
+        long,
+        value_name = "NAME",
+        default_value = "hook-sidecar-0",
+        requires = "namespace"
+    )]
     pub container: String,
 
     /// What must exist at the path
-    #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "Directory")]
+    #[arg(
+        short = 't',
+        long = "type",
+        value_name = "TYPE",
+        default_value = "Directory",
+        requires = "namespace"
+    )]
     pub host_path_type: String,
 
     /// Whether the mount is writable
-    #[arg(long)]
+    #[arg(long, requires = "namespace")]
     pub write: bool,
 
     /// Whether container compute sees it as well
-    #[arg(long)]
+    #[arg(long, requires = "namespace")]
     pub share: bool,
 
     /// The output format
@@ -76,41 +90,74 @@ pub enum ExplainOutput {
 
 const AFTER_HELP: &str = "\
 Examples:
-  See why a path is rejected, and what would permit it:
-    sidecar-hostpath explain -s settings.yaml --type File /etc/ssh/ssh_config
+  See who can see a path, and all that the settings permit:
+    sidecar-hostpath explain -s settings.yaml /srv/images
+    sidecar-hostpath explain -s settings.yaml
 
-  Ask for the sidecar of a plugin, in the namespace of a team:
+  See why a request is rejected, and what would permit it:
+    sidecar-hostpath explain -s settings.yaml -n team-a --type File \\
+      /etc/ssh/ssh_config
+
+  Ask for the sidecar of a plugin:
     sidecar-hostpath explain -s settings.yaml -n team-a -c plugin-sidecar-cow \\
       /srv/images
 
 Exit status:
-  0  the request is permitted
-  1  it is rejected
+  0  the request is permitted; without --namespace, somebody can see the path
+  1  it is rejected, or nobody can see the path
   2  a file, the settings or the usage is wrong
 
 Output:
-  -o json prints one document:
+  -o json prints one document, with --namespace
 
   {\"accepted\": true or false, \"rule\": \"allowedHostPaths[0]\" or null,
-   \"violations\": [...], \"change\": CHANGE or null}
+   \"violations\": [...], \"writeAs\": PATH or null, \"change\": CHANGE or null}
 
-  where CHANGE is {\"fields\": {...}, \"settings\": {...}}: the fields that
-  change, and the whole settings with them.";
+  where CHANGE is {\"fields\": {...}, \"dangers\": [...], \"settings\": {...}}: the
+  fields that change, what is dangerous about them, and the whole settings with
+  them. Without --namespace
+
+  {\"path\", \"permitted\": [ROW, ...], \"above\": [...], \"below\": [...]}
+
+  where a ROW is as in compare, with the number of its rule.";
 
 /// Runs the command.
 pub fn explain(args: &ExplainArgs) -> Result<Outcome, Error> {
     let file = settings_input::read(args.settings.as_deref(), args.policy_name.as_deref())?;
     let rules = file.rules()?;
-    let question = question(args)?;
-    let asker = Asker::new(&args.namespace, &question, &rules);
+    let path = args.path.as_deref().map(parse).transpose()?;
+    let (Some(namespace), Some(path)) = (&args.namespace, &path) else {
+        let whom = Whom::of(&rules, path.as_ref());
+        return Ok(Outcome {
+            stdout: match args.output {
+                ExplainOutput::Text => whom.report(wrap::width()),
+                ExplainOutput::Json => json::document(&whom.document())?,
+            },
+            passed: whom.is_seen(),
+            ..Outcome::default()
+        });
+    };
+    let question = question(args, path)?;
+    let asker = Asker::new(namespace, &question, &rules);
     let violations = asker.violations(&file.settings);
-    let change = match violations.is_empty() {
+    let write_as = asker.permitted_name(&file.settings, &rules);
+    let change = match violations.is_empty() || write_as.is_some() {
         true => None,
         false => Some(Change::find(&file.settings, &asker)),
     };
     let stdout = match args.output {
-        ExplainOutput::Text => text::report(&rules, &asker, &violations, change.as_ref(), wrap::width()),
-        ExplainOutput::Json => json::document(&document(&rules, &asker, &violations, change.as_ref()))?,
+        ExplainOutput::Text => text::report(
+            &rules,
+            &asker,
+            &violations,
+            write_as.as_ref(),
+            change.as_ref(),
+            wrap::width(),
+        ),
+        ExplainOutput::Json => {
+            let document = document(&rules, &asker, &violations, write_as.as_ref(), change.as_ref());
+            json::document(&document)?
+        }
     };
     Ok(Outcome {
         stdout,
@@ -119,13 +166,18 @@ pub fn explain(args: &ExplainArgs) -> Result<Outcome, Error> {
     })
 }
 
-fn question(args: &ExplainArgs) -> Result<Question, Error> {
-    let unusable = |what: &str, reason: String| Error::Argument {
-        argument: what.to_owned(),
+fn unusable(argument: &str, reason: String) -> Error {
+    Error::Argument {
+        argument: argument.to_owned(),
         reason,
-    };
-    let path =
-        HostPath::parse(&args.path).map_err(|error| unusable(&args.path, format!("the path {error}")))?;
+    }
+}
+
+fn parse(path: &str) -> Result<HostPath, Error> {
+    HostPath::parse(path).map_err(|error| unusable(path, format!("the path {error}")))
+}
+
+fn question(args: &ExplainArgs, path: &HostPath) -> Result<Question, Error> {
     let host_path_type = HostPathType::parse(&args.host_path_type)
         .filter(|host_path_type| HostPathType::REQUESTABLE.contains(host_path_type))
         .ok_or_else(|| {
@@ -140,7 +192,7 @@ fn question(args: &ExplainArgs) -> Result<Question, Error> {
         })?;
     Ok(Question {
         container: args.container.clone(),
-        path,
+        path: path.clone(),
         host_path_type,
         access: if args.write {
             Access::Writable

@@ -50,8 +50,10 @@ fn explanation(request: &Request) -> Option<Value> {
         &rules,
     );
     let violations = asker.violations(&file.settings);
-    let change = (!violations.is_empty()).then(|| Change::find(&file.settings, &asker));
-    let mut document = document(&rules, &asker, &violations, change.as_ref());
+    let write_as = asker.permitted_name(&file.settings, &rules);
+    let is_wanted = !violations.is_empty() && write_as.is_none();
+    let change = is_wanted.then(|| Change::find(&file.settings, &asker));
+    let mut document = document(&rules, &asker, &violations, write_as.as_ref(), change.as_ref());
     let steps = asker.steps(&rules);
     let covering = steps.covering.iter().map(|covering| {
         let path = rules

@@ -1,14 +1,18 @@
 //! The smallest change of settings that permits a request.
 //!
 //! Changes are tried from the smallest on: more of what the deciding rule permits; a rule for this path alone; one that is
-//! for this namespace too, or for this container. The policy's own verdict says which one is enough.
+//! for this namespace too, or for this container. The policy's own verdict says which one is enough. Of those, one that opens
+//! nothing to other namespaces and takes nothing from them is the best, then one that takes nothing.
 
 use kubevirt_sidecar_hostpath_policy::base::access::Access;
 use kubevirt_sidecar_hostpath_policy::base::container_name::COMPUTE;
 use serde_json::{Map, Value, json};
 
 use super::verdict::{self, Asker, Relation};
+use crate::classes::difference::Difference;
+use crate::classes::names::Names;
 use crate::manifests::reason::Reason;
+use crate::settings::warnings::{self, Warning};
 use crate::settings::{Settings, rules};
 
 /// A change that is enough.
@@ -28,11 +32,45 @@ impl Change {
     pub fn find(settings: &Settings, asker: &Asker) -> Result<Self, Vec<Reason>> {
         let base = base(settings, asker);
         let is_enough = |change: &Change| violations(change, asker).is_empty();
-        match candidates(&base, asker).into_iter().find(is_enough) {
+        let enough = candidates(&base, asker).into_iter().filter(is_enough);
+        // The first one of the best.
+        match enough.min_by_key(|change| cost(settings, change, asker)) {
             Some(change) => Ok(change),
             None => Err(violations(&base.added(exact(asker)), asker)),
         }
     }
+
+    /// What is dangerous or to be known about the fields that change.
+    #[must_use]
+    pub fn dangers(&self) -> Vec<Warning> {
+        let fields = self.fields.keys();
+        fields.flat_map(|field| self.dangers_of(field)).collect()
+    }
+
+    /// What is dangerous or to be known about this field.
+    #[must_use]
+    pub fn dangers_of(&self, field: &str) -> Vec<Warning> {
+        let place = format!("settings.{field}");
+        let is_about = |warning: &Warning| {
+            let field = warning.field.to_string();
+            field
+                .strip_prefix(&place)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let warnings = warnings::of_settings(&self.settings).into_iter();
+        warnings.filter(is_about).collect()
+    }
+}
+
+/// Whether the change takes something from somebody, and whether it opens something to another namespace.
+fn cost(settings: &Settings, change: &Change, asker: &Asker) -> (bool, bool) {
+    let (Ok(before), Ok(after)) = (rules(settings), rules(&change.settings)) else {
+        return (true, true);
+    };
+    let difference = Difference::of(&before, &after);
+    let own = Names::Only([asker.namespace.clone()].into());
+    let is_wider = difference.permitted.iter().any(|row| row.namespaces != own);
+    (!difference.refused.is_empty(), is_wider)
 }
 
 /// What is still wrong with the change.

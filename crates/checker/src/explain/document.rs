@@ -1,5 +1,6 @@
 //! The explanation, for programs.
 
+use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
 use serde_json::{Value, json};
 
@@ -13,16 +14,22 @@ pub fn document(
     rules: &Rules,
     asker: &Asker,
     violations: &[Reason],
+    write_as: Option<&HostPath>,
     change: Option<&Result<Change, Vec<Reason>>>,
 ) -> Value {
     let change = match change {
-        Some(Ok(change)) => json!({ "fields": change.fields, "settings": change.settings }),
+        Some(Ok(change)) => json!({
+            "fields": change.fields,
+            "dangers": change.dangers().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "settings": change.settings,
+        }),
         Some(Err(_)) | None => Value::Null,
     };
     json!({
         "accepted": violations.is_empty(),
         "rule": asker.steps(rules).rule,
         "violations": violations,
+        "writeAs": write_as.map(HostPath::as_str),
         "change": change,
     })
 }

@@ -3,6 +3,7 @@
 use kubevirt_sidecar_hostpath_policy::base::access::Access;
 use kubevirt_sidecar_hostpath_policy::base::container_name::{COMPUTE, hook_sidecar_number};
 use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
+use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::objects::preview::Question;
 use kubevirt_sidecar_hostpath_policy::requests::place::{HOOK_SIDECARS, HOST_PATHS};
 use kubevirt_sidecar_hostpath_policy::settings::permission::{Permission, permission};
@@ -130,6 +131,24 @@ impl Asker {
             Ok(finding) => finding.violations,
             Err(error) => vec![Reason::Text(error.to_string())],
         }
+    }
+
+    /// Another name of the path under which the request would be accepted, if it is rejected: on most nodes it is the same.
+    #[must_use]
+    pub fn permitted_name(&self, settings: &Settings, rules: &Rules) -> Option<HostPath> {
+        let names = self.question.path.names();
+        let mut others = names.into_iter().skip(1);
+        let is_permitted = |name: &HostPath| {
+            let question = Question {
+                path: name.clone(),
+                ..self.question.clone()
+            };
+            Asker::new(&self.namespace, &question, rules)
+                .violations(settings)
+                .is_empty()
+        };
+        let name = others.find(is_permitted)?;
+        (!self.violations(settings).is_empty()).then_some(name)
     }
 
     /// The steps of the judgement.

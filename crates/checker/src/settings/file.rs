@@ -25,6 +25,9 @@ const MODULE: &str = "kubevirt-sidecar-hostpath-policy";
 /// The key that the settings of other policies do not have.
 const ALLOWED_HOST_PATHS: &str = "allowedHostPaths";
 
+/// The key of the chart's values that has the settings.
+const VALUES_KEY: &str = "settings";
+
 /// Settings and where they come from.
 #[derive(Debug, Clone)]
 pub struct SettingsFile {
@@ -76,11 +79,28 @@ impl Refusal {
 struct PolicyManifest {
     /// `ClusterAdmissionPolicy x`, `AdmissionPolicy ns/x`
     title: String,
+    /// `ns`; empty for a policy of the cluster.
+    namespace: String,
     /// `x`
     name: String,
     module: String,
     node: Node,
     settings: Settings,
+}
+
+impl PolicyManifest {
+    /// Whether it has this name, or this namespace and name.
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || !self.namespace.is_empty() && self.qualified() == name
+    }
+
+    /// `x`, `ns/x`
+    fn qualified(&self) -> String {
+        match self.namespace.as_str() {
+            "" => self.name.clone(),
+            namespace => format!("{namespace}/{}", self.name),
+        }
+    }
 }
 
 impl SettingsFile {
@@ -117,7 +137,7 @@ impl SettingsFile {
 
     /// Settings with nothing around them.
     fn plain(documents: Vec<Node>, file: &str) -> Result<Self, Error> {
-        let node = settings::one_document(documents, file)?;
+        let node = of_chart(settings::one_document(documents, file)?);
         let settings = settings::of_node(node.clone(), file)?;
         match (settings.get("apiVersion"), settings.get("kind")) {
             (Some(_), Some(Value::String(kind))) => Err(Error::SettingsOfAnother {
@@ -189,6 +209,18 @@ impl SettingsFile {
     }
 }
 
+/// The settings in values of the chart, which have them under `settings`; any other document as it is.
+fn of_chart(node: Node) -> Node {
+    match node.get(VALUES_KEY) {
+        Some(settings)
+            if node.get(ALLOWED_HOST_PATHS).is_none() && settings.get(ALLOWED_HOST_PATHS).is_some() =>
+        {
+            settings.clone()
+        }
+        _ => node,
+    }
+}
+
 /// The policies that are meant: those of this name; else those of this policy's module; else those whose settings look like
 /// its settings; else all.
 fn meant(
@@ -197,7 +229,8 @@ fn meant(
     name: Option<&str>,
 ) -> Result<Vec<PolicyManifest>, Error> {
     if let Some(name) = name {
-        let (named, others): (Vec<_>, Vec<_>) = policies.into_iter().partition(|policy| policy.name == name);
+        let (named, others): (Vec<_>, Vec<_>) =
+            policies.into_iter().partition(|policy| policy.is_called(name));
         return match named.is_empty() {
             false => Ok(named),
             true => Err(no_such_policy(file, name, &others)),
@@ -210,11 +243,19 @@ fn meant(
         return Ok(ours);
     }
     let (like_ours, others): (Vec<_>, Vec<_>) = others.into_iter().partition(looks_ours);
-    Ok(if like_ours.is_empty() { others } else { like_ours })
+    match others.iter().find(|policy| !policy.module.is_empty()) {
+        Some(other) if like_ours.is_empty() => Err(Error::SettingsOfAnotherModule {
+            file: file.to_owned(),
+            title: other.title.clone(),
+            module: other.module.clone(),
+        }),
+        _ if like_ours.is_empty() => Ok(others),
+        _ => Ok(like_ours),
+    }
 }
 
 fn no_such_policy(file: &str, name: &str, policies: &[PolicyManifest]) -> Error {
-    let names: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
+    let names: Vec<String> = policies.iter().map(PolicyManifest::qualified).collect();
     Error::NoSuchPolicy {
         file: file.to_owned(),
         name: name.to_owned(),
@@ -254,7 +295,14 @@ fn policies_in(node: &Node, file: &str, policies: &mut Vec<PolicyManifest>) -> R
             .iter()
             .try_for_each(|item| policies_in(item, file, policies));
     }
-    if group != GROUP || !POLICIES.contains(&kind) {
+    if POLICIES.contains(&kind) && group != GROUP {
+        return Err(Error::SettingsOfAnotherGroup {
+            file: file.to_owned(),
+            kind: kind.to_owned(),
+            api_version: api_version.to_owned(),
+        });
+    }
+    if !POLICIES.contains(&kind) {
         return Ok(());
     }
     let namespace = text(&["metadata", "namespace"]);
@@ -278,6 +326,7 @@ fn policies_in(node: &Node, file: &str, policies: &mut Vec<PolicyManifest>) -> R
     };
     policies.push(PolicyManifest {
         title,
+        namespace: namespace.to_owned(),
         name: name.to_owned(),
         module: text(&["spec", "module"]).to_owned(),
         settings: settings::of_node(settings.clone(), file)?,

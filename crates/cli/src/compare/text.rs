@@ -30,14 +30,7 @@ pub(super) fn report(comparison: &Comparison, width: usize) -> String {
         lines.extend(mounts("+", &difference.after, &difference.before, width));
         lines.push(String::new());
     }
-    for warning in &comparison.warnings {
-        let mut warned = wrap::lines(&format!("warning: {warning}"), 0, width);
-        if let Some(first) = warned.first_mut() {
-            *first = first.replacen("warning:", &styled(WARNING, "warning:"), 1);
-        }
-        lines.extend(warned);
-        lines.push(String::new());
-    }
+    lines.extend(warnings(&comparison.warnings, width));
     lines.push(format!(
         "{} newly rejected, {} newly accepted, {} changed, {} as before",
         comparison.newly_rejected.len(),
@@ -47,6 +40,20 @@ pub(super) fn report(comparison: &Comparison, width: usize) -> String {
     ));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// The warnings, each with an empty line after it. Styled.
+pub(super) fn warnings(warnings: &[String], width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for warning in warnings {
+        let mut warned = wrap::lines(&format!("warning: {warning}"), 0, width);
+        if let Some(first) = warned.first_mut() {
+            *first = first.replacen("warning:", &styled(WARNING, "warning:"), 1);
+        }
+        lines.extend(warned);
+        lines.push(String::new());
+    }
+    lines
 }
 
 fn title(verdict: &str, difference: &Difference) -> String {

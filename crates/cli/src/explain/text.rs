@@ -1,6 +1,7 @@
 //! The explanation, for people.
 
 use kubevirt_sidecar_hostpath_policy::base::access::Access;
+use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
 use kubevirt_sidecar_hostpath_policy::base::step::Step;
 use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
 use kubevirt_sidecar_hostpath_policy::settings::rule::Scope;
@@ -10,8 +11,8 @@ use super::verdict::{Asker, CoveringRule, Relation, Steps};
 use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, styled};
 use crate::printing::{violation, wrap, yaml};
-use crate::settings::warnings::{self, Warning};
 use checker::manifests::reason::Reason;
+use checker::settings::warnings::Level;
 use kubevirt_sidecar_hostpath_policy::settings::Refusal;
 
 /// How far what a step says is in.
@@ -24,6 +25,7 @@ pub(super) fn report(
     rules: &Rules,
     asker: &Asker,
     violations: &[Reason],
+    write_as: Option<&HostPath>,
     change: Option<&Result<Change, Vec<Reason>>>,
     width: usize,
 ) -> String {
@@ -68,15 +70,22 @@ pub(super) fn report(
             }
         }
     }
+    if let Some(path) = write_as {
+        lines.push(String::new());
+        let advice = format!("The settings need no change: write {path}, which is the same on most nodes");
+        lines.extend(wrap::lines(&advice, 0, width));
+    }
     match change {
         None => {}
         Some(Ok(change)) => lines.extend(changed(change, width)),
         Some(Err(why)) => {
             lines.push(String::new());
-            lines.push(styled(
-                HEADING,
-                "No rule would permit it. One for the path alone:",
-            ));
+            let heading = "No change of one rule was found that permits it. With a rule for the path alone:";
+            lines.extend(
+                wrap::lines(heading, 0, width)
+                    .iter()
+                    .map(|line| styled(HEADING, line)),
+            );
             for violation in why {
                 lines.extend(violation::lines(violation, None, INDENT, width));
             }
@@ -189,8 +198,14 @@ fn changed(change: &Change, width: usize) -> Vec<String> {
             true => serde_json::json!({ name: [value] }),
             false => serde_json::json!({ name: value }),
         };
-        for danger in dangers(change, field) {
-            let comment = wrap::lines(&danger, 0, width.saturating_sub(COMMENT));
+        for danger in change.dangers_of(field) {
+            let message = danger.to_string();
+            let why = message
+                .strip_prefix(&format!("settings.{field}"))
+                .unwrap_or(&message);
+            let why = why.trim_start_matches(['.', ':', ' ']);
+            let comment = format!("{}: {why}", label(danger.level));
+            let comment = wrap::lines(&comment, 0, width.saturating_sub(COMMENT));
             lines.extend(comment.iter().map(|line| format!("{:INDENT$}# {line}", "")));
         }
         let yaml = yaml::document(&shown);
@@ -202,14 +217,9 @@ fn changed(change: &Change, width: usize) -> Vec<String> {
     lines
 }
 
-/// The warnings that `settings` would give about the field.
-fn dangers(change: &Change, field: &str) -> Vec<String> {
-    let place = format!("settings.{field}");
-    let about = |warning: Warning| {
-        let message = warning.to_string();
-        let why = message.strip_prefix(&place)?;
-        Some(format!("dangerous: {}", why.trim_start_matches('.')))
-    };
-    let warnings = warnings::of_settings(&change.settings).into_iter();
-    warnings.filter_map(about).collect()
+const fn label(level: Level) -> &'static str {
+    match level {
+        Level::Danger => "dangerous",
+        Level::Note => "note",
+    }
 }

@@ -2,6 +2,7 @@
 
 pub use checker::printing::{escape, json};
 
+pub(crate) mod row;
 pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod violation;

@@ -13,6 +13,7 @@ use crate::module::load;
 use crate::outcome::Outcome;
 use crate::printing::{json, wrap};
 use crate::settings::file::Refusal;
+use crate::settings::warnings::{Level, Warning};
 use crate::settings::{effective, input, warnings};
 use host::LogSink;
 
@@ -31,6 +32,14 @@ pub struct SettingsArgs {
     /// Validate them with this policy module as well
     #[arg(long, value_name = "POLICY.wasm")]
     pub policy: Option<PathBuf>,
+
+    /// Fail on a danger as well
+    #[arg(long)]
+    pub strict: bool,
+
+    /// List all sensitive paths
+    #[arg(long)]
+    pub all: bool,
 
     /// The output format
     #[arg(short, long, value_enum, default_value_t)]
@@ -57,7 +66,7 @@ Examples:
 
 Exit status:
   0  the settings are valid; there may be warnings
-  1  the policy refuses them
+  1  the policy refuses them; with --strict, there is a danger
   2  the file cannot be read, or the usage is wrong
 
 Output:
@@ -69,7 +78,8 @@ Output:
 
   {\"valid\": false, \"errors\": [NOTE, ...]}
 
-  where a NOTE is {\"file\", \"line\", \"column\", \"message\"}.";
+  where a NOTE is {\"file\", \"line\", \"column\", \"message\"}; that of a warning has
+  \"level\" too, \"danger\" or \"note\".";
 
 /// Runs the command. Settings that are refused are `Ok`.
 pub fn settings(args: &SettingsArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
@@ -89,16 +99,17 @@ pub fn settings(args: &SettingsArgs, stdin: &mut dyn Read) -> Result<Outcome, Er
     }
     let warnings = warnings::of(&file, &rules);
     let stdout = match args.output {
-        SettingsOutput::Text => effective::text(&file, &rules, &warnings, wrap::width()),
+        SettingsOutput::Text => effective::text(&file, &rules, &warnings, args.all, wrap::width()),
         SettingsOutput::Json => json::document(&json!({
             "valid": true,
             "settings": effective::settings(&file, &rules),
-            "warnings": warnings.iter().map(|warning| note(&file.file, warning.at, &warning.to_string())).collect::<Vec<Value>>(),
+            "warnings": warnings.iter().map(|warning| levelled(&file.file, warning)).collect::<Vec<Value>>(),
         }))?,
     };
+    let is_dangerous = warnings.iter().any(|warning| warning.level == Level::Danger);
     Ok(Outcome {
         stdout,
-        passed: true,
+        passed: !(args.strict && is_dangerous),
         ..Outcome::default()
     })
 }
@@ -122,4 +133,12 @@ fn refused(output: SettingsOutput, refusal: &Refusal) -> Result<Outcome, Error> 
 
 fn note(file: &str, at: crate::reading::node::Position, message: &str) -> Value {
     json!({ "file": file, "line": at.line, "column": at.column, "message": message })
+}
+
+fn levelled(file: &str, warning: &Warning) -> Value {
+    let mut note = note(file, warning.at, &warning.to_string());
+    if let Some(members) = note.as_object_mut() {
+        members.insert("level".to_owned(), json!(warning.level));
+    }
+    note
 }

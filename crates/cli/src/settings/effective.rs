@@ -11,13 +11,20 @@ use crate::printing::escape::one_line;
 use crate::printing::style::{HEADING, REJECTED, SKIPPED, WARNING, styled};
 use crate::printing::{violation, wrap};
 use crate::settings::file::{Refusal, SettingsFile};
-use crate::settings::warnings::Warning;
+use crate::settings::warnings::{Level, Warning};
 
 /// How far what belongs to a heading is in.
 const INDENT: usize = 2;
 
 /// The settings for people; styled, in lines of at most `width` characters.
-pub(super) fn text(file: &SettingsFile, rules: &Rules, warnings: &[Warning], width: usize) -> String {
+/// `all`: the sensitive paths too, not their number.
+pub(super) fn text(
+    file: &SettingsFile,
+    rules: &Rules,
+    warnings: &[Warning],
+    all: bool,
+    width: usize,
+) -> String {
     let mut lines = vec![format!("{}: the settings are valid", one_line(&title(file)))];
     let mut section = |title: &str, style: Style, content: Vec<String>| {
         lines.push(String::new());
@@ -28,18 +35,20 @@ pub(super) fn text(file: &SettingsFile, rules: &Rules, warnings: &[Warning], wid
         );
         lines.extend(content);
     };
-    if !warnings.is_empty() {
-        let lines_of = |warning: &Warning| {
-            let place = format!("{}:{}:{}", file.file, warning.at.line, warning.at.column);
-            let mut lines = vec![format!("{:INDENT$}{}", "", styled(SKIPPED, &one_line(&place)))];
-            lines.extend(wrap::lines(&warning.to_string(), INDENT + 2, width));
-            lines
-        };
-        section(
-            "Dangerous settings",
-            WARNING,
-            warnings.iter().flat_map(lines_of).collect(),
-        );
+    let warned = |level: Level| -> Vec<String> {
+        let of_level = warnings.iter().filter(|warning| warning.level == level);
+        of_level
+            .flat_map(|warning| {
+                let place = format!("{}:{}:{}", file.file, warning.at.line, warning.at.column);
+                let mut lines = vec![format!("{:INDENT$}{}", "", styled(SKIPPED, &one_line(&place)))];
+                lines.extend(wrap::lines(&warning.to_string(), INDENT + 2, width));
+                lines
+            })
+            .collect()
+    };
+    let (dangers, notes) = (warned(Level::Danger), warned(Level::Note));
+    if !dangers.is_empty() {
+        section("Dangers", WARNING, dangers);
     }
     let allowed = match rules.rules.as_slice() {
         [] => vec!["  none: every host path is rejected".to_owned()],
@@ -50,6 +59,9 @@ pub(super) fn text(file: &SettingsFile, rules: &Rules, warnings: &[Warning], wid
             .collect(),
     };
     section("Allowed host paths", HEADING, allowed);
+    if !notes.is_empty() {
+        section("Notes", HEADING, notes);
+    }
     let others = [
         ("requestContainers", request_containers(rules)),
         ("recursiveReadOnly", rules.recursive_read_only.as_str().to_owned()),
@@ -64,10 +76,11 @@ pub(super) fn text(file: &SettingsFile, rules: &Rules, warnings: &[Warning], wid
             .flat_map(|(key, value)| field(key, value, 17, width))
             .collect(),
     );
-    let sensitive: Vec<&str> = rules.sensitive.iter().map(HostPath::as_str).collect();
-    let sensitive = match sensitive.as_slice() {
-        [] => vec!["  none".to_owned()],
-        paths => wrap::words(paths.iter().copied(), INDENT, width),
+    let count = rules.sensitive.len();
+    let sensitive = match all {
+        _ if count == 0 => vec!["  none".to_owned()],
+        true => wrap::words(rules.sensitive.iter().map(HostPath::as_str), INDENT, width),
+        false => wrap::lines(&format!("{count}; --all lists them"), INDENT, width),
     };
     section(
         "Sensitive host paths, allowed only by a rule that names one of them or a path below it",

@@ -70,8 +70,8 @@ fn what_changes_is_reported() {
         + hook-sidecar-0 sees /srv/new/x at /mnt/x, read-only, rule:
         allowedHostPaths[2]
 
-    warning: settings.allowedHostPaths[1] allows /srv/scratch, where sidecars could
-    write as long as /srv/scratch was writable: look for symbolic links there
+    warning: sidecars could write to /srv/scratch, and settings.allowedHostPaths[1]
+    permits to see it or to pass through it: look for symbolic links there
 
     2 newly rejected, 1 newly accepted, 0 changed, 4 as before
     [exit 1]
@@ -145,4 +145,55 @@ fn the_old_settings_must_be_there() {
         outcome,
         Outcome::error("no --against FILE: compare needs the settings as they are")
     );
+}
+
+fn compare_all(new: &str, old: &str, args: &[&str]) -> Outcome {
+    let dir = Dir::new();
+    dir.write("new.yaml", new);
+    dir.write("old.yaml", old);
+    let args = [&["compare", "-s", "new.yaml", "--against", "old.yaml"], args].concat();
+    finish(command(&dir.path(""), &args), b"")
+}
+
+const BEFORE: &str =
+    "allowedHostPaths: [{pathPrefix: /srv/images}, {pathPrefix: /srv/images/licensed, namespaces: [team-a]}]";
+const AFTER: &str = "allowedHostPaths: [{pathPrefix: /srv/images}, {pathPrefix: /srv/images/licensed, namespaces: [team-a, team-b]}]";
+
+#[test]
+fn without_manifests_all_possible_requests_are_compared() {
+    let outcome = compare_all(AFTER, BEFORE, &[]);
+    let sentence = "  Namespace team-b may now read /srv/images/licensed and everything below it,\n  types Directory and File\n";
+    assert!(outcome.stdout.contains(sentence), "{}", outcome.stdout);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stdout.lines().all(|line| line.chars().count() <= 80));
+    let same = compare_all(BEFORE, BEFORE, &[]);
+    assert_eq!(same.transcript(), "no request is judged otherwise\n[exit 0]");
+}
+
+#[test]
+fn what_is_a_failure_can_be_said() {
+    let codes = |new: &str, old: &str| {
+        ["widened", "narrowed", "any", "none"].map(|which| compare_all(new, old, &["--fail-on", which]).code)
+    };
+    assert_eq!(codes(AFTER, BEFORE), [Some(1), Some(0), Some(1), Some(0)]);
+    assert_eq!(codes(BEFORE, AFTER), [Some(0), Some(1), Some(1), Some(0)]);
+    assert_eq!(codes(BEFORE, BEFORE), [Some(0); 4]);
+    let more = format!("{BEFORE}\ntrustedCreators: ['*']\n");
+    assert_eq!(codes(&more, BEFORE), [Some(1), Some(0), Some(1), Some(0)]);
+}
+
+#[test]
+fn a_path_that_was_writable_and_is_within_another_rule_is_warned_of() {
+    let old = "allowedHostPaths: [{pathPrefix: /data}, {path: /data/w, readOnly: false}]";
+    let new = "allowedHostPaths: [{pathPrefix: /data}]";
+    let outcome = compare(new, old, &[]);
+    assert!(
+        outcome
+            .stdout
+            .contains("warning: sidecars could write to /data/w,"),
+        "{}",
+        outcome.stdout
+    );
+    // It is writable still: nothing below it is permitted.
+    assert!(!compare(old, old, &[]).stdout.contains("warning"));
 }

@@ -17,8 +17,72 @@ use crate::harness::{Dir, Outcome, command, finish};
 fn explain(settings: &str, args: &[&str]) -> Outcome {
     let dir = Dir::new();
     dir.write("s.yaml", settings);
+    let namespace: &[&str] = if args.contains(&"-n") {
+        &[]
+    } else {
+        &["-n", "default"]
+    };
+    let args = [&["explain", "-s", "s.yaml"], namespace, args].concat();
+    finish(command(&dir.path(""), &args), b"")
+}
+
+/// Without a namespace.
+fn for_whom(settings: &str, args: &[&str]) -> Outcome {
+    let dir = Dir::new();
+    dir.write("s.yaml", settings);
     let args = [&["explain", "-s", "s.yaml"], args].concat();
     finish(command(&dir.path(""), &args), b"")
+}
+
+#[test]
+fn without_a_namespace_all_who_see_the_path_are_shown() {
+    let outcome = for_whom(TEAMS, &["/srv/images/licensed/two"]);
+    assert_eq!(outcome.code, Some(0));
+    for part in [
+        "/srv/images/licensed/two is permitted to\n",
+        "amespace team-a",
+        "allowedHostPaths[1]",
+    ] {
+        assert!(outcome.stdout.contains(part), "{part}: {}", outcome.stdout);
+    }
+    let nobody = for_whom(TEAMS, &["/etc/ssh"]);
+    assert_eq!(
+        (nobody.code, nobody.stdout.as_str()),
+        (Some(1), "/etc/ssh is permitted to nobody\n")
+    );
+    let map = for_whom(TEAMS, &[]);
+    assert_eq!(map.code, Some(0));
+    let own = "  Every namespace may read /srv/tenants/{namespace} and everything below it,\n  types Directory and File\n    by allowedHostPaths[4]\n";
+    assert!(map.stdout.contains(own), "{}", map.stdout);
+}
+
+#[test]
+fn a_new_path_is_opened_to_the_asking_namespace_alone() {
+    let outcome = explain(TEAMS, &["/data/x", "-n", "team-b", "-o", "json"]);
+    let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(
+        json["change"]["fields"]["allowedHostPaths[5]"]["namespaces"],
+        json!(["team-b"])
+    );
+    // Its danger is in the document too.
+    let outcome = explain(TEAMS, &["/var/log/x", "-n", "team-b", "-o", "json"]);
+    let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert!(
+        json["change"]["dangers"][0]
+            .as_str()
+            .unwrap()
+            .contains("/var/log"),
+        "{json}"
+    );
+}
+
+#[test]
+fn a_path_that_is_permitted_under_another_name_needs_no_change() {
+    let settings = "allowedHostPaths: [{pathPrefix: /var/run/vhost}]";
+    let outcome = explain(settings, &["/run/vhost/a"]);
+    let advice = "The settings need no change: write /var/run/vhost/a";
+    assert!(outcome.stdout.contains(advice), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("smallest change"), "{}", outcome.stdout);
 }
 
 /// Every row of what a step can say.

@@ -18,7 +18,7 @@ fn read(text: &str) -> Result<(String, Value), String> {
 fn policy(kind: &str, metadata: &str, settings: &str) -> String {
     format!(
         "apiVersion: policies.kubewarden.io/v1\nkind: {kind}\nmetadata: {metadata}\n\
-         spec:\n  module: registry://x\n  settings: {settings}\n"
+         spec:\n  module: registry://x/kubevirt-sidecar-hostpath-policy\n  settings: {settings}\n"
     )
 }
 
@@ -348,4 +348,64 @@ fn the_effective_settings_mean_the_same(#[case] text: &str) {
 fn settings_on_standard_input_are_an_error() {
     let message = "--settings needs a file: standard input is for manifests";
     assert_eq!(check(&["-s", "-", "x.yaml"], "a: 1"), Outcome::error(message));
+}
+
+#[test]
+fn a_danger_fails_with_strict() {
+    let dangerous = "allowedHostPaths: []\ntrustedCreators: ['*']\n";
+    assert_eq!(settings(dangerous, &[]).code, Some(0));
+    let outcome = settings(dangerous, &["--strict"]);
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stdout.contains("\nDangers\n"), "{}", outcome.stdout);
+    let note = "allowedHostPaths: []\ntrustedCreators: ['system:serviceaccount:*:x']\n";
+    let outcome = settings(note, &["--strict"]);
+    assert_eq!(outcome.code, Some(0));
+    assert!(outcome.stdout.contains("\nNotes\n"), "{}", outcome.stdout);
+}
+
+#[test]
+fn sensitive_paths_are_counted_unless_all_are_wanted() {
+    let text = "allowedHostPaths: []\nsensitiveHostPaths: [/data/a, /data/b]\n";
+    assert!(settings(text, &[]).stdout.ends_with("  2; --all lists them\n"));
+    assert!(settings(text, &["--all"]).stdout.ends_with("  /data/a /data/b\n"));
+}
+
+#[test]
+fn values_of_the_chart_hold_settings() {
+    let values = "policyServer: x\nsettings:\n  allowedHostPaths: []\n";
+    assert_eq!(read(values), Ok((String::new(), json!({"allowedHostPaths": []}))));
+}
+
+#[test]
+fn a_policy_of_another_group_or_module_is_named() {
+    let old = policy("ClusterAdmissionPolicy", "{name: p}", "{}")
+        .replace("policies.kubewarden.io/v1", "kubewarden.io/v1alpha1");
+    let message = "s.yaml: no settings: the ClusterAdmissionPolicy has apiVersion \"kubewarden.io/v1alpha1\", not \
+                   policies.kubewarden.io/v1";
+    assert_eq!(read(&old), Err(message.to_owned()));
+    let other = policy("ClusterAdmissionPolicy", "{name: p}", "{a: 1}")
+        .replace("kubevirt-sidecar-hostpath-policy", "psp");
+    let message = "s.yaml: no settings: ClusterAdmissionPolicy p runs the module \"registry://x/psp\", which is not \
+                   kubevirt-sidecar-hostpath-policy; --policy-name takes its settings nevertheless";
+    assert_eq!(read(&other), Err(message.to_owned()));
+}
+
+#[test]
+fn policies_of_one_name_are_told_apart_by_their_namespaces() {
+    let text = ["a", "b"]
+        .map(|namespace| {
+            policy(
+                "AdmissionPolicy",
+                &format!("{{name: p, namespace: {namespace}}}"),
+                &format!("{{{namespace}: 1}}"),
+            )
+        })
+        .join("---\n");
+    let named = |name| SettingsFile::from_text(&text, "s.yaml", Some(name));
+    assert_eq!(
+        named("b/p").unwrap().settings,
+        json!({"b": 1}).as_object().unwrap().clone()
+    );
+    let message = "s.yaml: no policy of the name c/p; there are: a/p, b/p";
+    assert_eq!(named("c/p").unwrap_err().to_string(), message);
 }

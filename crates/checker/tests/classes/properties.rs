@@ -1,0 +1,64 @@
+//! Random settings and requests.
+
+use checker::classes::difference::Difference;
+use checker::classes::map;
+use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
+use kubevirt_sidecar_hostpath_policy::settings::SettingsFor;
+use proptest::prelude::*;
+
+use crate::generate::{pair, request};
+use crate::universe::settings;
+
+/// How many pairs of settings; `PROPTEST_CASES` overrides it.
+fn cases(own: u32) -> ProptestConfig {
+    let wanted = std::env::var("PROPTEST_CASES").ok();
+    ProptestConfig {
+        cases: wanted.map_or(own, |text| text.parse().unwrap()),
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    /// No verdict changes that is not in the difference, and none that is in it does not.
+    #[test]
+    fn the_difference_is_complete_and_true(
+        (before, after) in pair(),
+        requests in prop::collection::vec(request(), 40),
+    ) {
+        let (before, after) = (settings(&before).unwrap(), settings(&after).unwrap());
+        let difference = Difference::of(&before, &after);
+        for request in &requests {
+            prop_assert_eq!(request.is_told(&before, &after, &difference), Ok(()));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    /// The map, and the part of it for one path, hold exactly what is permitted.
+    #[test]
+    fn the_map_is_complete_and_true(
+        (one, _) in pair(),
+        requests in prop::collection::vec(request(), 40),
+    ) {
+        let settings = settings(&one).unwrap();
+        let whole = map::whole(&settings);
+        for request in &requests {
+            let namespace = Namespace::named(&request.namespace);
+            let of = SettingsFor::new(&settings, &namespace);
+            let permitted = request.is_permitted(&of, &of.around(&request.path));
+            prop_assert_eq!(request.is_in(&whole), permitted, "{:?} {:?}", request, &whole);
+        }
+        let request = &requests[0];
+        let namespace = Namespace::named(&request.namespace);
+        let of = SettingsFor::new(&settings, &namespace);
+        let permitted = request.is_permitted(&of, &of.around(&request.path));
+        let who = map::who_sees(&settings, &request.path).itself;
+        prop_assert_eq!(request.is_in(&who), permitted, "{:?} {:?}", request, &who);
+    }
+}
