@@ -4,7 +4,7 @@
 //! In the order of an evaluation: [`reading`] makes text into values with their places. [`settings`] are read, and become an
 //! [`Evaluator`](evaluator::Evaluator) with a [`Policy`](policy::Policy): the one that is linked into this crate, or a module in
 //! somebody's host. [`manifests`] are the objects in files; each becomes the [`AdmissionRequest`](admission::AdmissionRequest)
-//! that would create it, and the answer a finding. [`explain`] asks for one host path.
+//! that would create it, and the answer a finding. [`explain`] asks for one host path, [`suggest`] for the settings that objects need.
 
 pub mod explain;
 pub mod manifests;
@@ -14,6 +14,7 @@ pub mod policy;
 
 pub mod admission;
 pub mod settings;
+pub mod suggest;
 
 pub mod printing;
 pub mod reading;
