@@ -22,9 +22,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubevirt_sidecar_hostpath_policy as policy;
 use kubevirt_sidecar_hostpath_policy::answer::verdict::Verdict;
 use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment, Violation};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::Error;
+use crate::admission::AdmissionRequest;
 use crate::manifests::manifest::Manifest;
 use crate::manifests::reason::Reason;
 use crate::settings::{Settings, rules};
@@ -224,12 +225,20 @@ fn rule_number(field: &Field) -> Option<usize> {
     }
 }
 
+/// The payload of `validate`.
+#[derive(Serialize)]
+struct Validation<'a> {
+    request: &'a AdmissionRequest,
+    settings: &'a Settings,
+}
+
 /// Why the policy rejects the object under these settings, none: it does not.
 fn violations(manifest: &Manifest, settings: &Settings) -> Result<Vec<Violation>, Error> {
     let Some(request) = manifest.request(1) else {
         return Ok(Vec::new());
     };
-    let payload = serde_json::to_vec(&json!({"request": request, "settings": settings}))?;
+    let request = &request;
+    let payload = serde_json::to_vec(&Validation { request, settings })?;
     Ok(match policy::decide(&payload) {
         Verdict::Deny(violations) => violations.into_vec(),
         Verdict::Allow(_) | Verdict::Mutate(..) => Vec::new(),
