@@ -4,8 +4,8 @@
 //! In the order of an evaluation: [`reading`] makes text into values with their places. [`settings`] are read, and become an
 //! [`Evaluator`](evaluator::Evaluator) with a [`Policy`](policy::Policy): the one that is linked into this crate, or a module in
 //! somebody's host. [`manifests`] are the objects in files; each becomes the [`AdmissionRequest`](admission::AdmissionRequest)
-//! that would create it, and the answer a finding. [`explain`] asks for one host path,
-//! [`classes`] for all possible ones.
+//! that would create it, and the answer a finding. [`explain`] asks for one host path, [`classes`] for all possible ones, [`suggest`]
+//! for the settings that objects need.
 
 pub mod classes;
 pub mod explain;
@@ -16,6 +16,7 @@ pub mod policy;
 
 pub mod admission;
 pub mod settings;
+pub mod suggest;
 
 pub mod printing;
 pub mod reading;

@@ -1,66 +1,134 @@
 //! Suggested settings in YAML, with comments.
 
+use std::collections::BTreeSet;
+
+use checker::suggest::{Opening, Rejection, Suggestion};
+use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment};
 use serde_json::Value;
 
-use super::Objects;
-use super::draft::Draft;
+use crate::check::manifest::Manifest;
 use crate::printing::escape::one_line;
-use crate::settings::warnings;
+use crate::settings::warnings::{self, Level, Warning};
 
 /// The settings, and what their reader should know.
-pub(super) fn settings(draft: &Draft, objects: &Objects) -> String {
-    let accepted = objects.manifests.len().saturating_sub(objects.given_up.len());
+pub(super) fn settings(suggestion: &Suggestion, manifests: &[Manifest]) -> String {
+    let accepted = manifests.len().saturating_sub(suggestion.rejected.len());
     let mut lines = vec![format!(
         "# The narrowest settings under which the policy accepts {accepted} of {} objects.",
-        objects.manifests.len()
+        manifests.len()
     )];
-    if !objects.given_up.is_empty() {
-        lines.push("# Rejected under any settings:".to_owned());
+    lines.extend(rejected(suggestion, manifests));
+    let warnings = warnings::of_settings(&suggestion.settings);
+    match suggestion.rules.as_slice() {
+        [] => lines.push("allowedHostPaths: []".to_owned()),
+        _ => lines.push("allowedHostPaths:".to_owned()),
     }
-    for (index, violations) in &objects.given_up {
-        lines.push(format!("#   {}", object(objects, *index)));
-        lines.extend(
-            violations
-                .iter()
-                .map(|violation| format!("#     {}", one_line(&violation.to_string()))),
-        );
-    }
-    let dangers = warnings::of_settings(&draft.settings());
-    match draft.rules().next() {
-        None => lines.push("allowedHostPaths: []".to_owned()),
-        Some(_) => lines.push("allowedHostPaths:".to_owned()),
-    }
-    for (rule, number) in draft.rules().zip(0_usize..) {
-        lines.push(format!("  # asked for by {}", users(objects, &rule.users)));
-        let place = format!("settings.allowedHostPaths[{number}].");
-        let dangers = dangers.iter().map(ToString::to_string);
-        let of_rule = dangers.filter_map(|danger| danger.strip_prefix(&place).map(str::to_owned));
-        lines.extend(of_rule.map(|danger| format!("  # dangerous: {}", one_line(&danger))));
+    for (rule, number) in suggestion.rules.iter().zip(0_usize..) {
+        lines.push(format!("  # needed by {}", users(manifests, rule.users())));
+        let openings = rule
+            .openings
+            .iter()
+            .map(|opening| self::opening(opening, manifests));
+        lines.extend(openings.map(|opening| format!("  # {opening}")));
+        let of_rule = warnings
+            .iter()
+            .filter_map(|warning| Some((warning, place_in(&warning.field, number)?)));
+        lines.extend(of_rule.map(|(warning, place)| format!("  # {}", remark(warning, &place))));
         let mut marker = "- ";
-        for (key, value) in rule.fields() {
+        for (key, value) in rule.members() {
             lines.push(format!("  {marker}{key}: {}", flow(&value)));
             marker = "  ";
         }
     }
-    for (key, value) in draft.others() {
-        lines.push(format!("{key}: {}", flow(&value)));
+    let openings = suggestion.openings.iter();
+    lines.extend(openings.map(|opening| format!("# {}", self::opening(opening, manifests))));
+    for (key, value) in suggestion
+        .settings
+        .iter()
+        .filter(|(key, _)| *key != "allowedHostPaths")
+    {
+        lines.push(format!("{key}: {}", flow(value)));
     }
     lines.push(String::new());
     lines.join("\n")
 }
 
-fn object(objects: &Objects, index: usize) -> String {
-    let Some(manifest) = objects.manifests.get(index) else {
-        return String::new();
+/// The objects that are rejected, and why.
+fn rejected(suggestion: &Suggestion, manifests: &[Manifest]) -> Vec<String> {
+    let (mut always, mut beside) = (Vec::new(), Vec::new());
+    for (index, rejection) in &suggestion.rejected {
+        let object = format!("#   {}", object(manifests, *index));
+        match rejection {
+            Rejection::Always(reasons) => {
+                always.push(object);
+                always.extend(
+                    reasons
+                        .iter()
+                        .map(|reason| format!("#     {}", one_line(&reason.to_string()))),
+                );
+            }
+            Rejection::Beside { why, other } => {
+                beside.push(object);
+                beside.push(format!("#     {}", one_line(why)));
+                beside
+                    .extend(other.map(|other| {
+                        format!("#     the other object is {}", self::object(manifests, other))
+                    }));
+            }
+        }
+    }
+    let heads = [
+        ("# Rejected under any settings:", always),
+        ("# Rejected under settings that accept the others:", beside),
+    ];
+    let mut lines = Vec::new();
+    for (head, list) in heads.into_iter().filter(|(_, list)| !list.is_empty()) {
+        lines.push(head.to_owned());
+        lines.extend(list);
+    }
+    lines
+}
+
+/// What is opened, and because of which object.
+fn opening(opening: &Opening, manifests: &[Manifest]) -> String {
+    let object = object(manifests, opening.object);
+    one_line(&format!("{}, because {object} {}", opening.what, opening.why))
+}
+
+fn remark(warning: &Warning, place: &str) -> String {
+    let level = match warning.level {
+        Level::Danger => "danger",
+        Level::Note => "note",
     };
-    one_line(&format!("{}: {}", manifest.place, manifest.title()))
+    one_line(&format!("{level}: {place}: {}", warning.why))
+}
+
+/// The member of the rule of this number, if the field is in that.
+fn place_in(field: &Field, number: usize) -> Option<String> {
+    match field.0.as_slice() {
+        [
+            _,
+            FieldSegment::Name(list),
+            FieldSegment::Index(index),
+            FieldSegment::Name(member),
+            ..,
+        ] if list == "allowedHostPaths" && *index == number => Some(member.clone()),
+        _ => None,
+    }
+}
+
+fn object(manifests: &[Manifest], index: usize) -> String {
+    let named = manifests
+        .get(index)
+        .map(|manifest| format!("{}: {}", manifest.place, manifest.title()));
+    one_line(&named.unwrap_or_default())
 }
 
 /// The first of them, and how many more there are.
-fn users(objects: &Objects, users: &std::collections::BTreeSet<usize>) -> String {
+fn users(manifests: &[Manifest], users: &BTreeSet<usize>) -> String {
     let first = users
         .first()
-        .map(|index| object(objects, *index))
+        .map(|index| object(manifests, *index))
         .unwrap_or_default();
     match users.len().saturating_sub(1) {
         0 => first,

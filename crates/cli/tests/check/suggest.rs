@@ -1,8 +1,7 @@
 //! `suggest`: what it prints is accepted, and none of it is too much.
 
 use insta::assert_snapshot;
-use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::harness::{Dir, Outcome, command, finish};
 
@@ -166,85 +165,4 @@ fn many_paths_of_a_directory_become_a_prefix() {
         "{}",
         outcome.stdout
     );
-}
-
-const PATHS: [&str; 8] = [
-    "/a",
-    "/a/b",
-    "/a/b/c",
-    "/var/run/x",
-    "/run",
-    "/run/x",
-    "/srv",
-    "/var",
-];
-
-fn object() -> impl Strategy<Value = (Option<&'static str>, Vec<Value>)> {
-    let request = (
-        prop::sample::select(PATHS.to_vec()),
-        prop::sample::select(vec!["Directory", "File", "Socket"]),
-        any::<bool>(),
-        any::<bool>(),
-    )
-        .prop_map(|(path, host_path_type, writable, shares)| {
-            let mut request = json!({"path": path, "volumePath": "/mnt/x", "type": host_path_type});
-            if writable {
-                request["readOnly"] = json!(false);
-            }
-            if shares {
-                request["sharedComputePath"] = json!(format!("/mnt{path}"));
-            }
-            request
-        });
-    let namespace = prop::option::of(prop::sample::select(vec!["team-a", "team-b"]));
-    (namespace, prop::collection::vec(request, 1..3))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// What is not listed as impossible is accepted, and each rule is needed for it.
-    #[test]
-    fn what_is_suggested_is_enough_and_not_too_much(objects in prop::collection::vec(object(), 1..5), in_plugin in any::<bool>()) {
-        let dir = Dir::new();
-        let vms: Vec<Value> = objects
-            .iter()
-            .enumerate()
-            .map(|(number, (namespace, requests))| {
-                let name = format!("vm-{number}");
-                if in_plugin && number == 0 {
-                    return vm(&name, *namespace, &json!([]), Some(&json!({"plugin-sidecar-x": requests[0]})));
-                }
-                let entries: Vec<Value> = requests.iter().map(|request| json!({"hostPath": request})).collect();
-                vm(&name, *namespace, &Value::from(entries), None)
-            })
-            .collect();
-        dir.write("vms.json", list(&vms));
-        let outcome = run(&dir, &["suggest", "vms.json"]);
-        prop_assert_eq!(outcome.stderr, "");
-        dir.write("s.yaml", &outcome.stdout);
-        let accepted = |settings: &str| -> Vec<String> {
-            let checked = run(&dir, &["check", "-s", settings, "-o", "json", "vms.json"]);
-            assert_eq!(checked.stderr, "", "{}", outcome.stdout);
-            let json: Value = serde_json::from_str(&checked.stdout).unwrap();
-            let results = json["results"].as_array().unwrap().iter();
-            let accepted = results.filter(|result| result["verdict"] == "accepted");
-            accepted.map(|result| result["name"].to_string()).collect()
-        };
-        let all = accepted("s.yaml");
-        let promised = format!("accepts {} of {} objects", all.len(), vms.len());
-        prop_assert!(outcome.stdout.contains(&promised), "{} {}", promised, outcome.stdout);
-        let shown = run(&dir, &["settings", "s.yaml", "-o", "json"]);
-        let shown: Value = serde_json::from_str(&shown.stdout).unwrap();
-        let settings: &Map<String, Value> = shown["settings"].as_object().unwrap();
-        let rules = settings["allowedHostPaths"].as_array().unwrap();
-        for left_out in 0..rules.len() {
-            let mut fewer = settings.clone();
-            let mut rules = rules.clone();
-            rules.remove(left_out);
-            fewer.insert("allowedHostPaths".to_owned(), Value::from(rules));
-            dir.write("fewer.json", Value::from(fewer).to_string());
-            prop_assert!(accepted("fewer.json").len() < all.len(), "rule {} of\n{}", left_out, outcome.stdout);
-        }
-    }
 }
