@@ -72,14 +72,14 @@ fn assert_same(rendered: &[Value], expected: &[Value]) {
 
 #[test]
 fn it_makes_the_objects_of_deploy_and_the_companion() {
-    assert_same(&template(&[]), &kustomized(&["deploy", "deploy/companion"]));
+    assert_same(&template(&[]), &kustomized(&["deploy/base", "deploy/companion"]));
 }
 
 #[test]
 fn the_companion_can_be_left_out() {
     assert_same(
         &template(&["--set", "companion.enabled=false"]),
-        &kustomized(&["deploy"]),
+        &kustomized(&["deploy/base"]),
     );
 }
 
@@ -89,7 +89,10 @@ fn the_monitoring_can_be_added() {
         "--set",
         "companion.enabled=false,monitoring.prometheusRule.enabled=true,monitoring.dashboard.enabled=true",
     ];
-    assert_same(&template(&args), &kustomized(&["deploy", "deploy/monitoring"]));
+    assert_same(
+        &template(&args),
+        &kustomized(&["deploy/base", "deploy/monitoring"]),
+    );
     let labelled = template(
         &[
             &args[..],
@@ -166,7 +169,10 @@ fn wrong_values_are_refused(#[case] value: &str, #[case] expected: &str) {
 #[test]
 fn no_value_turns_injection_off() {
     let args = ["--skip-schema-validation", "--set", "settings.verifyOnly=true"];
-    assert_same(&template(&args), &kustomized(&["deploy", "deploy/companion"]));
+    assert_same(
+        &template(&args),
+        &kustomized(&["deploy/base", "deploy/companion"]),
+    );
 }
 
 #[test]

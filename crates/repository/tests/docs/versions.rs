@@ -10,7 +10,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const TAGGED: [(&str, usize); 3] = [
     ("README.md", 1),
     ("artifacthub-pkg.yml", 1),
-    ("deploy/settings.yaml", 1),
+    ("deploy/base/settings.yaml", 1),
 ];
 
 /// The tags behind the module's name.
