@@ -9,6 +9,7 @@ TARGET := wasm32-wasip1
 include tools/tools.mk
 
 SHELL_SCRIPTS := .ci/run tools/tools.sh tools/left-out.sh tools/krew.sh tools/try.sh examples/cow-sidecar/create-cow.sh tests/breaks.sh tests/cow-sidecar/create-cow.bats \
+	tests/cluster/named.sh tests/cluster/cluster.bats \
 	$(wildcard examples/demo/*)
 COMMAND := target/debug/sidecar-hostpath
 # The real kwctl where there is one, else our stand-in.
@@ -168,6 +169,18 @@ go-answers: $(TOOLS)/go
 .PHONY: e2e-tests
 e2e-tests: policy.wasm $(COMMAND) | tool-bats tool-jq
 	bats e2e.bats
+
+## cluster-tests: the chart on the cluster of the current context, which CLUSTER= must name, with MODULE=registry://… (see CONTRIBUTING)
+# Not run by `make test`. CLUSTER and MODULE are text for the shell.
+.PHONY: cluster-tests
+cluster-tests: cluster-named $(COMMAND) | tool-bats tool-jq tool-kubectl tool-helm
+	COMMAND=$(CURDIR)/$(COMMAND) bats tests/cluster
+
+.PHONY: cluster-named
+cluster-named cluster-tests: override export CLUSTER := $(value CLUSTER)
+cluster-named cluster-tests: override export MODULE := $(value MODULE)
+cluster-named: | tool-kubectl
+	@tests/cluster/named.sh
 
 # The example sidecar.
 .PHONY: sidecar-tests
