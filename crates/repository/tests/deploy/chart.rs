@@ -153,8 +153,14 @@ fn values_replace_settings_mode_module_and_server() {
 #[case::mode("mode=audit", "/mode")]
 #[case::module("module=example.com/x", "/module")]
 #[case::action("companion.validationActions[0]=deny", "/companion/validationActions/0")]
-#[case::no_creators("settings.trustedCreators=null", "settings.trustedCreators is missing")]
-#[case::anyone("settings.trustedCreators={*}", "no VM would start")]
+#[case::no_creators(
+    "settings.trustedCreators=null",
+    "settings.trustedCreators is missing: the companion needs user names; name KubeVirt's service account, or set companion.enabled=false"
+)]
+#[case::anyone(
+    "settings.trustedCreators={*}",
+    "settings.trustedCreators is \"*\", which is no user name: once the companion denies, no VM starts; name KubeVirt's service account, or set companion.enabled=false"
+)]
 fn wrong_values_are_refused(#[case] value: &str, #[case] expected: &str) {
     let output = helm(
         &["template", "sidecar-hostpath"],
