@@ -4,7 +4,7 @@
 
 mod printed;
 
-use std::{fmt, rc::Rc};
+use std::{fmt, ops::Deref, rc::Rc};
 
 pub use printed::quote;
 pub(crate) use printed::{list, quote_within, shorten};
@@ -123,9 +123,21 @@ pub enum Kind {
     Forbidden,
 }
 
-/// One thing that is wrong with one field.
+/// One thing that is wrong with one field: as small as a pointer, since it is returned from everywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
+pub struct Violation(Box<Fault>);
+
+impl Deref for Violation {
+    type Target = Fault;
+
+    fn deref(&self) -> &Fault {
+        &self.0
+    }
+}
+
+/// What a [`Violation`] holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
     /// Where.
     pub field: Field,
     /// In what way.
@@ -149,8 +161,10 @@ pub struct Violation {
 }
 
 impl Violation {
+    #[cold]
+    #[inline(never)]
     fn new(path: Path<'_>, kind: Kind, value: Option<String>, detail: String) -> Self {
-        Violation {
+        Violation(Box::new(Fault {
             field: path.to_field(),
             kind,
             value,
@@ -161,7 +175,7 @@ impl Violation {
             rule: None,
             known: &[],
             setting: None,
-        }
+        }))
     }
 
     /// Nothing is at `path`.
@@ -180,24 +194,23 @@ impl Violation {
     }
 
     /// The key `key` of the object at `path` is none of those that are known.
+    #[must_use]
     pub fn unknown_key(path: Path<'_>, key: &str, known: &'static [&'static str]) -> Self {
-        Violation {
-            known,
-            ..Self::invalid(
-                path,
-                quote(key),
-                format!("unknown key, known are {}", list(known)),
-            )
-        }
+        let detail = format!("unknown key, known are {}", list(known));
+        Self::invalid(path, quote(key), detail).with(|fault| fault.known = known)
     }
 
     /// The same, because of this setting.
     #[must_use]
     pub fn because_of(self, setting: &'static str) -> Self {
-        Violation {
-            setting: Some(setting),
-            ..self
-        }
+        self.with(|fault| fault.setting = Some(setting))
+    }
+
+    /// The same, with something more that is known of it.
+    #[must_use]
+    pub fn with(mut self, add: impl FnOnce(&mut Fault)) -> Self {
+        add(&mut self.0);
+        self
     }
 
     fn print(&self, lists_allowed: bool) -> String {
@@ -393,14 +406,11 @@ mod tests {
     #[test]
     fn a_list_of_allowed_paths_is_printed_once() {
         let at = Path::root("a");
-        let refused = |index| Violation {
-            allowed: Some("/srv, /data".into()),
-            ..Violation::forbidden(at.index(index), "is not allowed")
+        let refused = |index| {
+            Violation::forbidden(at.index(index), "is not allowed")
+                .with(|fault| fault.allowed = Some("/srv, /data".into()))
         };
-        let hinted = Violation {
-            hint: Some("write it so".to_owned()),
-            ..refused(2)
-        };
+        let hinted = refused(2).with(|fault| fault.hint = Some("write it so".to_owned()));
         assert_eq!(
             Violations::from_vec(vec![refused(0), refused(1), hinted])
                 .unwrap()

@@ -4,11 +4,11 @@
 //! A mutating webhook sees the body that the user sent, of which the API server keeps the ephemeral containers only.
 //! So everything else is read from the pod as it is stored.
 
-use std::collections::BTreeSet;
-
 use crate::{
     answer::verdict::{Accepted, Verdict},
     base::{
+        access::Access,
+        by_name::ByName,
         container_name::COMPUTE,
         field::{Path, Violation, Violations, quote},
         json::Members,
@@ -55,15 +55,11 @@ fn is_launcher(pod: &Pod<'_>) -> bool {
 
 /// What is wrong with these ephemeral containers; mounts that `pod` has in a container of the same name are stored already.
 fn violations(settings: &SettingsFor<'_>, pod: &Pod<'_>, containers: &[Container<'_>]) -> Vec<Violation> {
-    let mut was_there: BTreeSet<(&str, &Mount<'_>)> = BTreeSet::new();
-    for container in pod
-        .containers()
-        .iter()
-        .filter(|container| container.is_ephemeral())
-    {
-        // One by one: `collect` would bring a sort into the module.
+    let mut was_there = ByName::default();
+    let stored = pod.containers().iter();
+    for container in stored.filter(|container| container.is_ephemeral()) {
         for mount in &container.mounts {
-            was_there.insert((&container.name, mount));
+            was_there.add(key(container, mount).into(), container.index);
         }
     }
     let mut guard = Guard::new(settings, pod);
@@ -71,7 +67,7 @@ fn violations(settings: &SettingsFor<'_>, pod: &Pod<'_>, containers: &[Container
     let list = spec.name(ContainerList::Ephemeral.key());
     for container in containers {
         for mount in pod.host_path_mounts(container) {
-            if !was_there.contains(&(&*container.name, mount.mount)) {
+            if !was_there.has(&key(container, mount.mount)) {
                 let at = list.index(container.index);
                 guard.judge(at, container, mount);
                 guard.violations.extend(shares_processes(pod, at, mount));
@@ -79,6 +75,24 @@ fn violations(settings: &SettingsFor<'_>, pod: &Pod<'_>, containers: &[Container
         }
     }
     guard.violations
+}
+
+/// Everything of a mount and the name of its container: each text in quotes, so that two differ where their mounts do.
+fn key(container: &Container<'_>, mount: &Mount<'_>) -> String {
+    let Mount {
+        volume,
+        mount_path,
+        access,
+        sub_paths: [sub_path, sub_path_expr],
+        propagation,
+        recursive_read_only,
+        meets_request: _,
+    } = mount;
+    let access = matches!(access, Access::Writable);
+    format!(
+        "{:?} {volume:?} {mount_path:?} {access} {sub_path:?} {sub_path_expr:?} {propagation:?} {recursive_read_only:?}",
+        container.name
+    )
 }
 
 /// Why the mount of a container at `at` is forbidden, whatever it shows.

@@ -56,7 +56,7 @@ pub struct Container<'a> {
 }
 
 /// One element of a container's `volumeMounts`.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 pub struct Mount<'a> {
     /// The volume's name.
     pub volume: Cow<'a, str>,

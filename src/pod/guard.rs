@@ -143,11 +143,10 @@ fn misused(
                     "the kubelet creates a missing {field} on the node, which {rule} allows only with type \
                      DirectoryOrCreate"
                 );
-                found.push(Violation {
-                    rule: Some(rule.rule.number),
-                    step: Some(Step::Type),
-                    ..forbidden(field, why)
-                });
+                found.push(forbidden(field, why).with(|fault| {
+                    fault.rule = Some(rule.rule.number);
+                    fault.step = Some(Step::Type);
+                }));
             }
         }
     }

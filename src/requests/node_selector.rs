@@ -127,10 +127,7 @@ pub(crate) fn labels<'s, 'o>(
                 let violation = request.place.at(annotations, |at| {
                     Violation::invalid(at.name("path"), quote(request.path.as_str()), detail)
                 });
-                Violation {
-                    rule: Some(rule.number),
-                    ..violation
-                }
+                violation.with(|fault| fault.rule = Some(rule.number))
             }));
         }
     }

@@ -94,13 +94,12 @@ impl Refusal {
     /// The violation at this field; `subject` is what it says about.
     #[must_use]
     pub fn at(self, at: Path<'_>, subject: &str) -> Violation {
-        Violation {
-            step: Some(self.step),
-            rule: self.rule,
-            allowed: self.allowed,
-            hint: self.hint,
-            ..Violation::forbidden(at, format!("{subject}{}", self.detail))
-        }
+        Violation::forbidden(at, format!("{subject}{}", self.detail)).with(|fault| {
+            fault.step = Some(self.step);
+            fault.rule = self.rule;
+            fault.allowed = self.allowed;
+            fault.hint = self.hint;
+        })
     }
 }
 

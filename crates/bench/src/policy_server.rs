@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use host::{Limits, LogSink};
 use wapc::WapcHost;
-use wapc::errors::Error as WapcError;
 use wasmtime_provider::{
     EpochDeadlines, ResourceLimits, WasmtimeEngineProviderBuilder, WasmtimeEngineProviderPre, wasmtime,
 };

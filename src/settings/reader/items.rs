@@ -108,6 +108,7 @@ impl Reader {
     }
 
     /// What `key` of an object holds, as `read` reads it; `default` where the key is absent. `null` is a fault that is known.
+    #[inline(never)]
     pub(super) fn member<T>(
         &mut self,
         at: Path<'_>,

@@ -39,13 +39,12 @@ impl Reader {
             });
             let value = quote(rule.path().as_written().as_str());
             let fault = |detail| Violation::invalid(field_at, value.clone(), detail);
-            let below_writable = writable
-                .strictly_above(at, rule)
-                .map(|(other, detail)| Violation {
-                    step: Some(Step::BelowWritable),
-                    rule: Some(other),
-                    ..fault(detail)
-                });
+            let below_writable = writable.strictly_above(at, rule).map(|(other, detail)| {
+                fault(detail).with(|fault| {
+                    fault.step = Some(Step::BelowWritable);
+                    fault.rule = Some(other);
+                })
+            });
             let faults = [
                 duplicates.of_rule(at, position, rule).map(fault),
                 wide(rule).map(fault),

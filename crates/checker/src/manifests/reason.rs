@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// A violation.
-    Violation(Box<Violation>),
+    Violation(Violation),
     /// What a module says.
     Text(String),
 }
@@ -34,7 +34,7 @@ impl Serialize for Reason {
 
 impl From<Violation> for Reason {
     fn from(violation: Violation) -> Self {
-        Reason::Violation(Box::new(violation))
+        Reason::Violation(violation)
     }
 }
 

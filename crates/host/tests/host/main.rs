@@ -1,11 +1,6 @@
 //! The host with small guests written in WebAssembly text.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper fails its test by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper fails its test by panicking")]
 
 mod engine;
 #[path = "../../../cli/tests/support/guest.rs"]
