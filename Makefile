@@ -297,14 +297,14 @@ define bill_of_materials
 	SOURCE_DATE_EPOCH=0 PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" \
 		$(CARGO) cyclonedx --quiet --format json --spec-version 1.5 --target $(2) --override-filename target-bill
 	find . -name target-bill.json -not -path './target/*' | while read -r file; do \
-		if grep -q '"name": "$(1)"' <(sed -n '/"metadata"/,/"components": \[/p' "$$file"); then mv "$$file" $(3); else rm "$$file"; fi; \
+		if jq -e '.metadata.component.name == "$(1)"' "$$file" >/dev/null; then mv "$$file" $(3); else rm "$$file"; fi; \
 	done
 	test -s $(3)
 endef
 
 ## dist-policy: the module and its bill of materials, as released
 .PHONY: dist-policy
-dist-policy: policy.wasm | $(TOOLS)/bin/cargo-cyclonedx
+dist-policy: policy.wasm | tool-jq $(TOOLS)/bin/cargo-cyclonedx
 	mkdir -p $(DIST)
 	cp policy.wasm $(DIST)
 	$(call bill_of_materials,$(NAME),$(TARGET),$(DIST)/policy.wasm.cdx.json)
@@ -316,7 +316,7 @@ ARCHIVE := $(DIST)/sidecar-hostpath-v$(VERSION)-$(COMMAND_TARGET).tar.gz
 
 ## dist-command: sidecar-hostpath for this machine and its bill of materials, as released (on Linux: needs Debian's musl-tools)
 .PHONY: dist-command
-dist-command: policy.wasm | $(TOOLS)/bin/cargo-cyclonedx
+dist-command: policy.wasm | tool-jq $(TOOLS)/bin/cargo-cyclonedx
 	@case $(COMMAND_TARGET) in *musl) command -v musl-gcc ;; esac >/dev/null || { echo 'make: install musl-gcc (Debian: musl-tools)' >&2; exit 1; }
 	@rustup target list --installed | grep -qx $(COMMAND_TARGET) || rustup target add $(COMMAND_TARGET)
 	SIDECAR_HOSTPATH_COMMIT="$$(git rev-parse HEAD)" SIDECAR_HOSTPATH_MODULE="sha256:$$($(SHA256) policy.wasm | cut -d' ' -f1)" \
