@@ -8,7 +8,8 @@ CARGO ?= cargo
 TARGET := wasm32-wasip1
 include tools/tools.mk
 
-SHELL_SCRIPTS := .ci/run tools/tools.sh tools/left-out.sh tools/krew.sh examples/cow-sidecar/create-cow.sh tests/breaks.sh tests/cow-sidecar/create-cow.bats \
+SHELL_SCRIPTS := .ci/run tools/tools.sh tools/left-out.sh tools/krew.sh tools/try.sh examples/cow-sidecar/create-cow.sh tests/breaks.sh tests/cow-sidecar/create-cow.bats \
+	tests/cluster/named.sh tests/cluster/cluster.bats \
 	$(wildcard examples/demo/*)
 COMMAND := target/debug/sidecar-hostpath
 # The real kwctl where there is one, else our stand-in.
@@ -175,6 +176,18 @@ e2e-tests: policy.wasm $(COMMAND) | tool-bats tool-jq
 policy-tests: $(COMMAND)
 	$(COMMAND) test --settings examples/settings.yaml examples/policy-tests
 
+## cluster-tests: the chart on the cluster of the current context, which CLUSTER= must name, with MODULE=registry://… (see CONTRIBUTING)
+# Not run by `make test`. CLUSTER and MODULE are text for the shell.
+.PHONY: cluster-tests
+cluster-tests: cluster-named $(COMMAND) | tool-bats tool-jq tool-kubectl tool-helm
+	COMMAND=$(CURDIR)/$(COMMAND) bats tests/cluster
+
+.PHONY: cluster-named
+cluster-named cluster-tests: override export CLUSTER := $(value CLUSTER)
+cluster-named cluster-tests: override export MODULE := $(value MODULE)
+cluster-named: | tool-kubectl
+	@tests/cluster/named.sh
+
 # The example sidecar.
 .PHONY: sidecar-tests
 sidecar-tests: | tool-bats tool-qemu-img tool-python3
@@ -263,50 +276,78 @@ push: annotated-policy.wasm
 	@kwctl push -o json annotated-policy.wasm $(REGISTRY)/$(NAME):v$(VERSION)
 
 ## release-check: whether TAG, and REGISTRY if it is given, are what the tree says of itself
+# A tag is text that others write. Only the shell sees it, as a variable: make expands neither `$(…)` nor quotes in it.
 .PHONY: release-check
+release-check: override export TAG := $(value TAG)
+release-check: override export REGISTRY := $(value REGISTRY)
 release-check:
-	@test '$(TAG)' = 'v$(VERSION)' || { echo "make: the tag is '$(TAG)', metadata.yml says $(VERSION)" >&2; exit 1; }
+	@test "$$TAG" = 'v$(VERSION)' || { printf '%s\n' "make: the tag is '$$TAG', metadata.yml says $(VERSION)" >&2; exit 1; }
 	@grep -qF '## [$(VERSION)]' CHANGELOG.md || { echo 'make: CHANGELOG.md has no $(VERSION)' >&2; exit 1; }
-	@test -z '$(REGISTRY)' || grep -qx ' *io.kubewarden.policy.ociUrl: $(REGISTRY)/$(NAME)' metadata.yml || \
-		{ echo 'make: metadata.yml names another registry than $(REGISTRY)' >&2; exit 1; }
+	@test -z "$$REGISTRY" || test "$$REGISTRY/$(NAME)" = '$(OCI_URL)' || \
+		{ printf '%s\n' "make: metadata.yml names another registry than $$REGISTRY" >&2; exit 1; }
+
+OCI_URL := $(shell sed -n 's/^ *io.kubewarden.policy.ociUrl: *//p' metadata.yml)
 
 # What CHANGELOG.md says of this version.
 .PHONY: release-notes
 release-notes:
 	@awk '/^## \[/ { on = index($$0, "## [$(VERSION)]") } on && !/^## \[/' CHANGELOG.md
 
-## dist-policy: the module and its bill of materials, as released (needs syft)
+# On macOS the GNU programs have other names, where Homebrew has installed them.
+TAR := $(or $(shell command -v gtar),tar)
+SHA256 := $(or $(shell command -v sha256sum),shasum -a 256)
+
+# A file with all crates that are in a package, built for a target: PACKAGE, TARGET, FILE. The program writes beside every manifest.
+define bill_of_materials
+	SOURCE_DATE_EPOCH=0 PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" \
+		$(CARGO) cyclonedx --quiet --format json --spec-version 1.5 --target $(2) --override-filename target-bill
+	find . -name target-bill.json -not -path './target/*' | while read -r file; do \
+		if jq -e '.metadata.component.name == "$(1)"' "$$file" >/dev/null; then mv "$$file" $(3); else rm "$$file"; fi; \
+	done
+	test -s $(3)
+endef
+
+## dist-policy: the module and its bill of materials, as released
 .PHONY: dist-policy
-dist-policy: policy.wasm
-	@command -v syft >/dev/null || { echo 'make: install syft, or run `make syft`' >&2; exit 1; }
+dist-policy: policy.wasm | tool-jq $(TOOLS)/bin/cargo-cyclonedx
 	mkdir -p $(DIST)
 	cp policy.wasm $(DIST)
-	syft scan --source-name $(NAME) --source-version $(VERSION) --output spdx-json=$(DIST)/policy-sbom.spdx.json \
-		--exclude ./target dir:.
+	$(call bill_of_materials,$(NAME),$(TARGET),$(DIST)/policy.wasm.cdx.json)
 
-## dist-command: sidecar-hostpath for this machine, as released
+# The processor and system of this machine. On Linux a static file, which runs without libraries.
+COMMAND_TARGET := $(shell case "$$(uname -sm)" in ('Darwin arm64') echo aarch64-apple-darwin ;; ('Darwin '*) echo x86_64-apple-darwin ;; \
+	(*) echo "$$(uname -m)-unknown-linux-musl" ;; esac)
+ARCHIVE := $(DIST)/sidecar-hostpath-v$(VERSION)-$(COMMAND_TARGET).tar.gz
+
+## dist-command: sidecar-hostpath for this machine and its bill of materials, as released (on Linux: needs Debian's musl-tools)
 .PHONY: dist-command
-dist-command: policy.wasm
-	$(FOR_RELEASE) $(CARGO) build --locked --release -p sidecar-hostpath
+dist-command: policy.wasm | tool-jq $(TOOLS)/bin/cargo-cyclonedx
+	@case $(COMMAND_TARGET) in *musl) command -v musl-gcc ;; esac >/dev/null || { echo 'make: install musl-gcc (Debian: musl-tools)' >&2; exit 1; }
+	@rustup target list --installed | grep -qx $(COMMAND_TARGET) || rustup target add $(COMMAND_TARGET)
+	SIDECAR_HOSTPATH_COMMIT="$$(git rev-parse HEAD)" SIDECAR_HOSTPATH_MODULE="sha256:$$($(SHA256) policy.wasm | cut -d' ' -f1)" \
+		$(CARGO) build --locked --release --target $(COMMAND_TARGET) -p sidecar-hostpath
 	mkdir -p $(DIST)
-	tar -C target/release --owner 0 --group 0 --mtime @0 -czf \
-		$(DIST)/sidecar-hostpath-v$(VERSION)-$$(rustc -vV | sed -n 's/^host: //p').tar.gz sidecar-hostpath
+	$(TAR) -C target/$(COMMAND_TARGET)/release --owner 0 --group 0 --mtime @0 -czf $(ARCHIVE) sidecar-hostpath
+	$(call bill_of_materials,sidecar-hostpath,$(COMMAND_TARGET),$(ARCHIVE).cdx.json)
 
-# What `--version` tells of a release.
-FOR_RELEASE = SIDECAR_HOSTPATH_COMMIT="$$(git rev-parse HEAD)" \
-	SIDECAR_HOSTPATH_MODULE="sha256:$$(sha256sum policy.wasm | cut -d' ' -f1)"
+## dist-try: tries the released command of this machine, out of its archive: that it knows its module, `run`, `check` and `doctor`
+.PHONY: dist-try
+dist-try: policy.wasm
+	rm -rf target/try && mkdir -p target/try
+	$(TAR) -C target/try -xzf $(ARCHIVE)
+	tools/try.sh target/try/sidecar-hostpath "$$($(SHA256) policy.wasm | cut -d' ' -f1)"
 
-## dist-static: sidecar-hostpath that runs on any Linux of this processor, without libraries (needs musl-gcc, of Debian's musl-tools)
-.PHONY: dist-static
-dist-static: policy.wasm
-	@command -v musl-gcc >/dev/null || { echo 'make: install musl-gcc (Debian: musl-tools)' >&2; exit 1; }
-	@rustup target list --installed | grep -qx $(STATIC) || rustup target add $(STATIC)
-	$(FOR_RELEASE) $(CARGO) build --locked --release --target $(STATIC) -p sidecar-hostpath
-	mkdir -p $(DIST)
-	tar -C target/$(STATIC)/release --owner 0 --group 0 --mtime @0 -czf \
-		$(DIST)/sidecar-hostpath-v$(VERSION)-$(STATIC).tar.gz sidecar-hostpath
-
-STATIC = $(shell uname -m)-unknown-linux-musl
+## dist-image: an image with the static command for x86-64 and arm64, in target/image.tar, of what is in target/dist (needs podman)
+.PHONY: dist-image
+dist-image:
+	@command -v podman >/dev/null || { echo 'make: install podman' >&2; exit 1; }
+	rm -rf target/image target/image.tar
+	for processor in amd64:x86_64 arm64:aarch64; do \
+		mkdir -p "target/image/$${processor%:*}" && $(TAR) -C "target/image/$${processor%:*}" \
+			-xzf "$(DIST)/sidecar-hostpath-v$(VERSION)-$${processor#*:}-unknown-linux-musl.tar.gz" || exit 1; \
+	done
+	podman build --platform linux/amd64,linux/arm64 --timestamp 0 --manifest sidecar-hostpath:v$(VERSION) --file Containerfile target/image
+	podman manifest push --all sidecar-hostpath:v$(VERSION) oci-archive:target/image.tar
 
 ## dist-chart: the Helm chart, as released
 .PHONY: dist-chart
@@ -322,7 +363,7 @@ dist-krew:
 
 .PHONY: dist-checksums
 dist-checksums:
-	cd $(DIST) && rm -f SHA256SUMS && sha256sum -- * >../SHA256SUMS && mv ../SHA256SUMS .
+	cd $(DIST) && rm -f SHA256SUMS && $(SHA256) -- * >../SHA256SUMS && mv ../SHA256SUMS .
 
 ## artifacthub: generate what Artifact Hub reads; fails if artifacthub-pkg.yml differs (needs kwctl)
 .PHONY: artifacthub

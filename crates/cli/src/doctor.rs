@@ -63,7 +63,7 @@ pub enum DoctorOutput {
 
 const AFTER_HELP: &str = "\
 Examples:
-  See whether the cluster is protected, after `kubectl apply -k deploy/`:
+  See whether the cluster is protected, after `kubectl apply -k deploy/base/`:
     sidecar-hostpath doctor
 
   Find the VMs that new settings would reject:

@@ -89,7 +89,7 @@ pub(crate) async fn of_role(
     if let Some(controller) = controller.filter(|controller| !names.contains(*controller)) {
         findings.push(
             Finding::failed(nobody)
-                .fix("write KubeVirt's service account into trustedCreators of deploy/settings.yaml, and kubectl apply -k deploy/companion/")
+                .fix("write KubeVirt's service account into trustedCreators of deploy/base/settings.yaml, and kubectl apply -k deploy/companion/")
                 .field(
                     format!("{field} rules[0].resourceNames"),
                     json!([controller]),
@@ -125,7 +125,7 @@ fn of_names(names: &BTreeSet<String>, field: &str, settings: Option<&Settings>) 
     };
     Some(
         Finding::failed(consequence)
-            .fix("set trustedCreators in deploy/settings.yaml, then kubectl apply -k deploy/ and -k deploy/companion/")
+            .fix("set trustedCreators in deploy/base/settings.yaml, then kubectl apply -k deploy/base/ and -k deploy/companion/")
             .field(field, expected, json!(names)),
     )
 }

@@ -70,7 +70,7 @@ fn creator(kubevirt: &KubeVirt, settings: Option<&Settings>) -> Check {
         "" => String::new(),
         version => format!(" (KubeVirt {version})"),
     };
-    let fix = "name only KubeVirt's controller, as deploy/settings.yaml does";
+    let fix = "name only KubeVirt's controller, as deploy/base/settings.yaml does";
     let field = "spec.settings.trustedCreators";
     let Some(settings) = settings else {
         let finding = Finding::unknown("no settings could be read").fix("see the checks above");

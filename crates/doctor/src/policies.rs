@@ -14,7 +14,7 @@ use crate::policy_fields::{self, SPEC};
 use crate::server::{self, Servers};
 use crate::settings::Settings;
 
-const APPLY: &str = "kubectl apply -k deploy/";
+const APPLY: &str = "kubectl apply -k deploy/base/";
 
 /// The policies of this module: each by itself, and all together.
 pub(crate) fn checks(
@@ -102,7 +102,7 @@ fn module(policies: &[Policy]) -> Check {
         [first, others @ ..] => Check::one(
             name,
             Finding::failed("the policies run different modules, which may judge differently")
-                .fix("set one module in deploy/settings.yaml, and apply it")
+                .fix("set one module in deploy/base/settings.yaml, and apply it")
                 .field("spec.module", json!(first), json!(others)),
         ),
     }
@@ -143,7 +143,7 @@ fn settings(policies: &[Policy], judge: &dyn Judge) -> Check {
                 );
                 findings.push(
                     Finding::failed(why)
-                        .fix("set them once, in deploy/settings.yaml, and apply it")
+                        .fix("set them once, in deploy/base/settings.yaml, and apply it")
                         .field(format!("spec.settings.{key}"), expected, found),
                 );
             }
@@ -152,7 +152,7 @@ fn settings(policies: &[Policy], judge: &dyn Judge) -> Check {
     match judge.settings(&own) {
         Err(faults) => findings.extend(faults.into_iter().map(|fault| {
             Finding::failed(format!("the policy refuses them: {fault}"))
-                .fix("correct them in deploy/settings.yaml")
+                .fix("correct them in deploy/base/settings.yaml")
         })),
         Ok(warnings) => findings.extend(
             warnings

@@ -43,7 +43,7 @@ pub(crate) const SPEC: Shape = Shape {
     ],
 };
 
-const APPLY: &str = "kubectl apply -k deploy/";
+const APPLY: &str = "kubectl apply -k deploy/base/";
 
 /// The finding of a field that differs.
 pub(crate) fn finding(role: Role, difference: Difference) -> Finding {
@@ -80,7 +80,7 @@ fn consequence(role: Role, difference: &Difference) -> (Status, String, &'static
             (
                 Failed,
                 format!("{effect}: {purpose}"),
-                "set mode: protect in deploy/settings.yaml, and apply it",
+                "set mode: protect in deploy/base/settings.yaml, and apply it",
             )
         }
         "mutating" if role == Role::Inject => {
@@ -92,7 +92,7 @@ fn consequence(role: Role, difference: &Difference) -> (Status, String, &'static
             (
                 Failed,
                 effect.to_owned(),
-                "delete the policy, and kubectl apply -k deploy/",
+                "delete the policy, and kubectl apply -k deploy/base/",
             )
         }
         "settings.verifyOnly" if role == Role::Inject => {

@@ -96,7 +96,7 @@ fn check(policy: &Policy, registered: &Registered<'_>, servers: &Servers, bundle
             Finding::failed(format!(
                 "there is a second configuration {name}, from before spec.mutating was changed: it is still called"
             ))
-            .fix(format!("delete the policy {}, and kubectl apply -k deploy/", policy.name)),
+            .fix(format!("delete the policy {}, and kubectl apply -k deploy/base/", policy.name)),
         );
     }
     if own.len() > 1 {

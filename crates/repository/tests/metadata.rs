@@ -67,11 +67,11 @@ fn install(source: &str, version: &str) -> String {
     let name = source.rsplit('/').next().unwrap();
     format!(
         "This policy is deployed as four ClusterAdmissionPolicies of one module, with kustomize or Helm. Write your settings into\n\
-         `deploy/settings.yaml`:\n\
+         `deploy/base/settings.yaml`:\n\
          ```console\n\
          git clone --branch v{version} {source}\n\
          cd {name}\n\
-         kubectl apply -k deploy/\n\
+         kubectl apply -k deploy/base/\n\
          ```\n\
          [deploy/README.md]({source}/blob/v{version}/deploy/README.md) describes the policies, the chart, and how to start in mode\n\
          `monitor`. Do not use the manifest of `kwctl scaffold manifest` alone: it judges every pod of the cluster once, and no webhook\n\

@@ -24,7 +24,7 @@ fn a_manifest_may_come_through_a_pipe() {
 
 #[test]
 fn the_settings_that_are_deployed_decide() {
-    let args = ["--settings", "deploy/settings.yaml", "-"];
+    let args = ["--settings", "deploy/base/settings.yaml", "-"];
     // The example of the guide.
     let outcome = check(&args, &example("vmi-with-sidecar-hostpath.yaml"));
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));

@@ -80,7 +80,7 @@ failed   policy verify
          spec.objectSelector is [], not [\"kubevirt.io In (virt-launcher)\"]: it
          is called for objects that do not concern it, and an outage stops them
          too
-         fix: kubectl apply -k deploy/
+         fix: kubectl apply -k deploy/base/
          spec.failurePolicy is \"Ignore\", not \"Fail\": while no policy server
          answers, nothing is checked: a webhook that runs later can change what
          was mounted

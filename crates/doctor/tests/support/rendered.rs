@@ -1,4 +1,4 @@
-//! The objects of `deploy/` and of the companion, as kubectl renders them.
+//! The policies and the companion of `deploy/`, as kubectl renders them.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde_json::Value;
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
-        .find(|directory| directory.join("deploy/kustomization.yaml").is_file())
+        .find(|directory| directory.join("deploy/base/kustomization.yaml").is_file())
         .unwrap()
         .to_owned()
 }
@@ -47,7 +47,7 @@ fn kustomized(directory: &str) -> Vec<Value> {
 /// All of them, once for all tests.
 pub(crate) fn deployed() -> &'static [Value] {
     static OBJECTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
-        let mut objects = kustomized("deploy");
+        let mut objects = kustomized("deploy/base");
         objects.extend(kustomized("deploy/companion"));
         objects
     });

@@ -1,4 +1,4 @@
-//! A fake API server. What it has is made of `kubectl kustomize deploy/`, with what a real API server and Kubewarden's
+//! A fake API server. What it has is made of `kubectl kustomize deploy/base/`, with what a real API server and Kubewarden's
 //! controller add to it; its admission is the policy itself. A write that is no dry run fails the test.
 
 use std::collections::BTreeMap;

@@ -72,14 +72,14 @@ fn assert_same(rendered: &[Value], expected: &[Value]) {
 
 #[test]
 fn it_makes_the_objects_of_deploy_and_the_companion() {
-    assert_same(&template(&[]), &kustomized(&["deploy", "deploy/companion"]));
+    assert_same(&template(&[]), &kustomized(&["deploy/base", "deploy/companion"]));
 }
 
 #[test]
 fn the_companion_can_be_left_out() {
     assert_same(
         &template(&["--set", "companion.enabled=false"]),
-        &kustomized(&["deploy"]),
+        &kustomized(&["deploy/base"]),
     );
 }
 
@@ -89,7 +89,10 @@ fn the_monitoring_can_be_added() {
         "--set",
         "companion.enabled=false,monitoring.prometheusRule.enabled=true,monitoring.dashboard.enabled=true",
     ];
-    assert_same(&template(&args), &kustomized(&["deploy", "deploy/monitoring"]));
+    assert_same(
+        &template(&args),
+        &kustomized(&["deploy/base", "deploy/monitoring"]),
+    );
     let labelled = template(
         &[
             &args[..],
@@ -150,8 +153,14 @@ fn values_replace_settings_mode_module_and_server() {
 #[case::mode("mode=audit", "/mode")]
 #[case::module("module=example.com/x", "/module")]
 #[case::action("companion.validationActions[0]=deny", "/companion/validationActions/0")]
-#[case::no_creators("settings.trustedCreators=null", "settings.trustedCreators is missing")]
-#[case::anyone("settings.trustedCreators={*}", "no VM would start")]
+#[case::no_creators(
+    "settings.trustedCreators=null",
+    "settings.trustedCreators is missing: the companion needs user names; name KubeVirt's service account, or set companion.enabled=false"
+)]
+#[case::anyone(
+    "settings.trustedCreators={*}",
+    "settings.trustedCreators is \"*\", which is no user name: once the companion denies, no VM starts; name KubeVirt's service account, or set companion.enabled=false"
+)]
 fn wrong_values_are_refused(#[case] value: &str, #[case] expected: &str) {
     let output = helm(
         &["template", "sidecar-hostpath"],
@@ -166,7 +175,10 @@ fn wrong_values_are_refused(#[case] value: &str, #[case] expected: &str) {
 #[test]
 fn no_value_turns_injection_off() {
     let args = ["--skip-schema-validation", "--set", "settings.verifyOnly=true"];
-    assert_same(&template(&args), &kustomized(&["deploy", "deploy/companion"]));
+    assert_same(
+        &template(&args),
+        &kustomized(&["deploy/base", "deploy/companion"]),
+    );
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use rstest::rstest;
@@ -12,7 +11,7 @@ use crate::dir::Dir;
 use crate::tools::kubectl;
 use crate::{Policy, policies, rendered, root};
 
-/// A copy of deploy/ and companion/.
+/// A copy of the policies and the companion.
 fn copied() -> Dir {
     let dir = Dir::new();
     for (file, text) in deployed_files() {
@@ -20,15 +19,21 @@ fn copied() -> Dir {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    symlink("../companion", dir.path("deploy/companion")).unwrap();
     dir
 }
 
-/// The files in deploy/ and companion/, each once.
+/// The files of the policies and of the companion.
 fn deployed_files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    for directory in ["deploy", "companion", "companion/label", "companion/alone"] {
-        for entry in fs::read_dir(root().join(directory)).unwrap() {
+    for directory in [
+        "base",
+        "companion",
+        "companion/label",
+        "companion/alone",
+        "companion/deny",
+    ] {
+        let directory = format!("deploy/{directory}");
+        for entry in fs::read_dir(root().join(&directory)).unwrap() {
             let entry = entry.unwrap();
             if entry.file_type().unwrap().is_file() {
                 let name = format!("{directory}/{}", entry.file_name().to_str().unwrap());
@@ -59,12 +64,12 @@ fn settings_can_be_kept_beside() {
     }
     dir.write(
         "mine/kustomization.yaml",
-        "resources: [../deploy]\npatches: [{path: settings.yaml, target: {kind: ClusterAdmissionPolicy}}]\n",
+        "resources: [../deploy/base]\npatches: [{path: settings.yaml, target: {kind: ClusterAdmissionPolicy}}]\n",
     );
     dir.write("mine/settings.yaml", MINE);
     dir.write(
         "both/kustomization.yaml",
-        "resources: [../mine]\ncomponents: [../companion/label]\n",
+        "resources: [../mine]\ncomponents: [../deploy/companion/label]\n",
     );
 
     let mut policies: Vec<Policy> = rendered(&dir.path("mine"));
@@ -100,23 +105,19 @@ pub(crate) fn creators(objects: &[Value]) -> Value {
 #[rstest]
 #[case::one("[system:serviceaccount:openshift-cnv:kubevirt-controller]", &["system:serviceaccount:openshift-cnv:kubevirt-controller"])]
 #[case::several("[a, 'b: \"c\"', d]", &["a", "b: \"c\"", "d"])]
-fn the_companion_has_all_creators_of_the_settings(
-    #[case] written: &str,
-    #[case] expected: &[&str],
-    #[values("deploy/companion", "companion")] directory: &str,
-) {
+fn the_companion_has_all_creators_of_the_settings(#[case] written: &str, #[case] expected: &[&str]) {
     let dir = copied();
-    let settings = fs::read_to_string(dir.path("deploy/settings.yaml")).unwrap();
+    let settings = fs::read_to_string(dir.path("deploy/base/settings.yaml")).unwrap();
     let (above, _) = settings.split_once("    trustedCreators:\n").unwrap();
     dir.write(
-        "deploy/settings.yaml",
+        "deploy/base/settings.yaml",
         format!("{above}    trustedCreators: {written}\n"),
     );
-    let objects: Vec<Value> = rendered(&dir.path(directory));
+    let objects: Vec<Value> = rendered(&dir.path("deploy/companion"));
     assert_eq!(creators(&objects), json!(expected));
     // No policies: Kubewarden may be missing.
     assert_eq!(objects.len(), 3);
-    let policies: Vec<Policy> = rendered(&dir.path("deploy"));
+    let policies: Vec<Policy> = rendered(&dir.path("deploy/base"));
     for policy in policies {
         assert_eq!(policy.spec.settings["trustedCreators"], json!(expected));
     }
@@ -127,9 +128,9 @@ fn the_companion_has_all_creators_of_the_settings(
 #[case::empty("    trustedCreators: []\n")]
 fn without_creators_in_the_settings_there_is_no_companion(#[case] written: &str) {
     let dir = copied();
-    let settings = fs::read_to_string(dir.path("deploy/settings.yaml")).unwrap();
+    let settings = fs::read_to_string(dir.path("deploy/base/settings.yaml")).unwrap();
     let (above, _) = settings.split_once("    trustedCreators:\n").unwrap();
-    dir.write("deploy/settings.yaml", format!("{above}{written}"));
+    dir.write("deploy/base/settings.yaml", format!("{above}{written}"));
     let output = Command::new(kubectl())
         .arg("kustomize")
         .arg(dir.path("deploy/companion"))
@@ -152,7 +153,7 @@ fn the_creators_are_written_in_the_settings_and_nowhere_else() {
         .filter(|(_, text)| text.contains("kubevirt-controller") || text.contains("system:serviceaccount"))
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(written, ["deploy/settings.yaml"]);
+    assert_eq!(written, ["deploy/base/settings.yaml"]);
 }
 
 #[test]
@@ -215,13 +216,11 @@ fn the_companion_keeps_the_label_for_those_whom_the_settings_trust() {
 /// The component beside it, or a patch by hand, lets it deny.
 #[test]
 fn a_component_lets_the_companion_deny() {
-    let dir = Dir::new();
-    for directory in ["deploy", "companion"] {
-        symlink(root().join(directory), dir.path(directory)).unwrap();
-    }
+    let dir = copied();
     dir.write(
         "kustomization.yaml",
-        "resources: [deploy]\ncomponents: [companion/label, companion/alone, companion/deny]\n",
+        "resources: [deploy/base]\n\
+         components: [deploy/companion/label, deploy/companion/alone, deploy/companion/deny]\n",
     );
     let objects: Vec<Value> = rendered(&dir.path(""));
     assert_eq!(objects.len(), 3);
@@ -235,11 +234,11 @@ fn a_component_lets_the_companion_deny() {
 /// Names that are changed are changed wherever they are written.
 #[test]
 fn a_prefix_is_given_to_references_too() {
-    let dir = Dir::new();
-    for directory in ["deploy", "companion"] {
-        symlink(root().join(directory), dir.path(directory)).unwrap();
-    }
-    dir.write("kustomization.yaml", "namePrefix: my-\nresources: [companion]\n");
+    let dir = copied();
+    dir.write(
+        "kustomization.yaml",
+        "namePrefix: my-\nresources: [deploy/companion]\n",
+    );
     let objects: Vec<Value> = rendered(&dir.path(""));
     let expected = "my-sidecar-hostpath-launcher-label";
     assert!(
@@ -259,7 +258,7 @@ fn a_prefix_is_given_to_references_too() {
 /// The one for the API server's own files says the same, without a parameter.
 #[test]
 fn the_static_companion_is_the_companion_without_parameter() {
-    let text = fs::read_to_string(root().join("companion/static/launcher-label.yaml")).unwrap();
+    let text = fs::read_to_string(root().join("deploy/companion/static/launcher-label.yaml")).unwrap();
     let objects: Vec<Value> = yaml_serde::Deserializer::from_str(&text)
         .map(|document| serde::Deserialize::deserialize(document).unwrap())
         .collect();

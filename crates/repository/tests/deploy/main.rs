@@ -1,4 +1,4 @@
-//! `deploy/`, the overlays, the monitoring and the chart as kubectl and Helm render them, against `metadata.yml` and the
+//! What is in `deploy/` and the chart, as kubectl and Helm render them, against `metadata.yml` and the
 //! policy's own reader of settings.
 
 #![expect(
@@ -130,7 +130,7 @@ fn rendered<T: DeserializeOwned>(directory: &Path) -> Vec<T> {
 }
 
 fn policies() -> &'static [Policy] {
-    static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| rendered(&root().join("deploy")));
+    static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| rendered(&root().join("deploy/base")));
     &POLICIES
 }
 

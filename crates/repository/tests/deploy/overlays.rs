@@ -15,7 +15,7 @@ fn only_the_names_differ(#[case] overlay: &str, #[case] namespace: &str) {
     let overlay = root().join("deploy/overlays").join(overlay);
     let of_overlay: Vec<Policy> = rendered(&overlay);
     assert_eq!(of_overlay.len(), policies().len());
-    let mut rendered_plain: Vec<Value> = rendered(&root().join("deploy"));
+    let mut rendered_plain: Vec<Value> = rendered(&root().join("deploy/base"));
     for policy in &mut rendered_plain {
         policy["spec"]["settings"]["trustedCreators"] = controller.clone();
     }

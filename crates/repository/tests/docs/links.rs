@@ -79,7 +79,7 @@ fn a_link_that_leads_nowhere_is_a_fault() {
         .find(|document| document.name == "deploy/README.md")
         .unwrap();
     let fault = |link: &str| fault(&documents, document, link);
-    assert_eq!(fault("inject.yaml"), None);
+    assert_eq!(fault("base/inject.yaml"), None);
     assert_eq!(fault("../README.md#settings"), None);
     assert_eq!(fault("#rolling-out"), None);
     assert_eq!(fault("https://example.com/"), None);
@@ -90,7 +90,7 @@ fn a_link_that_leads_nowhere_is_a_fault() {
     assert_eq!(fault("../../README.md").as_deref(), Some("leaves the repository"));
     assert_eq!(fault("/README.md").as_deref(), Some("leaves the repository"));
     assert_eq!(
-        fault("inject.yaml#L1").as_deref(),
+        fault("base/inject.yaml#L1").as_deref(),
         Some("an anchor in a file that is no Markdown")
     );
 }
@@ -99,14 +99,14 @@ fn a_link_that_leads_nowhere_is_a_fault() {
 #[test]
 fn every_file_in_the_text_exists() {
     let directories = [
-        "src/",
-        "crates/cli/",
         "deploy/",
         "docs/",
         "examples/",
-        "schema/",
-        "assurance/",
+        "charts/",
+        "crates/",
+        "src/",
         "tests/",
+        "tools/",
     ];
     let plain = |code: &str| {
         code.chars()

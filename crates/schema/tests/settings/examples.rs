@@ -66,7 +66,7 @@ fn they_are_valid() {
     for expected in [
         "README.md",
         "docs/reference.md",
-        "deploy/settings.yaml",
+        "deploy/base/settings.yaml",
         "examples/settings.yaml",
         "examples/settings-full.yaml",
     ] {
