@@ -2,6 +2,8 @@
 //! on `policy.wasm`: `crates/host/tests/limits`.
 
 #![expect(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "helpers of tests: a panic is the test's failure"
 )]
@@ -41,7 +43,7 @@ fn an_annotation_may_have_as_many_bytes_as_kubernetes_stores() {
     );
     let refused = annotation::entries(at, &format!("{longest} "))
         .err()
-        .map(|why| why.detail);
+        .map(|why| why.detail.clone());
     let expected = "must be at most 262144 bytes: Kubernetes does not store longer annotations";
     assert_eq!(refused.as_deref(), Some(expected));
 }

@@ -1,6 +1,8 @@
 //! `suggest`: nothing can be taken away from what it prints, and what it rejects cannot be helped.
 
 #![expect(
+    clippy::arithmetic_side_effects,
+    clippy::needless_range_loop,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -41,7 +41,8 @@ pub(super) fn gaps(draft: &Draft, rules: &Rules) -> Vec<Gap> {
             rules_for.entry(namespace).or_default().push(rule.number);
         }
     }
-    let mut alike: BTreeMap<(u8, &[usize]), (Namespace, Vec<Wish<'_>>)> = BTreeMap::new();
+    type Alike<'w> = (Namespace, Vec<Wish<'w>>);
+    let mut alike: BTreeMap<(u8, &[usize]), Alike<'_>> = BTreeMap::new();
     for (who, wishes) in wishes {
         let (kind, rules, namespace) = match who {
             Who::Named(name) => {

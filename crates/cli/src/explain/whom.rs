@@ -90,7 +90,7 @@ impl<'r> Whom<'r> {
         }
         if !with_paths {
             let header = ["NAMESPACE", "CONTAINER", "TYPES", "ACCESS", "SHARED", "RULE"].map(str::to_owned);
-            let cells = rows.iter().map(|row| cells(row));
+            let cells = rows.iter().map(cells);
             let table = table::lines(&[header].into_iter().chain(cells).collect::<Vec<_>>());
             if table::fits(&table, width.saturating_sub(INDENT)) {
                 return table
