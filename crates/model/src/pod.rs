@@ -172,26 +172,31 @@ fn views(volume: &Value, writable: bool) -> Option<Vec<View>> {
 /// where they asked for it, as they asked for it, and through every mount at that place.
 #[must_use]
 pub fn met_by<'m>(mounts: &'m [Mount], wanted: &Wanted) -> Option<Vec<&'m Mount>> {
+    let places = wanted.places();
+    let met: Option<Vec<Vec<&Mount>>> = places.iter().map(|place| met_at(mounts, wanted, place)).collect();
+    met.map(|met| met.into_iter().flatten().collect())
+}
+
+/// The mounts by which a request is met in one container, at one place.
+#[must_use]
+pub fn met_at<'m>(
+    mounts: &'m [Mount],
+    wanted: &Wanted,
+    (container, at): &(String, Vec<String>),
+) -> Option<Vec<&'m Mount>> {
     let shows = |mount: &&Mount| {
         let is_it = |view: &View| is_same(view, wanted);
         !mount.is_part && !mount.propagates && !mount.views.is_empty() && mount.views.iter().all(is_it)
     };
-    let mut met = Vec::new();
-    for (container, at) in wanted.places() {
-        let is_there = |mount: &&Mount| {
-            let place = path::in_container(&mount.at);
-            let is_meant = container != COMPUTE || mount.place.0 == "containers";
-            mount.container == container
-                && is_meant
-                && place.is_some_and(|place| aliases::names(&place).contains(&at))
-        };
-        let there: Vec<&Mount> = mounts.iter().filter(is_there).collect();
-        if there.is_empty() || !there.iter().all(shows) {
-            return None;
-        }
-        met.extend(there);
-    }
-    Some(met)
+    let is_there = |mount: &&Mount| {
+        let place = path::in_container(&mount.at);
+        let is_meant = container != COMPUTE || mount.place.0 == "containers";
+        mount.container == *container
+            && is_meant
+            && place.is_some_and(|place| aliases::names(&place).contains(at))
+    };
+    let there: Vec<&Mount> = mounts.iter().filter(is_there).collect();
+    (!there.is_empty() && there.iter().all(shows)).then_some(there)
 }
 
 /// Whether the view is what was asked for.

@@ -35,8 +35,11 @@ pub fn new_pod(request: &Value, settings: &Value) -> bool {
         .is_some_and(|missing| missing.is_empty() || !settings.verify_only);
     let met: Vec<&Mount> = distinct
         .iter()
-        .filter_map(|one| pod::met_by(&mounts, one))
-        .flatten()
+        .flat_map(|one| {
+            let places = one.places();
+            let met = places.iter().filter_map(|place| pod::met_at(&mounts, one, place));
+            met.flatten().collect::<Vec<_>>()
+        })
         .collect();
     let username = request["userInfo"]["username"].as_str().unwrap_or_default();
     let sees_node = !wanted.is_empty() || guard::sees_node(&mounts);
@@ -46,7 +49,7 @@ pub fn new_pod(request: &Value, settings: &Value) -> bool {
         && (!sees_node || judge::trusts(&settings, username) && !pod::shares_processes(pod))
 }
 
-/// Whether a request that is not met fits into the pod: its containers are there, nothing is hidden, its place is no link in any
+/// Whether a request fits into the pod where it is not met already: its containers are there, nothing is hidden, its place is no link in any
 /// container but a hook sidecar, and nothing but its volume bears, or waits for, that volume's name.
 fn fits(
     settings: &settings::Settings,
@@ -92,7 +95,10 @@ fn fits(
             .iter()
             .all(|volume| pod::is_volume_of(volume, wanted))
     };
-    wanted.places().iter().all(fits_at) && (!is_first || is_free)
+    let is_met = |place: &(String, Vec<String>)| pod::met_at(mounts, wanted, place).is_some();
+    let places = wanted.places();
+    let own_is_met = places.first().is_some_and(is_met);
+    places.iter().all(|place| is_met(place) || fits_at(place)) && (!is_first || own_is_met || is_free)
 }
 
 /// Whether ephemeral containers are accepted: the pod that the API server keeps is none of a VM, or what is new in them is within the
