@@ -60,6 +60,7 @@ fn narrowings(settings: &Settings) -> Vec<(String, Settings)> {
             (Value::Object(members), None) => {
                 members.remove(last);
             }
+            (Value::Array(items), Some(value)) => items[last.parse::<usize>().unwrap()] = value,
             (at, Some(value)) => at[last] = value,
             other => panic!("{other:?}"),
         }
@@ -109,14 +110,6 @@ fn narrowings(settings: &Settings) -> Vec<(String, Settings)> {
             add(
                 format!("rule {number} for namespaces"),
                 &[at[0], at[1], "namespaces"],
-                Some(names),
-            );
-        }
-        if rule.get("containers").is_none() {
-            let names = json!(["agent", "compute", "plugin-sidecar-x"]);
-            add(
-                format!("rule {number} for containers"),
-                &[at[0], at[1], "containers"],
                 Some(names),
             );
         }
@@ -176,14 +169,14 @@ const PATHS: [&str; 14] = [
     "/a",
     "/a/b",
     "/a/b/c",
-    "/a/b/{x}",
-    "/a/{x}/c",
+    "/a/b/x",
+    "/a/x/c",
     "/var/run/x",
     "/var/run/x/y",
     "/run",
     "/run/x",
     "/srv",
-    "/srv/{x}",
+    "/srv/x",
     "/var/srv/w",
     "/srv/w",
     "/var",
@@ -310,7 +303,7 @@ fn wide() -> impl Strategy<Value = Settings> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// What is not rejected is accepted, and no narrower settings accept it.
     #[test]

@@ -194,11 +194,17 @@ impl Draft {
         self.make_rules(key);
     }
 
+    /// The sensitive paths of the settings, where they are not the built-in ones.
+    pub(super) fn beside_rules(&self) -> Settings {
+        wide::others(&[], self.asked.keys()).into_iter().collect()
+    }
+
     /// Takes away the rules for paths of which a prefix permits all that is needed.
     fn drop_permitted(&mut self, exact: &BTreeSet<String>) {
         if !self.places.keys().any(|(_, is_prefix)| *is_prefix) {
             return;
         }
+        let others = self.beside_rules();
         let keys: Vec<Key> = self
             .places
             .keys()
@@ -221,7 +227,7 @@ impl Draft {
             let is_permitted = all
                 .clone()
                 .all(|(who, class, profile)| permit(rules, who, class, profile))
-                && Prefix::of(&directory.0).is_some_and(|prefix| prefix.permits(&key.0));
+                && Prefix::of(&directory.0, &others).is_some_and(|prefix| prefix.permits(&key.0));
             if is_permitted {
                 let directory = directory.clone();
                 self.places.remove(&key);

@@ -18,9 +18,9 @@ use crate::settings::{Settings, rules};
 pub(super) struct Prefix(Rules);
 
 impl Prefix {
-    /// The prefix; none if settings with it are refused.
-    pub(super) fn of(directory: &str) -> Option<Self> {
-        let mut settings = Settings::new();
+    /// The prefix, beside `others`, the settings that are no rules; none if settings with it are refused.
+    pub(super) fn of(directory: &str, others: &Settings) -> Option<Self> {
+        let mut settings = others.clone();
         settings.insert("allowedHostPaths".to_owned(), json!([{"pathPrefix": directory}]));
         rules(&settings).ok().map(Prefix)
     }
@@ -41,6 +41,7 @@ impl Prefix {
 /// Makes paths of one directory a prefix, where there are the most of them first, until there are at most so many rules or
 /// nothing more can be done. Writable paths and those of `exact` stay.
 pub(super) fn merge_paths(draft: &mut Draft, limit: usize, exact: &BTreeSet<String>) {
+    let others = draft.beside_rules();
     let mut stuck: BTreeSet<Key> = BTreeSet::new();
     let writable = draft.rules().filter(|rule| rule.profile.writes.is_some());
     stuck.extend(writable.map(|rule| rule.key.clone()));
@@ -58,7 +59,7 @@ pub(super) fn merge_paths(draft: &mut Draft, limit: usize, exact: &BTreeSet<Stri
             if count <= limit {
                 break;
             }
-            let prefix = Prefix::of(&directory);
+            let prefix = Prefix::of(&directory, &others);
             let permits = |(path, _): &Key| prefix.as_ref().is_some_and(|prefix| prefix.permits(path));
             let (fitting, rest): (Vec<Key>, Vec<Key>) = members.into_iter().partition(permits);
             stuck.extend(rest);

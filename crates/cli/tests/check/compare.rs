@@ -162,7 +162,8 @@ const AFTER: &str = "allowedHostPaths: [{pathPrefix: /srv/images}, {pathPrefix: 
 #[test]
 fn without_manifests_all_possible_requests_are_compared() {
     let outcome = compare_all(AFTER, BEFORE, &[]);
-    let sentence = "  Namespace team-b may now read /srv/images/licensed and everything below it,\n  types Directory and File\n";
+    let sentence = "  Namespace team-b may now read, types Directory and File:\n    - /srv/images alone\n    \
+                    - /srv/images/licensed and everything below it\n";
     assert!(outcome.stdout.contains(sentence), "{}", outcome.stdout);
     assert_eq!(outcome.code, Some(1));
     assert!(outcome.stdout.lines().all(|line| line.chars().count() <= 80));

@@ -93,7 +93,7 @@ fn github_annotates_lines() {
     assert_snapshot!(outcome.stdout, @r#"
     ::error file=vms/bad%2C %25.yaml,line=2,title=VirtualMachineInstance tenant-a/bad::metadata.annotations[hooks.kubevirt.io/hookSidecars]: Invalid value: "[{\"hostPath\": {\"path\": \"/etc<&\">\", \"volumePath\": \"/a\"}}]": must be JSON: expected `,` or `}` at line 1 column 32
     ::warning file=vms/bad%2C %25.yaml,line=4,title=VirtualMachineInstance tenant-a/warned::hooks.kubevirt.io/hookSidecars[0]: key "host-path" is ignored: write "hostPath"
-    ::error file=vms/values.yaml,line=1,title=not judged::not a Kubernetes object: apiVersion or kind is missing
+    ::error file=vms/half.yaml,line=1,title=not judged::not a Kubernetes object: apiVersion or kind is missing
     "#);
 }
 

@@ -133,7 +133,7 @@ fn unusable_settings_are_an_error(#[case] text: &str, #[case] message: &str) {
 fn our_policy_is_found_among_others(#[case] ours: &str, #[case] other: &str) {
     let text = |settings: &str, name: &str, module: &str| {
         policy("ClusterAdmissionPolicy", &format!("{{name: {name}}}"), settings)
-            .replace("registry://x", module)
+            .replace("registry://x/kubevirt-sidecar-hostpath-policy", module)
     };
     let other = text("{b: 1}", "other", other);
     let ours = text("{allowedHostPaths: []}", "ours", ours);
@@ -187,7 +187,7 @@ fn refused_settings_are_a_line_for_each_fault() {
     );
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
     assert_snapshot!(outcome.stderr, @r#"
-    error: s.yaml:6:13: ClusterAdmissionPolicy p: settings: Invalid value: "gaurd": unknown key, known are allowedHostPaths, allowedTypes, sensitiveHostPaths, additionalSensitiveHostPaths, guard, requestContainers, recursiveReadOnly, trustedCreators, verifyOnly
+    error: s.yaml:6:13: ClusterAdmissionPolicy p: settings: Invalid value: "gaurd": unknown key, known are allowedHostPaths, allowedTypes, sensitiveHostPaths, additionalSensitiveHostPaths, requestContainers, recursiveReadOnly, trustedCreators, verifyOnly
     error: s.yaml:6:40: ClusterAdmissionPolicy p: settings.allowedHostPaths[0].path: Invalid value: "a": must be an absolute path
     "#);
 }
@@ -256,7 +256,7 @@ fn these_settings_have_few_warnings(#[case] text: &str) {
         true => &[
             "settings.allowedHostPaths[0].pathPrefix: contains the sensitive host path /data/rke: only the list of sensitive \
              paths keeps that closed",
-            "settings.allowedHostPaths[2].path: takes this path from everyone whom the rule for /data allows it: others can no \
+            "settings.allowedHostPaths[2].path: takes this path from everyone to whom the rule for /data allows it: others can no \
              longer ask for it, nor for /data as a whole",
         ],
     };

@@ -272,10 +272,8 @@ fn the_given_module_decides() {
     let stdout = "\
 REJECTED  standard input:4:1:
           VirtualMachineInstance tenant-a/debian-cow (code 403)
-    a: Forbidden
-      no
-    b: Required value
-      x
+    a: Forbidden: no
+    b: Required value: x
     warning: w
 
 0 accepted, 1 rejected, 0 skipped

@@ -173,12 +173,14 @@ fn names_cannot_fool_the_terminal() {
     assert!(!outcome.stdout.contains(|c: char| c.is_control() && c != '\n'));
     assert!(!outcome.stdout.contains('\u{202e}'));
     assert_snapshot!(outcome.transcript(), @r#"
-    ACCEPTED  standard input:1:1:
-              VirtualMachineInstance a\nb/x\u{1b}[2K\r\nACCEPTED \u{202e}\u{9b}1m
+    ACCEPTED  standard input:1:1: VirtualMachineInstance tenant-a/x
         hook-sidecar-0 sees /var/lib/kubevirt/images/a\u{202e}b at /a
           Directory, read-only, rule: allowedHostPaths[0]
 
-    1 accepted, 0 rejected, 0 skipped
+    SKIPPED   standard input:2:1:
+              x\u{1b}[2K\r\nACCEPTED \u{202e}\u{9b}1m x\u{1b}[2K\r\nACCEPTED \u{202e}\u{9b}1m (v1, not judged)
+
+    1 accepted, 0 rejected, 1 skipped
     [exit 0]
     "#);
 

@@ -11,7 +11,7 @@ use crate::schema::permits;
 /// Every document of every YAML file and of every block of YAML in Markdown that carries settings, with its place.
 fn settings() -> Vec<(String, Value)> {
     let mut found = Vec::new();
-    for directory in ["", "docs", "deploy", "examples"] {
+    for directory in ["", "docs", "deploy", "deploy/base", "examples"] {
         for entry in std::fs::read_dir(root().join(directory)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
