@@ -1,5 +1,5 @@
 //! `sidecar-hostpath doctor`: whether a live cluster is protected. The crate `doctor` examines it and finds; this is where its
-//! arguments are read, and what it finds becomes [text](text) or a [document].
+//! arguments are read, and what it finds becomes text or a document.
 
 mod document;
 mod linked;

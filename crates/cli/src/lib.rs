@@ -8,7 +8,7 @@
 //!
 //! [`run`] takes one request and prints the response as `kwctl run` does, or as a [`report`]. [`check`] takes manifests and makes
 //! the requests itself; [`settings`] has a command of its own, which shows what they mean, and [`explain`] tells what they say of one path;
-//! [`suggest`] writes settings for manifests, [`compare`] says whom a change of them would hit, and [`test`] holds expected verdicts
+//! [`suggest`] writes settings for manifests, [`compare`] says whom a change of them would hit, and [`mod@test`] holds expected verdicts
 //! against the policy's.
 //! `doctor` asks a live cluster whether it is protected.
 

@@ -1,6 +1,6 @@
 //! `sidecar-hostpath test`: expected verdicts in files, for those who keep settings in git.
 //!
-//! A [`suite`] is the files of a directory, each with a [`role`] by its name. Each [`case`] is judged and compared with what
+//! A suite is the files of a directory, each with a role by its name. Each case is judged and compared with what
 //! its files expect. A file that would be ignored fails, so that a test cannot pass because nobody ran it.
 
 mod case;
