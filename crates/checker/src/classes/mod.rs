@@ -1,10 +1,10 @@
 //! What settings permit over all possible requests, and what a change of them does.
 //!
-//! Two settings distinguish finitely many classes of requests. A class of paths is a node of the [`tree`] of all paths that the
+//! Two settings distinguish finitely many classes of requests. A class of paths is a node of the `tree` of all paths that the
 //! settings name, under all their names, or everything else below such a node. Namespaces and containers are of one class at a
-//! node if all rules that have to do with the node treat them alike: [`groups`]. One representative of each class is put to
-//! [`permission`](kubevirt_sidecar_hostpath_policy::settings::permission::permission), in [`cells`]. What is alike in all classes
-//! is merged to [`rows`] over [`ranges`] of paths: the [`difference`] of two settings, or the [`map`] of one.
+//! node if all rules that have to do with the node treat them alike: `groups`. One representative of each class is put to
+//! [`permission`](kubevirt_sidecar_hostpath_policy::settings::permission::permission), in `cells`. What is alike in all classes
+//! is merged to `rows` over `ranges` of paths: the `difference` of two settings, or the `map` of one.
 
 mod cells;
 pub mod difference;

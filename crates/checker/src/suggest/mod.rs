@@ -1,8 +1,8 @@
 //! The narrowest settings under which objects are accepted.
 //!
-//! [`need`] reads what each object needs: its requests, and the mounts by others in a pod. The policy judges each object alone
-//! under the widest settings for its own needs: what it rejects there, no settings permit. What is left becomes a [`draft`]: a
-//! [`place`] for each path, a prefix where there are too many, [`passes`] where a rule for some would be in the way of others.
+//! `need` reads what each object needs: its requests, and the mounts by others in a pod. The policy judges each object alone
+//! under the widest settings for its own needs: what it rejects there, no settings permit. What is left becomes a `draft`: a
+//! `place` for each path, a prefix where there are too many, `passes` where a rule for some would be in the way of others.
 //! Each need is then judged under the draft as the policy judges it; an object that is still rejected is given up.
 
 mod conflict;
