@@ -159,7 +159,7 @@ fn who_sees(scenario: &Scenario) -> &'static str {
 #[test]
 fn ephemeral_containers_are_accepted_exactly_if_they_see_nothing_new_outside_the_settings() {
     let kinds = [
-        ("allow", 1),
+        ("allow", 10),
         ("judged: allow", 100),
         ("something new: allow", 20),
         ("something new: deny 403", 150),

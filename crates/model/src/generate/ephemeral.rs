@@ -33,6 +33,17 @@ impl Ephemeral {
         if let Some(volumes) = before["spec"]["volumes"].as_array_mut() {
             volumes.push(volume(choices, &settings, &[]));
         }
+        if choices.once_in(16) {
+            // No pod of a VM.
+            for list in ["containers", "initContainers"] {
+                let containers = before["spec"][list].as_array_mut().into_iter().flatten();
+                for (number, container) in containers.enumerate() {
+                    if container.is_object() {
+                        container["name"] = json!(format!("app-{list}-{number}"));
+                    }
+                }
+            }
+        }
         if choices.once_in(3) {
             // Nobody shares anything, or all do.
             let value = choices.one(&[json!(false), json!(true), Value::Null]);
