@@ -244,13 +244,13 @@ test('markup in a manifest stays text', async () => {
   const manifest = examples()[0].manifest.replace('debian-cow', '"<img src=x onerror=alert(1)>"');
   await shown(opened, { settings: examples()[0].settings, manifest });
   assert.equal(await opened.$('#report img'), null);
-  assert.match(await opened.$eval('.finding h3', (found) => found.textContent), /<img src=x/);
+  assert.match(await opened.$eval('#report', (found) => found.textContent), /<img src=x/);
   await opened.close();
 });
 
 test('the schema completes and checks settings', async () => {
   const opened = await page();
-  await shown(opened, { settings: 'allowedHostPaths: []\nguard: Nobody\n', manifest: '' });
+  await shown(opened, { settings: 'allowedHostPaths: []\nrecursiveReadOnly: Nobody\n', manifest: '' });
   await opened.waitForSelector('#settings .cm-lint-marker-error');
   await opened.click('#settings .cm-content');
   await opened.keyboard.down('Control');
