@@ -10,17 +10,18 @@
 //!
 //! answer/     verdict ─ response ─ log    what host, user and admin learn of it
 //!
-//! pod/        view ─ mounts ─ claims ─ inject             what a launcher pod lacks
-//!             sidecars ─ guard ─ verify ─ patch           what its sidecars would see, and who else could write there
+//! pod/        view ─ mount_points ─ inject                what a launcher pod lacks
+//!             guard ─ processes ─ verify ─ patch          what its containers would see of the node
 //!
-//! requests/   annotation ─ judge ─ reserved ─ sharing     what the VM owner asks for, and whether it may be
+//! requests/   annotation ─ permitted ─ overlaps           what the VM owner asks for, and whether it may be
 //!
-//! settings/   checked ─ rule ─ sensitive  what the admin allows
+//! settings/   rule ─ sensitive            what the admin allows
+//!             for_namespace ─ around ─ permission         which rule decides on a path for a container
 //!
 //! base/       json ─ field ─ path ─ request               the words that all of it is written in
 //! ```
 //!
-//! Only `answer::response` and `answer::log` know Kubewarden. Nothing panics, and what cannot be understood is rejected.
+//! What cannot be understood is rejected. What cannot happen panics, which the host answers with a rejection too.
 //! JSON stays text from end to end (`base::json`): what nobody looks at is never parsed, and comes out as it went in.
 
 pub mod base;
