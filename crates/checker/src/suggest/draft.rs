@@ -10,7 +10,7 @@ use super::Rejection;
 use super::conflict::{self, Directory};
 use super::gap::Gap;
 use super::need::Need;
-use super::opening::Opening;
+use super::opening::{self, Opening};
 use super::passes::{Passes, RulesByPath};
 use super::place;
 use super::prefix::{self, Prefix};
@@ -23,6 +23,7 @@ use crate::settings::Settings;
 const MOST_ATTEMPTS: usize = 8;
 
 /// The settings, by paths.
+#[derive(Clone)]
 pub(super) struct Draft {
     /// What is needed, by path.
     pub(super) asked: BTreeMap<HostPath, Askers>,
@@ -291,6 +292,45 @@ impl Draft {
     /// The rules, in the order of their numbers.
     pub(super) fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.rules.values().flatten()
+    }
+
+    /// The numbers of the rules of places where others pass, the last first.
+    pub(super) fn passes(&self) -> Vec<usize> {
+        let has_passes = |rules: &[Rule]| rules.iter().any(|rule| rule.profile.passes.is_some());
+        let of_places = self
+            .rules
+            .values()
+            .flat_map(|rules| vec![has_passes(rules); rules.len()]);
+        let numbers = of_places.zip(0..).filter(|(passes, _)| *passes);
+        let mut numbers: Vec<usize> = numbers.map(|(_, number)| number).collect();
+        numbers.reverse();
+        numbers
+    }
+
+    /// The draft with another rule in place of the one of this number, or with none.
+    pub(super) fn with(&self, number: usize, rule: Option<Rule>) -> Draft {
+        let mut draft = self.clone();
+        let rule = rule.map(|mut rule| {
+            let askers = self.places.get(&rule.key).into_iter().flatten();
+            let askers = askers.flat_map(|(who, classes)| classes.iter().map(move |asker| (who, asker)));
+            let askers = askers.filter(|(who, (class, profile))| {
+                profile.ways().any(|(way, _)| rule.is_for(who, class, way))
+            });
+            let askers: Vec<_> = askers
+                .map(|(who, (_, profile))| (who.clone(), profile.clone()))
+                .collect();
+            rule.openings = opening::of_rule(&rule, &askers);
+            rule
+        });
+        let mut rest = number;
+        for rules in draft.rules.values_mut() {
+            if rest < rules.len() {
+                rules.splice(rest..=rest, rule);
+                break;
+            }
+            rest = rest.saturating_sub(rules.len());
+        }
+        draft
     }
 
     pub(super) fn is_writable(&self) -> bool {

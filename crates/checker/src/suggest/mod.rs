@@ -8,6 +8,7 @@
 mod conflict;
 mod draft;
 mod gap;
+mod narrow;
 mod need;
 mod opening;
 mod passes;
@@ -154,7 +155,7 @@ impl<'m> Objects<'m> {
             if self.reject(found) {
                 continue;
             }
-            let (draft, surplus) = Draft::of(self.kept(), &self.corrections);
+            let (mut draft, surplus) = Draft::of(self.kept(), &self.corrections);
             if self.reject(surplus) {
                 continue;
             }
@@ -186,8 +187,40 @@ impl<'m> Objects<'m> {
             if draft.is_writable() && self.reject(self.pods_in_the_way(&settings)?) {
                 continue;
             }
+            self.narrow(&mut draft)?;
             return Ok(draft);
         }
+    }
+
+    /// Takes away what the rules of places where others pass need not say, since later rules permit it too.
+    fn narrow(&self, draft: &mut Draft) -> Result<(), Error> {
+        let mut tries = narrow::MOST_TRIES;
+        for number in draft.passes() {
+            let mut rule = draft.rules().nth(number).cloned();
+            while let Some(wide) = rule.take() {
+                let narrower = narrow::narrower(&wide).into_iter().map(Some);
+                for narrow in std::iter::once(None).chain(narrower) {
+                    tries = tries.saturating_sub(1);
+                    let candidate = draft.with(number, narrow.clone());
+                    if tries > 0 && self.accepts(&candidate)? {
+                        *draft = candidate;
+                        rule = narrow;
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all that are not rejected are accepted.
+    fn accepts(&self, draft: &Draft) -> Result<bool, Error> {
+        let settings = draft.settings();
+        let has_gaps = match rules(&settings) {
+            Ok(read) => !gap::gaps(draft, &read).is_empty(),
+            Err(_) => true,
+        };
+        Ok(!has_gaps && self.pods_in_the_way(&settings)?.is_empty())
     }
 
     /// Whether any of these is rejected that was not before.
