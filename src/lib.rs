@@ -4,11 +4,11 @@
 //! Read from the bottom, it is the way of the data:
 //!
 //! ```text
-//! objects/    decision ─ label            whose business a request is
-//!                │
-//!             launcher ─ kubevirt_object ─ ephemeral      the objects in which requests are judged
+//! kubewarden  the host: what it calls, what it is answered, and the log
 //!
-//! answer/     verdict ─ response ─ log    what host, user and admin learn of it
+//! review/     decision ─ label            whose business a request is
+//!                │
+//!             launcher ─ kubevirt_object ─ ephemeral ─▶ verdict     the objects in which requests are judged
 //!
 //! pod/        view ─ mount_points ─ inject                what a launcher pod lacks
 //!             guard ─ processes ─ verify ─ patch          what its containers would see of the node
@@ -23,47 +23,59 @@
 //!
 //! What cannot be understood is rejected. What cannot happen panics, which the host answers with a rejection too.
 //! JSON stays text from end to end (`base::json`): what nobody looks at is never parsed, and comes out as it went in.
+//!
+//! The host calls what `kubewarden` registers. Everything else that needs the policy (the command, the page, the tests) calls the
+//! functions below and has the types from here: nobody outside reaches into a folder.
 
-pub mod base;
+mod base;
 
-pub mod settings;
+mod settings;
 
-pub mod requests;
+mod requests;
 
-pub mod pod;
+mod pod;
 
-pub mod answer;
+mod review;
 
-pub mod objects;
+mod kubewarden;
 
-use answer::{response, verdict::Verdict};
-use base::{
-    field::{Path, Violation, Violations},
-    json::Json,
-    request::Request,
+pub use base::{
+    access::Access,
+    container_name::{COMPUTE, hook_sidecar_number, is_hook_sidecar},
+    field::{FaultKind, Field, FieldPath, FieldSegment, Violation, Violations},
+    host_path_type::HostPathType,
+    namespace::Namespace,
+    path::{ContainerPath, HostPath, PathError},
+    reserved,
+    step::Step,
 };
-use objects::decision;
-use settings::Settings;
+pub use pod::{Container, HostPathMount, Pod, is_kubevirts_own};
+pub use requests::{
+    annotation::hook_sidecar_requests,
+    host_path_request::HostPathRequest,
+    place::{DOMAIN, HOOK_SIDECARS, HOST_PATHS, Requester},
+};
+pub use review::{
+    kubevirt_object::{KINDS, KubeVirtKind, requests_in},
+    verdict::{Accepted, MountSummary, Verdict},
+};
+pub use settings::{
+    Covering, DEFAULT_TYPES, KUBEVIRT_CONTROLLER, MOST_ITEMS, MOST_RULES, RecursiveReadOnly, Refusal,
+    RulesAround, Settings, SettingsFor, TrustedCreators, Viewer,
+    pattern::Pattern,
+    permission::{Permission, permission},
+    rule::{Rule, Scope},
+    sensitive::BUILT_IN,
+};
 
-/// Called by the host once for each instance of the module.
-#[cfg(feature = "guest")]
-#[expect(unsafe_code, reason = "waPC hosts look for the function by this name")]
-#[unsafe(no_mangle)]
-pub extern "C" fn wapc_init() {
-    wapc_guest::register_function("validate", |payload| {
-        let (request, verdict) = evaluate(payload);
-        answer::log::verdict(request.as_ref(), &verdict);
-        Ok(response::validation(verdict))
-    });
-    wapc_guest::register_function("validate_settings", |payload| Ok(validate_settings(payload)));
-    wapc_guest::register_function("protocol_version", protocol_version);
-}
+use base::{json::Json, request::Request};
+use review::decision;
 
 /// Decides on the waPC payload `{"request": …, "settings": …}` and answers with a `ValidationResponse` as JSON.
 /// Never fails: what is not an admission request is rejected.
 #[must_use]
 pub fn validate(payload: &[u8]) -> Vec<u8> {
-    response::validation(evaluate(payload).1)
+    kubewarden::validation(evaluate(payload).1)
 }
 
 /// Decides on the same payload: the verdict as data.
@@ -75,7 +87,7 @@ pub fn decide(payload: &[u8]) -> Verdict {
 /// Checks the bare settings object and answers with a `SettingsValidationResponse` as JSON.
 #[must_use]
 pub fn validate_settings(payload: &[u8]) -> Vec<u8> {
-    response::settings(read_settings(payload).err().as_ref())
+    kubewarden::settings(read_settings(payload).err().as_ref())
 }
 
 /// Reads the bare settings object.
@@ -85,7 +97,7 @@ pub fn validate_settings(payload: &[u8]) -> Vec<u8> {
 pub fn read_settings(payload: &[u8]) -> Result<Settings, Violations> {
     let settings = Json::of_bytes(payload).map_err(|error| {
         let detail = format!("must be JSON: {error}");
-        Violation::invalid(Path::root("settings"), "\"bytes\"", detail)
+        Violation::invalid(FieldPath::root("settings"), "\"bytes\"", detail)
     })?;
     Settings::read(settings)
 }
@@ -98,11 +110,4 @@ fn evaluate(payload: &[u8]) -> (Option<Request<'_>>, Verdict) {
         }
         Err(violations) => (None, Verdict::Deny(violations)),
     }
-}
-
-#[cfg(feature = "guest")]
-fn protocol_version(_: &[u8]) -> wapc_guest::CallResult {
-    Ok(serde_json::to_vec(
-        &kubewarden_policy_sdk::metadata::ProtocolVersion::V1,
-    )?)
 }

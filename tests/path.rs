@@ -3,7 +3,7 @@
 //! The table follows Go's `path.Clean` and Kubernetes' rule against `..` elements in hostPath volumes.
 //! DIFFERENCE marks where this policy is stricter than both.
 
-use kubevirt_sidecar_hostpath_policy::base::path::{ContainerPath, HostPath, PathError};
+use kubevirt_sidecar_hostpath_policy::{ContainerPath, HostPath, PathError};
 use proptest::prelude::*;
 use rstest::rstest;
 

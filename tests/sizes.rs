@@ -8,7 +8,7 @@
     reason = "helpers of tests: a panic is the test's failure"
 )]
 
-use kubevirt_sidecar_hostpath_policy::{base::field, read_settings, requests::annotation, validate};
+use kubevirt_sidecar_hostpath_policy::{FieldPath, hook_sidecar_requests, read_settings, validate};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -35,13 +35,13 @@ fn on_pod(spec: &Value) -> String {
 
 #[test]
 fn an_annotation_may_have_as_many_bytes_as_kubernetes_stores() {
-    let at = field::Path::root("a");
+    let at = FieldPath::root("a");
     let longest = format!("[{}]", " ".repeat(256 * 1024 - 2));
     assert_eq!(
-        annotation::entries(at, &longest).map(|entries| entries.len()),
+        hook_sidecar_requests(at, &longest).map(|entries| entries.len()),
         Ok(0)
     );
-    let refused = annotation::entries(at, &format!("{longest} "))
+    let refused = hook_sidecar_requests(at, &format!("{longest} "))
         .err()
         .map(|why| why.detail.clone());
     let expected = "must be at most 262144 bytes: Kubernetes does not store longer annotations";

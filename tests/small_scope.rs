@@ -18,9 +18,7 @@ use std::{
 };
 
 use kubevirt_sidecar_hostpath_policy::{
-    base::{access::Access, host_path_type::HostPathType, namespace::Namespace, path::HostPath},
-    read_settings,
-    settings::{SettingsFor, Viewer, permission::permission},
+    Access, HostPath, HostPathType, Namespace, SettingsFor, Viewer, permission, read_settings,
 };
 use model::{
     judge::{View, permitted},

@@ -4,7 +4,7 @@
 pub const COMPUTE: &str = "compute";
 
 /// What every hook sidecar's name begins with; digits follow.
-pub const HOOK_SIDECAR: &str = "hook-sidecar-";
+pub(crate) const HOOK_SIDECAR: &str = "hook-sidecar-";
 
 /// Whether a container of this name is a hook sidecar.
 #[must_use]

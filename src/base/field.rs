@@ -6,17 +6,17 @@ mod printed;
 
 use std::{fmt, ops::Deref, rc::Rc};
 
-pub use printed::quote;
+pub(crate) use printed::quote;
 pub(crate) use printed::{list, quote_within, shorten};
 
 use crate::base::{by_name::ByName, step::Step};
 
 /// A place in a document, linked to its parent; text only when it is printed.
 ///
-/// `Path::root("spec").name("containers").index(0)` is printed as `spec.containers[0]`.
+/// `FieldPath::root("spec").name("containers").index(0)` is printed as `spec.containers[0]`.
 #[derive(Clone, Copy, Debug)]
-pub struct Path<'p> {
-    parent: Option<&'p Path<'p>>,
+pub struct FieldPath<'p> {
+    parent: Option<&'p FieldPath<'p>>,
     segment: Segment<'p>,
 }
 
@@ -27,11 +27,11 @@ enum Segment<'p> {
     Key(&'p str),
 }
 
-impl<'p> Path<'p> {
+impl<'p> FieldPath<'p> {
     /// The first member of a path.
     #[must_use]
     pub const fn root(name: &'p str) -> Self {
-        Path {
+        FieldPath {
             parent: None,
             segment: Segment::Name(name),
         }
@@ -39,8 +39,8 @@ impl<'p> Path<'p> {
 
     /// The member `name` of the object at this path: `.name`.
     #[must_use]
-    pub const fn name<'c>(&'c self, name: &'c str) -> Path<'c> {
-        Path {
+    pub const fn name<'c>(&'c self, name: &'c str) -> FieldPath<'c> {
+        FieldPath {
             parent: Some(self),
             segment: Segment::Name(name),
         }
@@ -48,8 +48,8 @@ impl<'p> Path<'p> {
 
     /// The element `index` of the list at this path: `[0]`.
     #[must_use]
-    pub const fn index<'c>(&'c self, index: usize) -> Path<'c> {
-        Path {
+    pub const fn index<'c>(&'c self, index: usize) -> FieldPath<'c> {
+        FieldPath {
             parent: Some(self),
             segment: Segment::Index(index),
         }
@@ -57,15 +57,15 @@ impl<'p> Path<'p> {
 
     /// The value under `key` of the map at this path: `[key]`.
     #[must_use]
-    pub const fn key<'c>(&'c self, key: &'c str) -> Path<'c> {
-        Path {
+    pub const fn key<'c>(&'c self, key: &'c str) -> FieldPath<'c> {
+        FieldPath {
             parent: Some(self),
             segment: Segment::Key(key),
         }
     }
 }
 
-impl Path<'_> {
+impl FieldPath<'_> {
     /// The place as data.
     #[must_use]
     pub fn to_field(&self) -> Field {
@@ -114,7 +114,7 @@ impl fmt::Display for Field {
 
 /// How a field is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FaultKind {
     /// Nothing is where something must.
     Required,
     /// Malformed, or impossible in this object.
@@ -141,8 +141,8 @@ pub struct Fault {
     /// Where.
     pub field: Field,
     /// In what way.
-    pub kind: Kind,
-    /// The value found there, ready to print; only for [`Kind::Invalid`].
+    pub kind: FaultKind,
+    /// The value found there, ready to print; only for [`FaultKind::Invalid`].
     pub value: Option<String>,
     /// Why, in words. What a user wrote is in it through [`quote`] only.
     pub detail: String,
@@ -163,7 +163,7 @@ pub struct Fault {
 impl Violation {
     #[cold]
     #[inline(never)]
-    fn new(path: Path<'_>, kind: Kind, value: Option<String>, detail: String) -> Self {
+    fn new(path: FieldPath<'_>, kind: FaultKind, value: Option<String>, detail: String) -> Self {
         Violation(Box::new(Fault {
             field: path.to_field(),
             kind,
@@ -179,23 +179,23 @@ impl Violation {
     }
 
     /// Nothing is at `path`.
-    pub fn required(path: Path<'_>, detail: impl Into<String>) -> Self {
-        Self::new(path, Kind::Required, None, detail.into())
+    pub fn required(path: FieldPath<'_>, detail: impl Into<String>) -> Self {
+        Self::new(path, FaultKind::Required, None, detail.into())
     }
 
     /// What is at `path` is malformed; `value` is ready to print (see [`quote`]).
-    pub fn invalid(path: Path<'_>, value: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::new(path, Kind::Invalid, Some(value.into()), detail.into())
+    pub fn invalid(path: FieldPath<'_>, value: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(path, FaultKind::Invalid, Some(value.into()), detail.into())
     }
 
     /// What is at `path` is not permitted.
-    pub fn forbidden(path: Path<'_>, detail: impl Into<String>) -> Self {
-        Self::new(path, Kind::Forbidden, None, detail.into())
+    pub fn forbidden(path: FieldPath<'_>, detail: impl Into<String>) -> Self {
+        Self::new(path, FaultKind::Forbidden, None, detail.into())
     }
 
     /// The key `key` of the object at `path` is none of those that are known.
     #[must_use]
-    pub fn unknown_key(path: Path<'_>, key: &str, known: &'static [&'static str]) -> Self {
+    pub fn unknown_key(path: FieldPath<'_>, key: &str, known: &'static [&'static str]) -> Self {
         let detail = format!("unknown key, known are {}", list(known));
         Self::invalid(path, quote(key), detail).with(|fault| fault.known = known)
     }
@@ -215,9 +215,9 @@ impl Violation {
 
     fn print(&self, lists_allowed: bool) -> String {
         let kind = match self.kind {
-            Kind::Required => "Required value",
-            Kind::Invalid => "Invalid value",
-            Kind::Forbidden => "Forbidden",
+            FaultKind::Required => "Required value",
+            FaultKind::Invalid => "Invalid value",
+            FaultKind::Forbidden => "Forbidden",
         };
         let mut text = format!("{}: {kind}: ", self.field);
         if let Some(value) = &self.value {
@@ -289,7 +289,7 @@ impl Violations {
     /// The HTTP status code of the rejection: 403 as soon as something is forbidden, else 422.
     #[must_use]
     pub fn code(&self) -> u16 {
-        if self.0.iter().any(|v| v.kind == Kind::Forbidden) {
+        if self.0.iter().any(|v| v.kind == FaultKind::Forbidden) {
             403
         } else {
             422
@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn a_path_is_printed_as_kubernetes_prints_it() {
-        let spec = Path::root("metadata");
+        let spec = FieldPath::root("metadata");
         let annotations = spec.name("annotations");
         let key = annotations.key("hooks.kubevirt.io/hookSidecars");
         let entry = key.index(0);
@@ -354,7 +354,7 @@ mod tests {
 
     #[test]
     fn each_kind_has_its_words() {
-        let at = Path::root("a");
+        let at = FieldPath::root("a");
         assert_eq!(
             Violation::required(at, "must be set").to_string(),
             "a: Required value: must be set"
@@ -368,7 +368,7 @@ mod tests {
 
     #[test]
     fn the_code_is_403_as_soon_as_something_is_forbidden() {
-        let at = Path::root("a");
+        let at = FieldPath::root("a");
         let required = Violation::required(at, "x");
         let forbidden = Violation::forbidden(at, "x");
         assert_eq!(Violations::from(required.clone()).code(), 422);
@@ -381,7 +381,7 @@ mod tests {
 
     #[test]
     fn violations_are_printed_once_and_a_long_list_is_counted() {
-        let at = Path::root("a");
+        let at = FieldPath::root("a");
         let twice = vec![Violation::required(at, "x"), Violation::required(at, "x")];
         assert_eq!(
             Violations::from_vec(twice).unwrap().to_string(),
@@ -405,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_list_of_allowed_paths_is_printed_once() {
-        let at = Path::root("a");
+        let at = FieldPath::root("a");
         let refused = |index| {
             Violation::forbidden(at.index(index), "is not allowed")
                 .with(|fault| fault.allowed = Some("/srv, /data".into()))

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use crate::base::field::{Path, Violation, quote};
+use crate::base::field::{FieldPath, Violation, quote};
 use cursor::Cursor;
 pub(crate) use string::JsonString;
 pub(crate) use wanted::Wanted;
@@ -26,7 +26,7 @@ pub struct Json<'a>(&'a str);
 
 /// The kind of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum JsonKind {
     Null,
     Boolean,
     Number,
@@ -35,16 +35,16 @@ pub(crate) enum Kind {
     Object,
 }
 
-impl Kind {
+impl JsonKind {
     /// The kind as a printed value: a message names it in place of content of the wrong kind.
     pub(crate) const fn shown(self) -> &'static str {
         match self {
-            Kind::Null => "null",
-            Kind::Boolean => "\"boolean\"",
-            Kind::Number => "\"number\"",
-            Kind::String => "\"string\"",
-            Kind::List => "\"list\"",
-            Kind::Object => "\"object\"",
+            JsonKind::Null => "null",
+            JsonKind::Boolean => "\"boolean\"",
+            JsonKind::Number => "\"number\"",
+            JsonKind::String => "\"string\"",
+            JsonKind::List => "\"list\"",
+            JsonKind::Object => "\"object\"",
         }
     }
 }
@@ -78,20 +78,20 @@ impl<'a> Json<'a> {
     }
 
     /// The value's kind: its first byte tells.
-    pub(crate) fn kind(self) -> Kind {
+    pub(crate) fn kind(self) -> JsonKind {
         match self.0.as_bytes().first() {
-            Some(b'n') => Kind::Null,
-            Some(b't' | b'f') => Kind::Boolean,
-            Some(b'"') => Kind::String,
-            Some(b'[') => Kind::List,
-            Some(b'{') => Kind::Object,
-            _ => Kind::Number,
+            Some(b'n') => JsonKind::Null,
+            Some(b't' | b'f') => JsonKind::Boolean,
+            Some(b'"') => JsonKind::String,
+            Some(b'[') => JsonKind::List,
+            Some(b'{') => JsonKind::Object,
+            _ => JsonKind::Number,
         }
     }
 
     /// Whether it is an object.
     pub(crate) fn is_object(self) -> bool {
-        self.kind() == Kind::Object
+        self.kind() == JsonKind::Object
     }
 
     /// The items of a list, of which there may be `most`.
@@ -104,7 +104,7 @@ impl<'a> Json<'a> {
 
     /// What `item` reads at the beginning of each item of a list; it must go behind the item.
     fn list<T>(self, most: usize, mut item: impl FnMut(&mut Cursor<'a>) -> T) -> Result<Vec<T>, NoItems> {
-        if self.kind() != Kind::List {
+        if self.kind() != JsonKind::List {
             return Err(NoItems::NoList);
         }
         let mut items = Vec::new();
@@ -121,7 +121,7 @@ impl<'a> Json<'a> {
     /// The text of a string; `None` where it holds a lone surrogate or is not a string.
     pub(crate) fn string(self) -> Option<Cow<'a, str>> {
         match self.kind() {
-            Kind::String => Cursor::at_start(self).key().as_str(),
+            JsonKind::String => Cursor::at_start(self).key().as_str(),
             _ => None,
         }
     }
@@ -130,9 +130,9 @@ impl<'a> Json<'a> {
     ///
     /// # Errors
     /// Another kind, and a lone surrogate.
-    pub(crate) fn text(self, at: Path<'_>) -> Result<Cow<'a, str>, Violation> {
+    pub(crate) fn text(self, at: FieldPath<'_>) -> Result<Cow<'a, str>, Violation> {
         match self.kind() {
-            Kind::String => self
+            JsonKind::String => self
                 .string()
                 .ok_or_else(|| Violation::invalid(at, quote(self.0), "must not contain a lone surrogate")),
             other => Err(Violation::invalid(at, other.shown(), "must be a string")),
@@ -157,11 +157,21 @@ const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 pub(crate) struct Members<'a>(Vec<(JsonString<'a>, Json<'a>)>);
 
 impl<'a> Members<'a> {
+    /// Reads the text of an object.
+    ///
+    /// # Errors
+    /// It is no JSON object.
+    pub(crate) fn of_text(at: FieldPath<'_>, text: &'a str) -> Result<Self, Violation> {
+        let json = Json::document(text)
+            .map_err(|error| Violation::invalid(at, "\"text\"", format!("must be JSON: {error}")))?;
+        Members::read(at, json)
+    }
+
     /// Reads the object at `at`.
     ///
     /// # Errors
     /// Any other kind.
-    pub(crate) fn read(at: Path<'_>, json: Json<'a>) -> Result<Self, Violation> {
+    pub(crate) fn read(at: FieldPath<'_>, json: Json<'a>) -> Result<Self, Violation> {
         let object = Cursor::at_start(json).object(&[], &mut Vec::new());
         let no_object = || Violation::invalid(at, json.kind().shown(), "must be an object");
         object.map(|(_, members)| members).ok_or_else(no_object)
@@ -179,16 +189,16 @@ impl<'a> Members<'a> {
     ///
     /// # Errors
     /// As [`Members::value`].
-    pub(crate) fn get(&self, at: Path<'_>, key: &str) -> Result<Option<Json<'a>>, Violation> {
+    pub(crate) fn get(&self, at: FieldPath<'_>, key: &str) -> Result<Option<Json<'a>>, Violation> {
         let value = self.value(at, key)?;
-        Ok(value.filter(|value| value.kind() != Kind::Null))
+        Ok(value.filter(|value| value.kind() != JsonKind::Null))
     }
 
     /// The value of `key` in the object at `at`, which may be `null`.
     ///
     /// # Errors
     /// Where the key is duplicated: readers differ in which one counts.
-    pub(crate) fn value(&self, at: Path<'_>, key: &str) -> Result<Option<Json<'a>>, Violation> {
+    pub(crate) fn value(&self, at: FieldPath<'_>, key: &str) -> Result<Option<Json<'a>>, Violation> {
         let mut values = self.named(key);
         let first = values.next();
         match values.next() {

@@ -10,7 +10,7 @@ use crate::base::aliases;
 pub(crate) use crate::base::aliases::{common_prefix, rest};
 
 /// The longest path, in bytes: Linux' `PATH_MAX` is 4096 and counts the final NUL.
-pub const MAX_BYTES: usize = 4095;
+pub(crate) const MAX_BYTES: usize = 4095;
 
 /// Why a text is not a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

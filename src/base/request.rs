@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use crate::base::{
-    field::{Path, Violation, Violations, quote},
+    field::{FieldPath, Violation, Violations, quote},
     json::{Json, Members},
 };
 
 /// What a request does to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
+pub(crate) enum Operation {
     /// The object is new.
     Create,
     /// The object exists.
@@ -35,7 +35,7 @@ impl Operation {
 
 /// An admission request, with its object still unparsed.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// All of the payload.
     pub(crate) payload: Json<'a>,
     /// API group of the object's kind; `""` is the core group.
@@ -49,6 +49,10 @@ pub struct Request<'a> {
     /// Who sent the request; empty or absent in background scans and local runs.
     pub username: Cow<'a, str>,
     /// The request's id, for the log.
+    #[cfg_attr(
+        not(any(test, all(feature = "guest", target_arch = "wasm32"))),
+        expect(dead_code, reason = "the log is the host's")
+    )]
     pub uid: Cow<'a, str>,
     /// The object's namespace, for the log.
     pub namespace: Cow<'a, str>,
@@ -70,15 +74,15 @@ impl<'a> Request<'a> {
     /// # Errors
     /// Where the payload is not an admission request: no JSON, no `kind.kind`, an `operation` other than the four.
     /// Nothing of its content is in the message.
-    pub fn read(payload: &'a [u8]) -> Result<Self, Violations> {
-        let payload_at = Path::root("payload");
+    pub(crate) fn read(payload: &'a [u8]) -> Result<Self, Violations> {
+        let payload_at = FieldPath::root("payload");
         let payload = Json::of_bytes(payload).ok().filter(|payload| payload.is_object());
         let no_object = || Violation::invalid(payload_at, "\"bytes\"", "must be a JSON object");
         let document = payload.ok_or_else(no_object)?;
         // One walk over the payload finds the members of all four objects, as a rule.
         let (payload, found) = Members::along(document, &["request", "object", "spec"]);
         let mut found = found.into_iter();
-        let at = Path::root("request");
+        let at = FieldPath::root("request");
         let raw = payload
             .get(payload_at, "request")?
             .ok_or_else(|| Violation::required(at, "the payload must hold an admission request"))?;
@@ -117,7 +121,7 @@ impl<'a> Request<'a> {
 }
 
 /// The text at `key` of the object at `at`.
-fn text<'a>(at: Path<'_>, members: &Members<'a>, key: &str) -> Result<Option<Cow<'a, str>>, Violation> {
+fn text<'a>(at: FieldPath<'_>, members: &Members<'a>, key: &str) -> Result<Option<Cow<'a, str>>, Violation> {
     let Some(raw) = members.get(at, key)? else {
         return Ok(None);
     };
@@ -125,7 +129,7 @@ fn text<'a>(at: Path<'_>, members: &Members<'a>, key: &str) -> Result<Option<Cow
     raw.string().ok_or_else(refused).map(Some)
 }
 
-fn operation(at: Path<'_>, request: &Members<'_>) -> Result<Operation, Violation> {
+fn operation(at: FieldPath<'_>, request: &Members<'_>) -> Result<Operation, Violation> {
     let detail = "must be CREATE, UPDATE, DELETE or CONNECT";
     let Some(text) = text(at, request, "operation")? else {
         return Err(Violation::required(at.name("operation"), detail));

@@ -10,7 +10,7 @@ use crate::base::{
 };
 
 /// All lists. The API server refuses ephemeral containers in a new pod; until it does, they are judged too.
-pub const ALL_LISTS: [ContainerList; 3] =
+pub(crate) const ALL_LISTS: [ContainerList; 3] =
     [ContainerList::Init, ContainerList::Main, ContainerList::Ephemeral];
 
 /// Which list of the pod's spec a container is in.

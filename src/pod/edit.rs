@@ -3,19 +3,19 @@
 use crate::{
     base::{access::Access, path::ContainerPath},
     pod::{Container, ContainerList},
-    requests::permitted::HostPathRequest,
+    requests::permitted::PermittedRequest,
     settings::RecursiveReadOnly,
 };
 
 /// One change of the pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Edit {
+pub(crate) enum Edit {
     /// Append a hostPath volume to `spec.volumes`.
     AddVolume {
         /// The volume's name.
         name: String,
         /// The request that it serves.
-        request: HostPathRequest,
+        request: PermittedRequest,
     },
     /// Append a mount to a container's `volumeMounts`.
     AddMount {
@@ -54,7 +54,7 @@ pub struct ContainerRef {
 
 /// A mount's place in the pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MountRef {
+pub(crate) struct MountRef {
     /// The container.
     pub container: ContainerRef,
     /// The index in its `volumeMounts`.

@@ -6,7 +6,7 @@ use crate::{
     base::{
         access::Access,
         by_name::item_mut,
-        field::{Path, Violation, Violations, list, quote},
+        field::{FieldPath, Violation, Violations, list, quote},
         host_path_type::HostPathType,
         step::Step,
     },
@@ -24,7 +24,7 @@ pub(crate) fn violations(settings: &SettingsFor<'_>, pod: &Pod<'_>) -> Vec<Viola
         return Vec::new();
     }
     let mut guard = Guard::new(settings, pod);
-    let spec = Path::root("spec");
+    let spec = FieldPath::root("spec");
     let mut has_others = false;
     for container in pod.containers() {
         let list = spec.name(container.list.key());
@@ -65,7 +65,12 @@ impl<'g, 's> Guard<'g, 's> {
     }
 
     /// Judges one mount of `container`, which is at `at`, unless there are violations enough.
-    pub(crate) fn judge(&mut self, at: Path<'_>, container: &Container<'_>, place: HostPathMount<'_, '_>) {
+    pub(crate) fn judge(
+        &mut self,
+        at: FieldPath<'_>,
+        container: &Container<'_>,
+        place: HostPathMount<'_, '_>,
+    ) {
         if self.violations.len() >= Violations::ENOUGH {
             return;
         }
@@ -112,7 +117,7 @@ impl<'g, 's> Guard<'g, 's> {
 /// What is wrong with a mount beside what it shows: it reaches the node in another way, or has the kubelet create something.
 fn misused(
     settings: &SettingsFor<'_>,
-    at: Path<'_>,
+    at: FieldPath<'_>,
     place: HostPathMount<'_, '_>,
     subject: &str,
     rule: Option<RuleFor<'_>>,

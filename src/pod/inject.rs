@@ -12,17 +12,17 @@ use crate::{
         access::Access,
         by_name::{ByName, item, item_mut},
         container_name::COMPUTE,
-        field::{Path, Violation, quote},
+        field::{FieldPath, Violation, quote},
         path::ContainerPath,
     },
     pod::{Container, Edit, Mount, MountRef, Pod, mount_points::MountPoints},
-    requests::{permitted::HostPathRequest, place::Requester},
+    requests::{permitted::PermittedRequest, place::Requester},
     settings::{RecursiveReadOnly, SettingsFor},
 };
 
 /// What is to be done for the requests.
 #[derive(Debug, Default)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The changes.
     pub edits: Vec<Edit>,
     /// Why requests cannot be met.
@@ -31,7 +31,11 @@ pub struct Plan {
 
 /// Plans the changes for `requests` and makes them in `pod`, which is what the guard then judges. A request
 /// that cannot be met adds violations in place of changes.
-pub fn plan<'p>(settings: &'p SettingsFor<'_>, pod: &'p mut Pod<'_>, requests: &[HostPathRequest]) -> Plan {
+pub(crate) fn plan<'p>(
+    settings: &'p SettingsFor<'_>,
+    pod: &'p mut Pod<'_>,
+    requests: &[PermittedRequest],
+) -> Plan {
     if requests.is_empty() {
         return Plan::default();
     }
@@ -45,7 +49,7 @@ pub fn plan<'p>(settings: &'p SettingsFor<'_>, pod: &'p mut Pod<'_>, requests: &
         plan: Plan::default(),
     };
     for request in requests {
-        let metadata = Path::root("metadata");
+        let metadata = FieldPath::root("metadata");
         let annotations = metadata.name("annotations");
         request.place.at(annotations, |at| planner.request(at, request));
     }
@@ -70,7 +74,7 @@ struct Planner<'p, 's, 'a> {
 #[derive(Clone, Copy)]
 struct Place<'r> {
     /// Where the request was written.
-    at: Path<'r>,
+    at: FieldPath<'r>,
     /// The key that names the path.
     field: &'r str,
     /// The container's position in the pod.
@@ -79,7 +83,7 @@ struct Place<'r> {
 }
 
 impl Planner<'_, '_, '_> {
-    fn request(&mut self, at: Path<'_>, request: &HostPathRequest) {
+    fn request(&mut self, at: FieldPath<'_>, request: &PermittedRequest) {
         let containers = self.containers(&request.container);
         if containers.is_empty() {
             let name = &request.container;
@@ -136,7 +140,7 @@ impl Planner<'_, '_, '_> {
     fn mount_once(
         &mut self,
         place: Place<'_>,
-        request: &HostPathRequest,
+        request: &PermittedRequest,
         volume: Option<String>,
     ) -> Option<String> {
         let key = format!("{}{}", place.container, place.path);
@@ -156,7 +160,7 @@ impl Planner<'_, '_, '_> {
     fn mount(
         &mut self,
         place: Place<'_>,
-        request: &HostPathRequest,
+        request: &PermittedRequest,
         volume: Option<String>,
     ) -> Option<String> {
         let there = self.pod.container(place.container);
@@ -203,7 +207,7 @@ impl Planner<'_, '_, '_> {
         Some(volume)
     }
 
-    fn add_mount(&mut self, place: Place<'_>, request: &HostPathRequest, volume: &str) {
+    fn add_mount(&mut self, place: Place<'_>, request: &PermittedRequest, volume: &str) {
         let recursive_read_only = (request.access == Access::ReadOnly
             && self.recursive_read_only != RecursiveReadOnly::Disabled)
             .then_some(self.recursive_read_only);
@@ -225,14 +229,14 @@ impl Planner<'_, '_, '_> {
         });
     }
 
-    fn refuse(&mut self, at: Path<'_>, value: &str, why: String) {
+    fn refuse(&mut self, at: FieldPath<'_>, value: &str, why: String) {
         self.plan
             .violations
             .push(Violation::invalid(at, quote(value), why));
     }
 
     /// Makes the mounts that are there as read-only as was requested.
-    fn keep(&mut self, at: Path<'_>, request: &HostPathRequest, container: usize, mounts: &[usize]) {
+    fn keep(&mut self, at: FieldPath<'_>, request: &PermittedRequest, container: usize, mounts: &[usize]) {
         let Container { name, .. } = self.pod.container(container);
         let name = name.clone();
         let place = self.pod.container(container).place();

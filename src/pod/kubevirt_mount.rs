@@ -10,7 +10,7 @@ const HOST_DISKS: &str = "/var/run/kubevirt-private/vmi-disks";
 
 /// Whether this mount of `container` is one of KubeVirt's own. The settings do not apply to it: KubeVirt's feature gate HostDisk
 /// does.
-pub(crate) fn is_kubevirts_own(container: &Container<'_>, place: HostPathMount<'_, '_>) -> bool {
+pub fn is_kubevirts_own(container: &Container<'_>, place: HostPathMount<'_, '_>) -> bool {
     let mount = place.mount;
     let is_of_hostdisk_type = matches!(
         place.source.host_path_type,

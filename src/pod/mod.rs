@@ -2,18 +2,21 @@
 
 mod container;
 mod edit;
-pub mod guard;
-pub mod inject;
+pub(crate) mod guard;
+pub(crate) mod inject;
 mod kubevirt_mount;
 mod mount_points;
-pub mod patch;
+pub(crate) mod patch;
 mod processes;
 mod reader;
-pub mod verify;
+pub(crate) mod verify;
 mod view;
 
-pub use container::{ALL_LISTS, Container, ContainerList, Mount};
-pub use edit::{ContainerRef, Edit, MountRef};
-pub(crate) use kubevirt_mount::{has_others, is_kubevirts_own};
-pub use processes::SharedProcesses;
-pub use view::{HostPathMount, HostPathSource, Pod, Volume};
+pub use container::Container;
+pub(crate) use container::{ALL_LISTS, ContainerList, Mount};
+pub(crate) use edit::{ContainerRef, Edit, MountRef};
+pub(crate) use kubevirt_mount::has_others;
+pub use kubevirt_mount::is_kubevirts_own;
+pub(crate) use processes::SharedProcesses;
+pub use view::{HostPathMount, Pod};
+pub(crate) use view::{HostPathSource, Volume};

@@ -13,10 +13,9 @@ use crate::{
 };
 use splices::{Splices, item};
 
-/// The text of `object` after `edits`, which were planned on `pod`, which was read from it; behind the text `front`, so
-/// so that an answer can take the object without a copy. `None` where the pod has no such place.
+/// The text of `object` after `edits`, which were planned on `pod`, which was read from it. `None` where the pod has no such place.
 #[must_use]
-pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Option<String> {
+pub(crate) fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit]) -> Option<String> {
     let mut volumes = Vec::new();
     let mut labels = Vec::new();
     let mut mounts = vec![Vec::new(); pod.containers().len()];
@@ -76,7 +75,7 @@ pub fn apply(object: Json<'_>, pod: &Pod<'_>, edits: &[Edit], front: &str) -> Op
             text.append(container.raw, "volumeMounts", container.mount_list, mounts)?;
         }
     }
-    text.spliced(front)
+    text.spliced()
 }
 
 /// A hostPath volume. k8s-openapi's own type would bring every kind of volume into the module.
@@ -106,13 +105,13 @@ mod tests {
     use super::*;
     use crate::{
         base::{
-            field::Path,
+            field::FieldPath,
             host_path_type::HostPathType,
             json::Members,
             path::{ContainerPath, HostPath},
         },
         pod::ContainerList,
-        requests::permitted::HostPathRequest,
+        requests::permitted::PermittedRequest,
         requests::place::{RequestPlace, Requester},
     };
 
@@ -124,7 +123,7 @@ mod tests {
     fn volume(name: &str) -> Edit {
         Edit::AddVolume {
             name: name.to_owned(),
-            request: HostPathRequest {
+            request: PermittedRequest {
                 place: RequestPlace {
                     of: Requester::Entry(0),
                     element: None,
@@ -160,13 +159,13 @@ mod tests {
     }
 
     fn members(object: Json<'_>) -> Members<'_> {
-        Members::read(Path::root("object"), object).unwrap()
+        Members::read(FieldPath::root("object"), object).unwrap()
     }
 
     fn applied(object: &str, edits: &[Edit]) -> Option<String> {
         let object = Json::document(object).unwrap();
         let pod = Pod::read(&members(object), None).unwrap();
-        apply(object, &pod, edits, "")
+        apply(object, &pod, edits)
     }
 
     const VOLUME: &str = r#"{"name":"v","hostPath":{"path":"/data","type":"File"}}"#;
@@ -234,9 +233,6 @@ mod tests {
         let pod = Pod::read(&members(object), None).unwrap();
         // As long as both live, their texts do not overlap.
         let other = read.clone();
-        assert_eq!(
-            apply(Json::document(&other).unwrap(), &pod, &[volume("v")], ""),
-            None
-        );
+        assert_eq!(apply(Json::document(&other).unwrap(), &pod, &[volume("v")]), None);
     }
 }

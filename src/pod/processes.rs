@@ -1,7 +1,7 @@
 //! Shared processes: through `/proc/PID/root` each container has what the others mount.
 
 use crate::{
-    base::field::{Path, Violation},
+    base::field::{FieldPath, Violation},
     pod::Pod,
 };
 
@@ -27,7 +27,7 @@ impl SharedProcesses {
 
 /// What is wrong with a pod in which a container mounts a host path.
 pub(crate) fn violations(pod: &Pod<'_>) -> Vec<Violation> {
-    let spec = Path::root("spec");
+    let spec = FieldPath::root("spec");
     let shared = pod.shared_processes.iter();
     let violations = shared.map(|shared| {
         let detail = "must be false where a container mounts a host path: through /proc/PID/root each container \

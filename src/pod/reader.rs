@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::{Container, ContainerList, HostPathSource, Mount, SharedProcesses, Volume};
 use crate::base::{
     access::Access,
-    field::{Path, Violation},
+    field::{FieldPath, Violation},
     host_path_type::HostPathType,
-    json::{Json, Kind, Members, NoItems, Wanted},
+    json::{Json, JsonKind, Members, NoItems, Wanted},
     path::HostPath,
 };
 
@@ -55,11 +55,11 @@ pub(super) struct Reader {
 }
 
 /// Whether a volume has no source but those whose files the kubelet writes. (The API server refuses a second source.)
-fn has_projections_only(at: Path<'_>, volume: Json<'_>) -> bool {
+fn has_projections_only(at: FieldPath<'_>, volume: Json<'_>) -> bool {
     Members::read(at, volume).is_ok_and(|members| {
         members.iter().all(|(key, value)| {
             let is_known = |key: &str| key != "hostPath" && VOLUME.contains(&key);
-            value.kind() == Kind::Null || key.as_str().is_some_and(|key| is_known(&key))
+            value.kind() == JsonKind::Null || key.as_str().is_some_and(|key| is_known(&key))
         })
     })
 }
@@ -73,18 +73,21 @@ impl Reader {
     }
 
     /// Refuses a name that too many volumes or containers bear; `count` has them up to the one at `at`.
-    pub(super) fn limit_one_name(&mut self, at: Path<'_>, count: usize) {
+    pub(super) fn limit_one_name(&mut self, at: FieldPath<'_>, count: usize) {
         if count == MOST_OF_ONE_NAME.saturating_add(1) {
             let detail = format!("is the name of more than {MOST_OF_ONE_NAME}");
-            self.faults
-                .push(Violation::invalid(at.name("name"), Kind::String.shown(), detail));
+            self.faults.push(Violation::invalid(
+                at.name("name"),
+                JsonKind::String.shown(),
+                detail,
+            ));
         }
     }
 
     /// The volumes of `spec`, and their list.
     pub(super) fn volumes<'a>(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         spec: &Members<'a>,
     ) -> (Option<Json<'a>>, Vec<Volume<'a>>) {
         let volumes_at = at.name("volumes");
@@ -95,7 +98,7 @@ impl Reader {
         (list, volumes.collect())
     }
 
-    fn volume<'a>(&mut self, at: Path<'_>, item: Item<'a, 6>) -> Volume<'a> {
+    fn volume<'a>(&mut self, at: FieldPath<'_>, item: Item<'a, 6>) -> Volume<'a> {
         let raw = item.0;
         let [name, host_path, config_map, secret, downward_api, projected] = self.object(at, item);
         let host_path_at = at.name("hostPath");
@@ -124,7 +127,7 @@ impl Reader {
     /// The containers of one list.
     pub(super) fn containers<'a>(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         spec: &Members<'a>,
         list: ContainerList,
     ) -> Vec<Container<'a>> {
@@ -140,7 +143,7 @@ impl Reader {
     /// One container.
     fn container<'a>(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         list: ContainerList,
         index: usize,
         item: Item<'a, 2>,
@@ -167,7 +170,7 @@ impl Reader {
         }
     }
 
-    fn mount<'a>(&mut self, at: Path<'_>, item: Item<'a, 7>) -> Mount<'a> {
+    fn mount<'a>(&mut self, at: FieldPath<'_>, item: Item<'a, 7>) -> Mount<'a> {
         let [
             name,
             path,
@@ -204,7 +207,7 @@ impl Reader {
     /// What matters of the object at `at`.
     fn object<'a, const N: usize>(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         (raw, wanted): Item<'a, N>,
     ) -> [Option<Json<'a>>; N] {
         match wanted {
@@ -219,7 +222,7 @@ impl Reader {
     /// The list at `at`, and its items. Absent means no list and no items.
     fn list<'a, const N: usize>(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         list: Option<Json<'a>>,
         keys: &'static [&'static str; N],
     ) -> (Option<Json<'a>>, Vec<Item<'a, N>>) {
@@ -242,12 +245,12 @@ impl Reader {
     }
 
     /// The text at `at`.
-    fn text<'a>(&mut self, at: Path<'_>, value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
+    fn text<'a>(&mut self, at: FieldPath<'_>, value: Option<Json<'a>>) -> Option<Cow<'a, str>> {
         value?.text(at).map_err(|fault| self.faults.push(fault)).ok()
     }
 
     /// By which members of `spec` containers may see each other's processes: those that are not `false`.
-    pub(super) fn shared_processes(&mut self, at: Path<'_>, spec: &Members<'_>) -> Vec<SharedProcesses> {
+    pub(super) fn shared_processes(&mut self, at: FieldPath<'_>, spec: &Members<'_>) -> Vec<SharedProcesses> {
         let mut members = vec![SharedProcesses::Pod, SharedProcesses::Node];
         members.retain(|member| {
             let value = self.value(at, spec, member.key());
@@ -257,14 +260,19 @@ impl Reader {
     }
 
     /// The value at `key` of the object at `at`; `null` is absent.
-    pub(super) fn value<'a>(&mut self, at: Path<'_>, parent: &Members<'a>, key: &str) -> Option<Json<'a>> {
+    pub(super) fn value<'a>(
+        &mut self,
+        at: FieldPath<'_>,
+        parent: &Members<'a>,
+        key: &str,
+    ) -> Option<Json<'a>> {
         parent.get(at, key).unwrap_or_else(|fault| {
             self.faults.push(fault);
             None
         })
     }
 
-    fn wrong_kind(&mut self, at: Path<'_>, raw: Json<'_>, detail: &str) {
+    fn wrong_kind(&mut self, at: FieldPath<'_>, raw: Json<'_>, detail: &str) {
         self.faults
             .push(Violation::invalid(at, raw.kind().shown(), detail));
     }

@@ -3,7 +3,7 @@
 use crate::{
     base::{
         access::Access,
-        field::{Path, Violation, quote},
+        field::{FieldPath, Violation, quote},
     },
     pod::Edit,
     settings::RecursiveReadOnly,
@@ -11,8 +11,8 @@ use crate::{
 
 /// Says what is missing. A webhook that ran after the injection took it away, or the injecting policy is absent.
 #[must_use]
-pub fn missing(edit: &Edit) -> Violation {
-    let spec = Path::root("spec");
+pub(crate) fn missing(edit: &Edit) -> Violation {
+    let spec = FieldPath::root("spec");
     match edit {
         Edit::AddVolume { name, request } => Violation::required(
             spec.name("volumes"),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{ALL_LISTS, Container, ContainerList, Mount, SharedProcesses, reader::Reader};
 use crate::base::{
     by_name::{ByName, item, item_mut},
-    field::{Path, Violation, Violations},
+    field::{FieldPath, Violation, Violations},
     host_path_type::HostPathType,
     json::{Json, Members},
     path::{HostPath, PathError},
@@ -74,15 +74,23 @@ pub struct HostPathMount<'p, 'a> {
 }
 
 impl<'a> Pod<'a> {
+    /// Reads a pod that nobody creates: the JSON text of the object.
+    ///
+    /// # Errors
+    /// It is no JSON object, or contradicts its kind.
+    pub fn of_text(object: &'a str) -> Result<Self, Violations> {
+        Pod::read(&Members::of_text(FieldPath::root("object"), object)?, None)
+    }
+
     /// Reads the pod `object`. Absent and `null` lists are empty. `spec` are the members of the object's `spec`, where they are
     /// known already.
     ///
     /// # Errors
     /// Every place where it contradicts its kind, so that nothing could be said of what it would mount.
     pub(crate) fn read(object: &Members<'a>, spec: Option<&Members<'a>>) -> Result<Self, Violations> {
-        let at = Path::root("spec");
+        let at = FieldPath::root("spec");
         let known = spec;
-        let spec = object.get(Path::root("object"), "spec")?;
+        let spec = object.get(FieldPath::root("object"), "spec")?;
         let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
         let read;
         let members = match known {
@@ -128,8 +136,8 @@ impl<'a> Pod<'a> {
     /// # Errors
     /// Every place where they contradict their kind.
     pub(crate) fn read_ephemeral_containers(object: &Members<'a>) -> Result<Vec<Container<'a>>, Violations> {
-        let at = Path::root("spec");
-        let spec = object.get(Path::root("object"), "spec")?;
+        let at = FieldPath::root("spec");
+        let spec = object.get(FieldPath::root("object"), "spec")?;
         let spec = spec.ok_or_else(|| Violation::required(at, "must be an object"))?;
         let members = Members::read(at, spec)?;
         let mut reader = Reader::new();

@@ -8,23 +8,23 @@ use std::rc::Rc;
 
 use crate::{
     base::{
-        field::{Path, Violation, quote},
-        json::{Json, Kind, Members},
+        field::{FieldPath, Violation, quote},
+        json::{Json, JsonKind, Members},
         path::ContainerPath,
     },
     requests::{
-        entry::{self, Collected, Entry, MOST_BYTES, Occupied},
+        host_path_request::{self, Collected, HostPathRequest, MOST_BYTES, Occupied},
         near_miss,
         place::{self, Requester},
     },
 };
 
 /// The annotation's key.
-pub const KEY: &str = place::HOOK_SIDECARS;
+pub(crate) const KEY: &str = place::HOOK_SIDECARS;
 
 /// A place in `compute` that an entry asks for with KubeVirt's `pvc` option.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimPath {
+pub(crate) struct ClaimPath {
     /// The entry's index.
     pub index: usize,
     /// `pvc.sharedComputePath`.
@@ -33,7 +33,7 @@ pub struct ClaimPath {
 
 /// What is read of the annotation beside its requests.
 #[derive(Debug, Default)]
-pub struct Annotation {
+pub(crate) struct Annotation {
     /// The places in `compute` that are taken by claims.
     pub claims: Vec<ClaimPath>,
     /// About keys that are ignored because they are nearly ours.
@@ -45,14 +45,18 @@ pub struct Annotation {
 /// # Errors
 /// Where the text is not a JSON list or `null`: KubeVirt would not start such a VM either. Where it is too long to be
 /// stored.
-pub(super) fn read(at: Path<'_>, text: &str, collected: &mut Collected) -> Result<Annotation, Violation> {
+pub(super) fn read(
+    at: FieldPath<'_>,
+    text: &str,
+    collected: &mut Collected,
+) -> Result<Annotation, Violation> {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         let detail = "must be a JSON list, or absent: KubeVirt cannot start a VM with an empty annotation";
         return Err(Violation::required(at, detail));
     }
-    let json = entry::document(at, text)?;
+    let json = host_path_request::document(at, text)?;
     let entries = match json.kind() {
-        Kind::Null => Vec::new(),
+        JsonKind::Null => Vec::new(),
         // Each item has a byte at least: there cannot be more of them.
         _ => json
             .items(MOST_BYTES)
@@ -74,7 +78,10 @@ pub(super) fn read(at: Path<'_>, text: &str, collected: &mut Collected) -> Resul
 ///
 /// # Errors
 /// As for the annotation as a whole.
-pub fn entries(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>, Violation> {
+pub fn hook_sidecar_requests(
+    at: FieldPath<'_>,
+    text: &str,
+) -> Result<Vec<Result<HostPathRequest, Violation>>, Violation> {
     let mut collected = Collected::default();
     read(at, text, &mut collected)?;
     Ok(collected.entries)
@@ -82,15 +89,15 @@ pub fn entries(at: Path<'_>, text: &str) -> Result<Vec<Result<Entry, Violation>>
 
 /// Reads one entry: its requests, and what else is of interest.
 fn read_entry(
-    at: Path<'_>,
+    at: FieldPath<'_>,
     index: usize,
     raw: Json<'_>,
     annotation: &mut Annotation,
     collected: &mut Collected,
 ) -> Result<(), Violation> {
     match raw.kind() {
-        Kind::Null => return Ok(()),
-        Kind::Object => {}
+        JsonKind::Null => return Ok(()),
+        JsonKind::Object => {}
         other => return Err(Violation::invalid(at, other.shown(), "must be an object or null")),
     }
     let members = Members::read(at, raw)?;
@@ -127,7 +134,7 @@ fn read_entry(
         .take(MOST_OCCUPIED)
         .chain(config_map.take(MOST_OCCUPIED))
         .collect();
-    entry::all(at, &Requester::Entry(index), raw, &occupied, collected);
+    host_path_request::all(at, &Requester::Entry(index), raw, &occupied, collected);
     Ok(())
 }
 
@@ -140,7 +147,7 @@ fn paths_of(
 ) -> impl Iterator<Item = ContainerPath> {
     let objects = entry
         .all(key)
-        .filter_map(|raw| Members::read(Path::root(key), raw).ok());
+        .filter_map(|raw| Members::read(FieldPath::root(key), raw).ok());
     let paths = objects.flat_map(move |object| object.all(member).collect::<Vec<_>>());
     let paths = paths.filter_map(|raw| ContainerPath::parse(&raw.string()?).ok());
     paths.collect::<Vec<_>>().into_iter()

@@ -1,7 +1,7 @@
 //! Who may create launcher pods with host paths.
 
 use crate::{
-    base::field::{Path, Violation, list, quote},
+    base::field::{FieldPath, Violation, list, quote},
     settings::{Settings, TrustedCreators},
 };
 
@@ -13,7 +13,7 @@ pub(crate) fn refused(settings: &Settings, username: &str) -> Option<Violation> 
         return None;
     };
     (!username.is_empty() && !users.iter().any(|user| user == username)).then(|| {
-        let request = Path::root("userInfo");
+        let request = FieldPath::root("userInfo");
         let why = format!(
             "{} may not create launcher pods with host paths: settings.trustedCreators names {}",
             quote(username),

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use crate::{
     base::{
         by_name::{ByName, item},
-        field::{Path, Violation, quote},
+        field::{FieldPath, Violation, quote},
         json::{Json, Members},
     },
-    requests::permitted::HostPathRequest,
+    requests::permitted::PermittedRequest,
     settings::SettingsFor,
 };
 
@@ -20,7 +20,7 @@ struct Selector<'a> {
 
 impl<'a> Selector<'a> {
     /// Reads the selector that is at `at`; absent is empty.
-    fn read(at: Path<'_>, json: Option<Json<'a>>) -> Result<Self, Violation> {
+    fn read(at: FieldPath<'_>, json: Option<Json<'a>>) -> Result<Self, Violation> {
         let mut selector = Selector {
             values: Vec::new(),
             by_key: ByName::default(),
@@ -35,7 +35,7 @@ impl<'a> Selector<'a> {
     }
 
     /// The value of a label of the selector, which is at `at`.
-    fn value(&self, at: Path<'_>, key: &str) -> Result<Option<Cow<'a, str>>, Violation> {
+    fn value(&self, at: FieldPath<'_>, key: &str) -> Result<Option<Cow<'a, str>>, Violation> {
         let at = at.key(key);
         match self.by_key.get(key) {
             [] => Ok(None),
@@ -70,17 +70,17 @@ struct Needed<'s> {
 /// containers, beside those of the object's selector at `selector_at`. Where no label is needed, that is not looked at.
 pub(crate) fn labels<'s, 'o>(
     settings: &SettingsFor<'s>,
-    annotations: Path<'_>,
-    requests: &[HostPathRequest],
+    annotations: FieldPath<'_>,
+    requests: &[PermittedRequest],
     selector_at: &str,
     selector: impl FnOnce() -> Result<Option<Json<'o>>, Violation>,
 ) -> NodeLabels<'s> {
     let mut labels = NodeLabels::default();
-    let needs_none = |request: &HostPathRequest| settings.rule(request.rule).rule.node_selector.is_empty();
+    let needs_none = |request: &PermittedRequest| settings.rule(request.rule).rule.node_selector.is_empty();
     if requests.iter().all(needs_none) {
         return labels;
     }
-    let at = Path::root(selector_at);
+    let at = FieldPath::root(selector_at);
     let selector = match selector().and_then(|json| Selector::read(at, json)) {
         Ok(selector) => selector,
         Err(fault) => {

@@ -7,20 +7,20 @@ use crate::{
     base::{
         by_name::{ByName, item, item_mut},
         container_name::COMPUTE,
-        field::{Path, Violation, quote},
+        field::{FieldPath, Violation, quote},
         path::ContainerPath,
         path_tree::PathTree,
     },
     requests::{
         annotation::ClaimPath,
-        permitted::HostPathRequest,
+        permitted::PermittedRequest,
         place::{RequestPlace, Requester},
     },
 };
 
 /// Why the places of one request cannot be beside those of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Conflicts {
+pub(crate) struct Conflicts {
     volume_path: Option<String>,
     shared_compute_path: Option<String>,
 }
@@ -28,7 +28,7 @@ pub struct Conflicts {
 impl Conflicts {
     /// The violations of `request`, which is at `at`.
     #[must_use]
-    pub fn violations(self, at: Path<'_>, request: &HostPathRequest) -> Vec<Violation> {
+    pub(crate) fn violations(self, at: FieldPath<'_>, request: &PermittedRequest) -> Vec<Violation> {
         let shared = request.shared_compute_path.as_ref();
         let volume_path = self
             .volume_path
@@ -48,7 +48,7 @@ impl Conflicts {
 #[derive(Clone, Copy)]
 enum Asked<'r> {
     /// For a host path: the request, its position, which of its members it is, and the place as it is written.
-    HostPath(&'r HostPathRequest, usize, Member, &'r ContainerPath),
+    HostPath(&'r PermittedRequest, usize, Member, &'r ContainerPath),
     /// For a claim.
     Claim(&'r ClaimPath),
 }
@@ -65,7 +65,7 @@ enum Member {
 /// `compute` may equal, are above or below the place of a claim.
 #[must_use]
 pub(super) fn conflicts(
-    requests: &[(&HostPathRequest, usize)],
+    requests: &[(&PermittedRequest, usize)],
     claims: &[ClaimPath],
 ) -> Vec<(usize, Conflicts)> {
     let mut conflicts: Vec<(usize, Conflicts)> = requests
@@ -170,7 +170,7 @@ fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize,
 }
 
 /// Two requests for people, the earlier one first.
-fn both(earlier: &HostPathRequest, later: &HostPathRequest) -> String {
+fn both(earlier: &PermittedRequest, later: &PermittedRequest) -> String {
     let (one, other) = (&earlier.place, &later.place);
     match (one, other) {
         (
@@ -187,7 +187,7 @@ fn both(earlier: &HostPathRequest, later: &HostPathRequest) -> String {
     }
 }
 
-impl HostPathRequest {
+impl PermittedRequest {
     fn same_mount(&self, other: &Self) -> bool {
         self.path == other.path && self.host_path_type == other.host_path_type && self.access == other.access
     }

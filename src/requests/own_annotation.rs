@@ -9,31 +9,31 @@ use crate::{
     base::{
         by_name::ByName,
         container_name::hook_sidecar_number,
-        field::{Path, Violation, quote},
-        json::{Kind, Members},
+        field::{FieldPath, Violation, quote},
+        json::{JsonKind, Members},
         namespace::is_label,
     },
     requests::{
-        entry::{self, Collected},
+        host_path_request::{self, Collected},
         place::{DOMAIN, HOOK_SIDECARS, HOST_PATHS, Requester},
     },
 };
 
 /// The annotation's key.
-pub const KEY: &str = HOST_PATHS;
+pub(crate) const KEY: &str = HOST_PATHS;
 
 /// Reads the annotation that is at `at`: each request, or what is wrong with it or with its container's name, into `collected`.
 ///
 /// # Errors
 /// Where the text is not a JSON object or `null`, or too long to be stored.
-pub(super) fn read(at: Path<'_>, text: &str, collected: &mut Collected) -> Result<(), Violation> {
+pub(super) fn read(at: FieldPath<'_>, text: &str, collected: &mut Collected) -> Result<(), Violation> {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         return Err(Violation::required(at, "must be a JSON object, or absent"));
     }
-    let json = entry::document(at, text)?;
+    let json = host_path_request::document(at, text)?;
     let members = match json.kind() {
-        Kind::Null => return Ok(()),
-        Kind::Object => Members::read(at, json)?,
+        JsonKind::Null => return Ok(()),
+        JsonKind::Object => Members::read(at, json)?,
         _ => {
             let detail = "must be a JSON object: names of containers, and what each asks for";
             return Err(Violation::invalid(at, quote(text), detail));
@@ -56,7 +56,7 @@ pub(super) fn read(at: Path<'_>, text: &str, collected: &mut Collected) -> Resul
             Some(detail) => collected.fault(Violation::invalid(at, quote(&name), detail)),
             None => {
                 let of = Requester::Container((&*name).into());
-                entry::all(at.key(&name), &of, raw, &nothing_occupied, collected);
+                host_path_request::all(at.key(&name), &of, raw, &nothing_occupied, collected);
             }
         }
         if collected.is_full() {
@@ -67,7 +67,7 @@ pub(super) fn read(at: Path<'_>, text: &str, collected: &mut Collected) -> Resul
 }
 
 /// What is wrong with the keys of `annotations`, which are at `at`: those of this policy's domain are its own.
-pub(crate) fn unknown_keys(at: Path<'_>, annotations: &Members<'_>) -> Vec<Violation> {
+pub(crate) fn unknown_keys(at: FieldPath<'_>, annotations: &Members<'_>) -> Vec<Violation> {
     let keys = annotations.iter().filter_map(|(key, _)| key.as_str());
     let unknown = keys.filter(|key| is_of_domain(key) && key != KEY);
     let detail = || format!("unknown annotation of this policy: write {KEY}");

@@ -6,14 +6,14 @@ use crate::{
     base::{
         access::Access,
         container_name::COMPUTE,
-        field::{Path, Violation, quote, shorten},
+        field::{FieldPath, Violation, quote, shorten},
         host_path_type::HostPathType,
         path::{ContainerPath, HostPath},
         reserved,
         step::Step,
     },
     requests::{
-        entry::Entry,
+        host_path_request::HostPathRequest,
         place::{RequestPlace, Requester},
     },
     settings::{
@@ -24,7 +24,7 @@ use crate::{
 
 /// A request that is permitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostPathRequest {
+pub struct PermittedRequest {
     /// Where it was written.
     pub place: RequestPlace,
     /// The name of the container that it is for.
@@ -51,10 +51,10 @@ pub struct HostPathRequest {
 /// Every member that is malformed or not permitted.
 pub(super) fn request(
     settings: &SettingsFor<'_>,
-    at: Path<'_>,
-    entry: Entry,
+    at: FieldPath<'_>,
+    entry: HostPathRequest,
     volume: String,
-) -> Result<HostPathRequest, Vec<Violation>> {
+) -> Result<PermittedRequest, Vec<Violation>> {
     let container = entry.place.container();
     let mut violations = entry.unknown;
     let is_shared = matches!(entry.shared_compute_path, Ok(Some(_))) && &*container != COMPUTE;
@@ -72,7 +72,7 @@ pub(super) fn request(
         Some((own, in_compute)) => (Some(own), in_compute),
         None => (None, None),
     };
-    let refused = |step: &dyn Fn(Step) -> bool, field: Path<'_>| {
+    let refused = |step: &dyn Fn(Step) -> bool, field: FieldPath<'_>| {
         let refusals = own.iter().flat_map(|own| own.refusals.clone());
         let refusals = refusals.filter(|refusal| step(refusal.step));
         refusals.map(|refusal| refusal.at(field, "")).collect::<Vec<_>>()
@@ -119,7 +119,7 @@ pub(super) fn request(
 
     let rule = own.and_then(|own| own.rule);
     let request = (|| {
-        Some(HostPathRequest {
+        Some(PermittedRequest {
             place: entry.place,
             container,
             volume,
@@ -136,7 +136,7 @@ pub(super) fn request(
 
 /// Why container `compute` may not have the path. What is refused for the request's own container is not repeated.
 fn refused_in_compute(
-    at: Path<'_>,
+    at: FieldPath<'_>,
     own: Option<&Permission<'_>>,
     in_compute: Option<Permission<'_>>,
 ) -> Vec<Violation> {
@@ -153,7 +153,7 @@ fn refused_in_compute(
 /// owner's own, everything is free that the image does not need.
 fn refused_place(
     settings: &SettingsFor<'_>,
-    at: Path<'_>,
+    at: FieldPath<'_>,
     place: &RequestPlace,
     path: &ContainerPath,
 ) -> Vec<Violation> {
@@ -197,6 +197,6 @@ fn keep<T>(result: Result<T, Violation>, violations: &mut Vec<Violation>) -> Opt
     result.map_err(|violation| violations.push(violation)).ok()
 }
 
-fn unusable(at: Path<'_>, path: &ContainerPath, why: &str) -> Violation {
+fn unusable(at: FieldPath<'_>, path: &ContainerPath, why: &str) -> Violation {
     Violation::invalid(at, quote(path.as_str()), why)
 }

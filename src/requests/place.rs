@@ -3,7 +3,10 @@
 
 use std::{fmt, rc::Rc};
 
-use crate::base::{container_name::HOOK_SIDECAR, field::Path};
+use crate::base::{
+    container_name::HOOK_SIDECAR,
+    field::{Field, FieldPath},
+};
 
 /// The key of KubeVirt's annotation for hook sidecars.
 pub const HOOK_SIDECARS: &str = "hooks.kubevirt.io/hookSidecars";
@@ -42,9 +45,15 @@ impl RequestPlace {
         }
     }
 
+    /// The request's field, in the annotations at this member path.
+    #[must_use]
+    pub fn field(&self, annotations: &str) -> Field {
+        self.at(FieldPath::root(annotations), |at| at.to_field())
+    }
+
     /// What `of` says of this place, in the annotations at `annotations`.
-    pub(crate) fn at<T>(&self, annotations: Path<'_>, of: impl FnOnce(Path<'_>) -> T) -> T {
-        let of_element = |at: Path<'_>| match self.element {
+    pub(crate) fn at<T>(&self, annotations: FieldPath<'_>, of: impl FnOnce(FieldPath<'_>) -> T) -> T {
+        let of_element = |at: FieldPath<'_>| match self.element {
             None => of(at),
             Some(element) => of(at.index(element)),
         };

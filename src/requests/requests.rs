@@ -4,15 +4,15 @@ use crate::{
     base::{
         by_name::item_mut,
         container_name::HOOK_SIDECAR,
-        field::{Path, Violation},
+        field::{FieldPath, Violation},
         json::{Json, Members},
     },
     requests::{
         annotation::{self, Annotation, ClaimPath},
-        entry::{Collected, Entry},
+        host_path_request::{Collected, HostPathRequest},
         overlaps::{self, Conflicts},
         own_annotation,
-        permitted::{self, HostPathRequest},
+        permitted::{self, PermittedRequest},
         place::{RequestPlace, Requester},
     },
     settings::SettingsFor,
@@ -32,7 +32,7 @@ impl<'a> Annotations<'a> {
     ///
     /// # Errors
     /// Where one of them is duplicated.
-    pub(crate) fn of(at: Path<'_>, annotations: &Members<'a>) -> Result<Self, Violation> {
+    pub(crate) fn of(at: FieldPath<'_>, annotations: &Members<'a>) -> Result<Self, Violation> {
         Ok(Annotations {
             hook_sidecars: annotations.value(at, annotation::KEY)?,
             host_paths: annotations.value(at, own_annotation::KEY)?,
@@ -68,7 +68,7 @@ impl<'a> Annotations<'a> {
 #[derive(Debug, Default)]
 pub struct Requests {
     /// Those that are well-formed and permitted.
-    pub accepted: Vec<HostPathRequest>,
+    pub accepted: Vec<PermittedRequest>,
     /// What is wrong with the others, in document order.
     pub violations: Vec<Violation>,
     /// Whether there is any, accepted or not.
@@ -91,7 +91,7 @@ struct Written {
 
 impl Written {
     /// Reads the annotations, which are at `at`.
-    fn read(at: Path<'_>, annotations: &Annotations<'_>) -> Self {
+    fn read(at: FieldPath<'_>, annotations: &Annotations<'_>) -> Self {
         let mut written = Written::default();
         if let Some(json) = annotations.hook_sidecars {
             let at = at.key(annotation::KEY);
@@ -123,14 +123,14 @@ impl Written {
 
 /// A request that was judged, and why it cannot be beside the others.
 struct Judged {
-    outcome: Result<HostPathRequest, Vec<Violation>>,
+    outcome: Result<PermittedRequest, Vec<Violation>>,
     conflicts: Conflicts,
 }
 
 impl Requests {
     /// Reads and judges the requests of `annotations`, which are at `at`.
     #[must_use]
-    pub(crate) fn read(settings: &SettingsFor<'_>, at: Path<'_>, annotations: &Annotations<'_>) -> Self {
+    pub(crate) fn read(settings: &SettingsFor<'_>, at: FieldPath<'_>, annotations: &Annotations<'_>) -> Self {
         let Written {
             collected,
             claims,
@@ -163,7 +163,7 @@ impl Requests {
             })
             .collect();
         let well_formed = judged.iter().zip(0..);
-        let well_formed: Vec<(&HostPathRequest, usize)> = well_formed
+        let well_formed: Vec<(&PermittedRequest, usize)> = well_formed
             .filter_map(|(judged, position)| Some((judged.outcome.as_ref().ok()?, position)))
             .collect();
         for (position, conflicts) in overlaps::conflicts(&well_formed, &claims) {
@@ -187,14 +187,14 @@ impl Requests {
 }
 
 /// The requests of `annotations` that can be read, as they are written.
-pub(crate) fn entries(at: Path<'_>, annotations: &Annotations<'_>) -> Vec<Entry> {
+pub(crate) fn written_in(at: FieldPath<'_>, annotations: &Annotations<'_>) -> Vec<HostPathRequest> {
     let written = Written::read(at, annotations);
     written.collected.entries.into_iter().flatten().collect()
 }
 
 /// The name of the volume for a request, which is this one by number in this policy's own annotation. A list of one
 /// request has the same as the request by itself.
-fn volume_name(entry: &Entry, number: usize) -> String {
+fn volume_name(entry: &HostPathRequest, number: usize) -> String {
     match &entry.place {
         RequestPlace {
             of: Requester::Container(_),

@@ -3,15 +3,16 @@
 mod around;
 mod for_namespace;
 mod node_label;
-pub mod pattern;
-pub mod permission;
+pub(crate) mod pattern;
+pub(crate) mod permission;
 mod reader;
-pub mod rule;
-pub mod sensitive;
+pub(crate) mod rule;
+pub(crate) mod sensitive;
 mod whole;
 
 pub use around::{Covering, RulesAround};
-pub use for_namespace::{RuleFor, SettingsFor};
-pub use permission::{Permission, Refusal, Viewer};
+pub(crate) use for_namespace::RuleFor;
+pub use for_namespace::SettingsFor;
+pub use permission::{Refusal, Viewer};
 pub use reader::{DEFAULT_TYPES, KUBEVIRT_CONTROLLER};
 pub use whole::{MOST_ITEMS, MOST_RULES, RecursiveReadOnly, Settings, TrustedCreators};

@@ -9,7 +9,7 @@ use crate::base::{
 };
 
 /// What stands for the name of the request's namespace.
-pub const PLACEHOLDER: &str = "{namespace}";
+pub(crate) const PLACEHOLDER: &str = "{namespace}";
 
 /// Why a text is not a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::{
     base::{
         access::Access,
         container_name::COMPUTE,
-        field::{Path, Violation, list, quote, shorten},
+        field::{FieldPath, Violation, list, quote, shorten},
         host_path_type::HostPathType,
         path::HostPath,
         step::Step,
@@ -93,7 +93,7 @@ impl Refusal {
 
     /// The violation at this field; `subject` is what it says about.
     #[must_use]
-    pub fn at(self, at: Path<'_>, subject: &str) -> Violation {
+    pub fn at(self, at: FieldPath<'_>, subject: &str) -> Violation {
         Violation::forbidden(at, format!("{subject}{}", self.detail)).with(|fault| {
             fault.step = Some(self.step);
             fault.rule = self.rule;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use super::{RecursiveReadOnly, Settings, TrustedCreators};
 use crate::{
     base::{
-        field::{Path, Violation, list, quote},
+        field::{FieldPath, Violation, list, quote},
         host_path_type::HostPathType,
         json::Json,
         path::HostPath,
@@ -44,7 +44,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// The whole settings object.
-    pub(super) fn settings(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Settings> {
+    pub(super) fn settings(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<Settings> {
         let members = self.object(at, value, &KEYS)?;
         // The rules are compared with the types, but are before them.
         let mut types_reader = Reader::default();
@@ -60,8 +60,9 @@ impl Reader {
         });
         self.faults.append(&mut types_reader.faults);
         let built_in = || Cow::Borrowed(sensitive::BUILT_IN.as_slice());
-        let sensitive_paths =
-            |reader: &mut Self, at: Path<'_>, paths: Json<'_>| reader.each(at, paths, Self::sensitive_path);
+        let sensitive_paths = |reader: &mut Self, at: FieldPath<'_>, paths: Json<'_>| {
+            reader.each(at, paths, Self::sensitive_path)
+        };
         let sensitive = self.member(
             at,
             &members,
@@ -118,7 +119,7 @@ impl Reader {
         })
     }
 
-    fn types(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Vec<HostPathType>> {
+    fn types(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<Vec<HostPathType>> {
         let types = self.each(at, value, Self::host_path_type)?;
         if types.is_empty() {
             return self.fault(Violation::required(at, "must name at least one type"));
@@ -135,7 +136,7 @@ impl Reader {
         Some(types)
     }
 
-    fn host_path_type(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPathType> {
+    fn host_path_type(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<HostPathType> {
         let text = self.text(at, value)?;
         HostPathType::parse(&text).or_else(|| {
             let detail = format!(
@@ -146,7 +147,7 @@ impl Reader {
         })
     }
 
-    fn recursive_read_only(&mut self, at: Path<'_>, value: Json<'_>) -> Option<RecursiveReadOnly> {
+    fn recursive_read_only(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<RecursiveReadOnly> {
         let text = self.text(at, value)?;
         let known = RecursiveReadOnly::ALL.into_iter().find(|r| r.as_str() == text);
         known.or_else(|| {
@@ -155,7 +156,7 @@ impl Reader {
         })
     }
 
-    fn creators(&mut self, at: Path<'_>, value: Json<'_>) -> Option<TrustedCreators> {
+    fn creators(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<TrustedCreators> {
         let users = self.each(at, value, |reader, at, item| {
             let user = reader.text(at, item)?;
             if user.is_empty() {
@@ -178,7 +179,7 @@ impl Reader {
     }
 
     /// A sensitive path. Every rule names a path below `/`: it would protect nothing.
-    fn sensitive_path(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPath> {
+    fn sensitive_path(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<HostPath> {
         let path = self.path(at, value)?;
         if path.as_str() == "/" {
             let detail = "protects nothing, because every rule names a path below it";
@@ -187,7 +188,7 @@ impl Reader {
         Some(path)
     }
 
-    fn path(&mut self, at: Path<'_>, value: Json<'_>) -> Option<HostPath> {
+    fn path(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<HostPath> {
         let text = self.text(at, value)?;
         match HostPath::parse(&text) {
             Ok(path) => Some(path),

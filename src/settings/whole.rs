@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::reader::Reader;
 use crate::{
     base::{
-        field::{Path, Violation, Violations},
+        field::{FieldPath, Violation, Violations},
         json::Json,
         path::{ContainerPath, HostPath},
     },
@@ -85,7 +85,7 @@ impl Settings {
     /// Every fault with its field path: an unknown key, `null`, a rule with both or neither of `path` and
     /// `pathPrefix`, `readOnly: false` on a prefix, a rule below a writable path, and so on.
     pub(crate) fn read(settings: Json<'_>) -> Result<Self, Violations> {
-        let at = Path::root("settings");
+        let at = FieldPath::root("settings");
         let mut reader = Reader::default();
         let settings = reader.settings(at, settings);
         match (settings, Violations::from_vec(reader.faults)) {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use kubewarden_policy_sdk::response::ValidationResponse;
-use sidecar_hostpath::settings::Settings;
+use sidecar_hostpath::settings::SettingsJson;
 
 use crate::Error;
 use crate::evaluation::{Evaluation, Guest, Mode, payload};
@@ -16,14 +16,14 @@ use crate::requests::Request;
 /// The policy, compiled once for all contests, and what it is measured with.
 pub struct Arena {
     modules: Modules,
-    settings: Settings,
+    settings: SettingsJson,
     policy: Guest,
 }
 
 /// The contest about one request.
 pub struct Contest<'a> {
     request: &'a Request,
-    settings: &'a Settings,
+    settings: &'a SettingsJson,
     policy: &'a mut Guest,
     floor: Guest,
     subject: Subject,
@@ -32,7 +32,7 @@ pub struct Contest<'a> {
 
 impl Arena {
     /// Compiles the policy.
-    pub fn new(modules: Modules, settings: Settings) -> Result<Self, Error> {
+    pub fn new(modules: Modules, settings: SettingsJson) -> Result<Self, Error> {
         let policy = Guest::new(&modules.policy)?;
         Ok(Self {
             modules,

@@ -6,7 +6,7 @@ use kubewarden_policy_sdk::response::ValidationResponse;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use sidecar_hostpath::admission::AdmissionRequest;
-use sidecar_hostpath::settings::Settings;
+use sidecar_hostpath::settings::SettingsJson;
 
 use crate::Error;
 use crate::policy_server::{Engine, Instance};
@@ -27,11 +27,11 @@ pub struct Evaluation {
 #[derive(Serialize)]
 struct Payload<'a> {
     request: &'a AdmissionRequest,
-    settings: &'a Settings,
+    settings: &'a SettingsJson,
 }
 
 /// The bytes that a guest is given.
-pub fn payload(request: &AdmissionRequest, settings: &Settings) -> Result<Vec<u8>, Error> {
+pub fn payload(request: &AdmissionRequest, settings: &SettingsJson) -> Result<Vec<u8>, Error> {
     Ok(serde_json::to_vec(&Payload { request, settings })?)
 }
 
@@ -71,7 +71,7 @@ impl Guest {
         &mut self,
         mode: Mode,
         request: &AdmissionRequest,
-        settings: &Settings,
+        settings: &SettingsJson,
     ) -> Result<Evaluation, Error> {
         let kept = match mode {
             Mode::Fresh => None,

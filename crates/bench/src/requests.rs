@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use sidecar_hostpath::admission::AdmissionRequest;
-use sidecar_hostpath::settings::Settings;
+use sidecar_hostpath::settings::SettingsJson;
 
 use crate::Error;
 
@@ -47,7 +47,7 @@ impl Request {
 }
 
 /// Settings that allow what the requests ask for.
-pub fn settings() -> Result<Settings, Error> {
+pub fn settings() -> Result<SettingsJson, Error> {
     Ok(serde_json::from_value(json!({
         "allowedHostPaths": [{"pathPrefix": "/var/lib/kubevirt/images"}]
     }))?)

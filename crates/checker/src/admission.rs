@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use json_patch::Patch;
-use kubewarden_policy_sdk::response::ValidationResponse;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -182,6 +181,17 @@ pub struct Status {
     pub code: Option<u16>,
 }
 
+/// The answer to `validate`, with the members that the response to the API server is made of.
+#[derive(Deserialize)]
+struct ValidationResponse {
+    accepted: bool,
+    message: Option<String>,
+    code: Option<u16>,
+    mutated_object: Option<Value>,
+    audit_annotations: Option<BTreeMap<String, String>>,
+    warnings: Option<Vec<String>>,
+}
+
 impl AdmissionResponse {
     /// What Kubewarden makes of the policy's answer to `request`. An error of the policy is a rejection with code 500.
     pub fn from_answer(request: &AdmissionRequest, answer: Result<Vec<u8>, CallError>) -> Self {
@@ -217,7 +227,7 @@ impl AdmissionResponse {
             patch_type: patch.as_ref().map(|_| PatchType::JsonPatch),
             patch,
             status: (status != Status::default()).then_some(status),
-            audit_annotations: response.audit_annotations.map(BTreeMap::from_iter),
+            audit_annotations: response.audit_annotations,
             warnings: response.warnings,
         }
     }

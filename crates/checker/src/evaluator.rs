@@ -1,31 +1,37 @@
 //! Kubewarden's protocol on top of waPC: what a policy is asked, and how its answers are understood.
 
-use kubewarden_policy_sdk::settings::SettingsValidationResponse;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::admission::{AdmissionRequest, AdmissionResponse};
 use crate::manifests::reason::{self, Reason};
 use crate::policy::CallError;
 use crate::policy::Policy;
-use crate::settings::Settings;
+use crate::settings::SettingsJson;
 
 /// A policy with its settings.
 pub struct Evaluator {
     policy: Box<dyn Policy>,
-    settings: Settings,
+    settings: SettingsJson,
 }
 
 /// The payload of `validate`.
 #[derive(Serialize)]
 struct Validation<'a> {
     request: &'a AdmissionRequest,
-    settings: &'a Settings,
+    settings: &'a SettingsJson,
+}
+
+/// The answer to `validate_settings`.
+#[derive(Deserialize)]
+struct SettingsValidationResponse {
+    valid: bool,
+    message: Option<String>,
 }
 
 impl Evaluator {
     /// Has the settings validated by the policy, as policy-server does at its start.
-    pub fn new(policy: impl Policy + 'static, settings: Settings) -> Result<Self, Error> {
+    pub fn new(policy: impl Policy + 'static, settings: SettingsJson) -> Result<Self, Error> {
         let payload = serde_json::to_vec(&settings)?;
         let refusal = match policy.call("validate_settings", &payload) {
             Ok(answer) => refusal(&answer),

@@ -10,6 +10,7 @@
 pub mod classes;
 pub mod explain;
 pub mod manifests;
+pub mod preview;
 
 pub mod evaluator;
 pub mod policy;

@@ -18,7 +18,7 @@ use checker::suggest::{Rejection, suggest};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-type Settings = Map<String, Value>;
+type SettingsJson = Map<String, Value>;
 
 fn manifests(items: &[Value]) -> Vec<Manifest> {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
@@ -28,7 +28,7 @@ fn manifests(items: &[Value]) -> Vec<Manifest> {
 }
 
 /// Which of the objects are accepted; none where the settings are refused.
-fn accepted(settings: &Settings, manifests: &[Manifest]) -> Vec<bool> {
+fn accepted(settings: &SettingsJson, manifests: &[Manifest]) -> Vec<bool> {
     let Ok(read) = rules(settings) else {
         return vec![false; manifests.len()];
     };
@@ -41,7 +41,7 @@ fn accepted(settings: &Settings, manifests: &[Manifest]) -> Vec<bool> {
 }
 
 /// The settings, each with one member less, or one that permits less.
-fn narrowings(settings: &Settings) -> Vec<(String, Settings)> {
+fn narrowings(settings: &SettingsJson) -> Vec<(String, SettingsJson)> {
     let mut all = Vec::new();
     let mut add = |what: String, path: &[&str], value: Option<Value>| {
         let mut narrow = Value::Object(settings.clone());
@@ -273,7 +273,7 @@ fn named(objects: Vec<Value>) -> Vec<Value> {
 }
 
 /// Settings that are wide for one path or another, in every form.
-fn wide() -> impl Strategy<Value = Settings> {
+fn wide() -> impl Strategy<Value = SettingsJson> {
     let types = json!(["", "Directory", "DirectoryOrCreate", "File", "Socket"]);
     let places = prop::sample::subsequence(PATHS.to_vec(), 1..4);
     (places, any::<u8>(), any::<bool>()).prop_map(move |(paths, forms, protects)| {

@@ -10,6 +10,7 @@ use roff::{Roff, roman};
 use crate::Error;
 use crate::check::CheckArgs;
 use crate::compare::CompareArgs;
+#[cfg(feature = "doctor")]
 use crate::doctor::DoctorArgs;
 use crate::explain::ExplainArgs;
 use crate::run::RunArgs;
@@ -112,6 +113,7 @@ pub enum Command {
     /// Looks at policies, webhooks, the companion, KubeVirt and its VMs, and tries the policy
     /// with dry runs. Says for each check what was found, and how to fix it.
     #[command(verbatim_doc_comment)]
+    #[cfg(feature = "doctor")]
     Doctor(DoctorArgs),
     /// Evaluate one admission request as `kwctl run` does
     ///

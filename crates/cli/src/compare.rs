@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use checker::classes::difference::{Difference as Change, Effect};
 use clap::{Args, ValueEnum};
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use kubevirt_sidecar_hostpath_policy::Settings;
 use serde::Serialize;
 use serde_json::json;
 
@@ -194,7 +194,12 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
     })
 }
 
-fn all_requests(args: &CompareArgs, old: &Rules, new: &Rules, warnings: &[String]) -> Result<Outcome, Error> {
+fn all_requests(
+    args: &CompareArgs,
+    old: &Settings,
+    new: &Settings,
+    warnings: &[String],
+) -> Result<Outcome, Error> {
     let change = Change::of(old, new);
     let effect = change.effect();
     let stdout = match args.output {
@@ -219,7 +224,7 @@ fn all_requests(args: &CompareArgs, old: &Rules, new: &Rules, warnings: &[String
 fn findings(
     manifests: &[Manifest],
     file: &SettingsFile,
-    rules: &Rules,
+    rules: &Settings,
 ) -> Result<Vec<Finding>, checker::Error> {
     let evaluator = Evaluator::new(Linked, file.settings.clone())?;
     let finding = |(manifest, number)| finding::finding(manifest, number, &evaluator, rules);

@@ -72,9 +72,11 @@ pub enum Error {
         source: LoadError,
     },
     /// The cluster cannot be asked.
+    #[cfg(feature = "doctor")]
     #[error(transparent)]
     Cluster(#[from] doctor::Error),
     /// Nothing can be sent from here.
+    #[cfg(feature = "doctor")]
     #[error("cannot start: {0}")]
     Runtime(#[source] io::Error),
     /// The report cannot be put into XML.

@@ -10,11 +10,9 @@ pub use checker::explain::{change, verdict};
 
 use std::path::PathBuf;
 
+use checker::preview::Question;
 use clap::{Args, ValueEnum};
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::objects::preview::Question;
+use kubevirt_sidecar_hostpath_policy::{Access, HostPath, HostPathType};
 
 use crate::Error;
 use crate::outcome::Outcome;

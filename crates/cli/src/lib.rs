@@ -16,6 +16,7 @@ pub mod cli;
 
 pub mod check;
 pub mod compare;
+#[cfg(feature = "doctor")]
 pub mod doctor;
 pub mod explain;
 pub mod run;

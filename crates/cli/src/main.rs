@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Suggest(args) => judged(suggest(&args, stdin)),
         Command::Compare(args) => judged(compare(&args, stdin)),
         Command::Test(args) => judged(test(&args, stdin)),
+        #[cfg(feature = "doctor")]
         Command::Doctor(args) => judged(sidecar_hostpath::doctor::doctor(&args)),
         Command::Run(args) => printed(run(&args, stdin, &mut io::stdout().lock(), log_to_stderr())),
         Command::Completions(args) => printed(print(&cli::completions(&args))),

@@ -13,7 +13,7 @@ use crate::module::load;
 use crate::printing::json;
 use crate::reading::text::decode;
 use crate::report::Report;
-use crate::settings::{self, Settings};
+use crate::settings::{self, SettingsJson};
 use host::LogSink;
 
 /// The arguments of `run`.
@@ -73,13 +73,13 @@ pub fn run(args: &RunArgs, stdin: &mut dyn Read, stdout: &mut dyn Write, log: Lo
         .map_err(Error::Write)
 }
 
-fn read_settings(args: &RunArgs) -> Result<Settings, Error> {
+fn read_settings(args: &RunArgs) -> Result<SettingsJson, Error> {
     match (&args.settings_json, &args.settings_path) {
         (Some(json), _) => Ok(settings::from_json(json, "--settings-json")?),
         (None, Some(path)) => {
             let file = path.display().to_string();
             Ok(settings::from_yaml(&decode(input::file(path)?, &file)?, &file)?)
         }
-        (None, None) => Ok(Settings::new()),
+        (None, None) => Ok(SettingsJson::new()),
     }
 }

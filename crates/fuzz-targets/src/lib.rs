@@ -4,13 +4,8 @@
 pub mod seeds;
 
 use kubevirt_sidecar_hostpath_policy::{
-    base::{
-        access::Access,
-        field::{Field, FieldSegment, Path},
-        path::{ContainerPath, HostPath},
-    },
-    requests::{annotation, entry::Entry, place::Requester},
-    validate, validate_settings,
+    Access, ContainerPath, Field, FieldPath, FieldSegment, HostPath, HostPathRequest, Requester,
+    hook_sidecar_requests, validate, validate_settings,
 };
 use model::{
     annotation::Request,
@@ -90,7 +85,7 @@ fn is_below(one: &str, other: &str) -> bool {
 
 /// What the policy's reader says of an annotation, in the model's words.
 fn reading(text: &str) -> laws::Reading {
-    let read = annotation::entries(Path::root("annotation"), text).map_err(drop)?;
+    let read = hook_sidecar_requests(FieldPath::root("annotation"), text).map_err(drop)?;
     let read = read.into_iter().filter_map(|entry| match entry {
         Ok(entry) => match entry.place.of {
             Requester::Entry(index) => Some((index, entry.place.element, request(entry))),
@@ -104,7 +99,7 @@ fn reading(text: &str) -> laws::Reading {
     Ok(read.collect())
 }
 
-fn request(entry: Entry) -> Option<Request> {
+fn request(entry: HostPathRequest) -> Option<Request> {
     if !entry.unknown.is_empty() {
         return None;
     }

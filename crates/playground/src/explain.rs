@@ -3,11 +3,9 @@
 use checker::explain::change::Change;
 use checker::explain::document::document;
 use checker::explain::verdict::{Asker, Relation};
+use checker::preview::Question;
 use checker::settings::file::SettingsFile;
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::objects::preview::Question;
+use kubevirt_sidecar_hostpath_policy::{Access, HostPath, HostPathType};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

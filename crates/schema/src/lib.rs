@@ -11,10 +11,9 @@ pub mod values;
 
 use std::collections::BTreeMap;
 
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::requests::place::DOMAIN;
-use kubevirt_sidecar_hostpath_policy::settings::sensitive;
-use kubevirt_sidecar_hostpath_policy::settings::{KUBEVIRT_CONTROLLER, MOST_ITEMS, MOST_RULES};
+use kubevirt_sidecar_hostpath_policy::{
+    BUILT_IN, DOMAIN, HostPath, KUBEVIRT_CONTROLLER, MOST_ITEMS, MOST_RULES,
+};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -306,7 +305,7 @@ impl Types {
 
 fn built_in() -> Vec<SensitivePathText> {
     let text = |path: &HostPath| SensitivePathText(path.as_str().to_owned());
-    sensitive::BUILT_IN.iter().map(text).collect()
+    BUILT_IN.iter().map(text).collect()
 }
 
 fn controller() -> Vec<User> {

@@ -8,7 +8,7 @@ const SHOWN_BYTES: usize = 128;
 /// A user's text, ready for a message: in double quotes, on one line, control characters escaped,
 /// shortened over 128 bytes.
 #[must_use]
-pub fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     quote_within(text, SHOWN_BYTES)
 }
 

@@ -1,13 +1,13 @@
 //! Finding one's way in a text that is known to be JSON.
 
-use super::{Json, JsonString, Kind, Members};
+use super::{Json, JsonKind, JsonString, Members};
 
 /// What an object holds under one key.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Found<'a> {
     pub(super) value: Option<Json<'a>>,
     /// The kind of a second value: readers differ in which one counts.
-    pub(super) second: Option<Kind>,
+    pub(super) second: Option<JsonKind>,
 }
 
 /// Marks each of the eight bytes that is `byte`, by its highest bit; a byte above a marked one may be marked too.

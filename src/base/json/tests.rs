@@ -7,9 +7,9 @@ use super::{cursor::marks, *};
 /// The same document, as `serde_json` reads it.
 fn to_value(json: Json<'_>) -> Value {
     match json.kind() {
-        Kind::List => json.items(99).unwrap().into_iter().map(to_value).collect(),
-        Kind::Object => {
-            let members = Members::read(Path::root("x"), json).unwrap();
+        JsonKind::List => json.items(99).unwrap().into_iter().map(to_value).collect(),
+        JsonKind::Object => {
+            let members = Members::read(FieldPath::root("x"), json).unwrap();
             let members = members.iter();
             Value::Object(
                 members
@@ -17,7 +17,7 @@ fn to_value(json: Json<'_>) -> Value {
                     .collect(),
             )
         }
-        Kind::String => Value::String(json.string().unwrap().into_owned()),
+        JsonKind::String => Value::String(json.string().unwrap().into_owned()),
         _ => serde_json::from_str(json.get()).unwrap(),
     }
 }
@@ -111,7 +111,7 @@ fn code_units_are_read_one_by_one_or_in_pairs(#[case] text: &str, #[case] expect
 #[case::twice(r#"{"a":null,"a":false}"#, &[("a", "null"), ("a", "false")])]
 #[case::lone_surrogate(r#"{"\ud800":0}"#, &[("\u{fffd}", "0")])]
 fn members_are_in_document_order(#[case] text: &str, #[case] expected: &[(&str, &str)]) {
-    let members = Members::read(Path::root("x"), Json::document(text).unwrap()).unwrap();
+    let members = Members::read(FieldPath::root("x"), Json::document(text).unwrap()).unwrap();
     let members: Vec<(String, &str)> = members
         .iter()
         .map(|(key, value)| (key.to_text().into_owned(), value.get()))
@@ -134,7 +134,7 @@ fn objects_along_a_path_are_read_in_one_walk(
     let (outer, inner) = Members::along(json, path);
     assert_eq!(
         outer.0.len(),
-        Members::read(Path::root("x"), json).unwrap().0.len()
+        Members::read(FieldPath::root("x"), json).unwrap().0.len()
     );
     assert_eq!(
         inner.iter().map(|inner| inner.0.len()).collect::<Vec<_>>(),

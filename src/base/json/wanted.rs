@@ -1,10 +1,10 @@
 //! Some members of an object, found in one walk: pods have dozens of small objects, of which a few keys matter.
 
 use super::{
-    Json, Kind, NoItems,
+    Json, JsonKind, NoItems,
     cursor::{Cursor, Found},
 };
-use crate::base::field::{Path, Violation};
+use crate::base::field::{FieldPath, Violation};
 
 /// The values of some keys of an object.
 #[derive(Clone, Copy, Debug)]
@@ -42,11 +42,11 @@ impl<'a> Json<'a> {
 
 impl<'a, const N: usize> Wanted<'a, N> {
     /// The values, `null` as absent. A key of the object at `at` that is duplicated goes to `faults`.
-    pub(crate) fn values(self, at: Path<'_>, faults: &mut Vec<Violation>) -> [Option<Json<'a>>; N] {
+    pub(crate) fn values(self, at: FieldPath<'_>, faults: &mut Vec<Violation>) -> [Option<Json<'a>>; N] {
         let mut values = [None; N];
         for ((value, found), key) in values.iter_mut().zip(self.found).zip(self.keys) {
             match found.second {
-                None => *value = found.value.filter(|value| value.kind() != Kind::Null),
+                None => *value = found.value.filter(|value| value.kind() != JsonKind::Null),
                 Some(kind) => faults.push(Violation::invalid(
                     at.name(key),
                     kind.shown(),

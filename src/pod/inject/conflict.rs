@@ -7,7 +7,7 @@ use crate::{
         path::ContainerPath,
     },
     pod::{Container, Pod},
-    requests::permitted::HostPathRequest,
+    requests::permitted::PermittedRequest,
 };
 
 /// The first of the mounts `here`, which are at the requested place, that does not lead where the request leads, or is
@@ -17,7 +17,7 @@ pub(super) fn first_that_leads_elsewhere(
     container: &Container<'_>,
     here: &[usize],
     path: &ContainerPath,
-    request: &HostPathRequest,
+    request: &PermittedRequest,
 ) -> Option<usize> {
     // Many mounts may be of one volume.
     let mut there = ByName::default();

@@ -4,10 +4,10 @@ use super::Planner;
 use crate::{
     base::{
         by_name::{ByName, item},
-        field::{Path, quote},
+        field::{FieldPath, quote},
     },
     pod::{Edit, HostPathSource, Volume},
-    requests::permitted::HostPathRequest,
+    requests::permitted::PermittedRequest,
 };
 
 impl Planner<'_, '_, '_> {
@@ -29,7 +29,7 @@ impl Planner<'_, '_, '_> {
     }
 
     /// The name of the request's volume, appended to the pod unless it is there.
-    pub(super) fn volume(&mut self, at: Path<'_>, request: &HostPathRequest) -> Option<String> {
+    pub(super) fn volume(&mut self, at: FieldPath<'_>, request: &PermittedRequest) -> Option<String> {
         let name = request.volume.clone();
         match self.pod.all_are(&name, &request.path, request.host_path_type) {
             Some(true) => Some(name),

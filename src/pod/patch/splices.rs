@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use serde::Serialize;
 
 use crate::base::{
-    field::Path,
+    field::FieldPath,
     json::{Json, Members},
 };
 
@@ -48,7 +48,7 @@ impl<'t> Splices<'t> {
 
     /// Sets `key` of `object` to `value`.
     pub(super) fn set(&mut self, object: Json<'_>, key: &str, value: &str) -> Option<()> {
-        match Members::read(Path::root(key), object).ok()?.first(key) {
+        match Members::read(FieldPath::root(key), object).ok()?.first(key) {
             Some(old) => {
                 let start = self.offset(old)?;
                 self.changes.push(Splice {
@@ -88,13 +88,10 @@ impl<'t> Splices<'t> {
         (offset.checked_add(part.len())? <= self.text.len()).then_some(offset)
     }
 
-    /// The changed text behind `front`, with room for as much behind it as most answers have.
-    pub(super) fn spliced(self, front: &str) -> Option<String> {
-        const ROOM: usize = 1024;
+    /// The changed text.
+    pub(super) fn spliced(self) -> Option<String> {
         let added: usize = self.changes.iter().map(|splice| splice.text.len()).sum();
-        let around = front.len().checked_add(ROOM)?;
-        let mut spliced = String::with_capacity(self.text.len().checked_add(added)?.checked_add(around)?);
-        spliced.push_str(front);
+        let mut spliced = String::with_capacity(self.text.len().checked_add(added)?);
         let mut from = 0;
         // A heap orders them in a tenth of the code that a sort would bring into the module.
         for splice in BinaryHeap::from(self.changes).into_sorted_vec() {

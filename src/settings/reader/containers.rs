@@ -7,8 +7,8 @@ use crate::{
     base::{
         by_name::ByName,
         container_name::{COMPUTE, is_hook_sidecar},
-        field::{Path, Violation, quote},
-        json::{Json, Kind, Members},
+        field::{FieldPath, Violation, quote},
+        json::{Json, JsonKind, Members},
         namespace::is_label,
         path::ContainerPath,
         reserved,
@@ -20,7 +20,7 @@ impl Reader {
     /// `requestContainers`.
     pub(super) fn request_containers(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         value: Json<'_>,
     ) -> Option<Vec<(String, ContainerPath)>> {
         let members = Members::read(at, value);
@@ -60,8 +60,8 @@ impl Reader {
 
     /// A directory of a container in which something may be mounted. What would hide code in `compute` would do so in a
     /// container of the admin.
-    fn directory(&mut self, at: Path<'_>, value: Json<'_>) -> Option<ContainerPath> {
-        if value.kind() == Kind::Null {
+    fn directory(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<ContainerPath> {
+        if value.kind() == JsonKind::Null {
             return self.fault(Violation::invalid(
                 at,
                 "null",

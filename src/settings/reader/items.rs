@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::Reader;
 use crate::{
     base::{
-        field::{Path, Violation, Violations, quote},
-        json::{Json, Kind, Members, NoItems},
+        field::{FieldPath, Violation, Violations, quote},
+        json::{Json, JsonKind, Members, NoItems},
     },
     settings::MOST_ITEMS,
 };
@@ -19,7 +19,7 @@ const REQUEST_CONTAINERS: &str = "requestContainers";
 impl Reader {
     pub(super) fn boolean(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         members: &Members<'_>,
         key: &str,
         default: bool,
@@ -37,16 +37,16 @@ impl Reader {
         )
     }
 
-    pub(super) fn text<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Cow<'v, str>> {
+    pub(super) fn text<'v>(&mut self, at: FieldPath<'_>, value: Json<'v>) -> Option<Cow<'v, str>> {
         value.text(at).map_err(|fault| self.faults.push(fault)).ok()
     }
 
     /// A list, each element read; `None` if one could not be.
     pub(super) fn each<T>(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         value: Json<'_>,
-        read: impl Fn(&mut Self, Path<'_>, Json<'_>) -> Option<T>,
+        read: impl Fn(&mut Self, FieldPath<'_>, Json<'_>) -> Option<T>,
     ) -> Option<Vec<T>> {
         // Every element is read before the first fault ends it, so that all faults are listed.
         let read: Vec<Option<T>> = self
@@ -59,7 +59,7 @@ impl Reader {
     }
 
     /// The items of a list. None where there are faults enough.
-    pub(super) fn items<'v>(&mut self, at: Path<'_>, value: Json<'v>) -> Option<Vec<Json<'v>>> {
+    pub(super) fn items<'v>(&mut self, at: FieldPath<'_>, value: Json<'v>) -> Option<Vec<Json<'v>>> {
         if self.has_enough() {
             return None;
         }
@@ -76,7 +76,7 @@ impl Reader {
     /// An object that has none but these keys.
     pub(super) fn object<'v>(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         value: Json<'v>,
         keys: &'static [&'static str],
     ) -> Option<Members<'v>> {
@@ -97,7 +97,7 @@ impl Reader {
         for key in keys {
             match members.value(at, key) {
                 Err(twice) => self.faults.push(twice),
-                Ok(Some(value)) if value.kind() == Kind::Null => {
+                Ok(Some(value)) if value.kind() == JsonKind::Null => {
                     let detail = "must not be null: leave the key out";
                     self.faults.push(Violation::invalid(at.name(key), "null", detail));
                 }
@@ -111,15 +111,15 @@ impl Reader {
     #[inline(never)]
     pub(super) fn member<T>(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         members: &Members<'_>,
         key: &str,
         default: impl FnOnce() -> T,
-        read: impl FnOnce(&mut Self, Path<'_>, Json<'_>) -> Option<T>,
+        read: impl FnOnce(&mut Self, FieldPath<'_>, Json<'_>) -> Option<T>,
     ) -> Option<T> {
         match members.first(key) {
             None => Some(default()),
-            Some(value) if value.kind() == Kind::Null => None,
+            Some(value) if value.kind() == JsonKind::Null => None,
             Some(value) => read(self, at.name(key), value),
         }
     }
@@ -129,7 +129,7 @@ impl Reader {
         self.faults.len() >= Violations::ENOUGH
     }
 
-    pub(super) fn wrong_kind<T>(&mut self, at: Path<'_>, value: Json<'_>, detail: &str) -> Option<T> {
+    pub(super) fn wrong_kind<T>(&mut self, at: FieldPath<'_>, value: Json<'_>, detail: &str) -> Option<T> {
         self.fault(Violation::invalid(at, value.kind().shown(), detail))
     }
 

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::{
     base::{
         by_name::{ByName, item},
-        field::{Path, Violation, quote},
+        field::{FieldPath, Violation, quote},
         path::HostPath,
         path_tree::PathTree,
         step::Step,
@@ -25,7 +25,7 @@ const NO_DIRECTORIES_FOR_NAMESPACES: [&str; 5] =
 
 impl Reader {
     /// Compares each of the rules, whose list is at `at`, with the others and with the sensitive paths.
-    pub(super) fn rule_conflicts(&mut self, at: Path<'_>, rules: &[Rule], sensitive: &[HostPath]) {
+    pub(super) fn rule_conflicts(&mut self, at: FieldPath<'_>, rules: &[Rule], sensitive: &[HostPath]) {
         let mut duplicates = Duplicates::of(rules);
         let writable = Writable::of(rules);
         for (position, rule) in rules.iter().enumerate() {
@@ -76,7 +76,7 @@ impl<'r> Duplicates<'r> {
     }
 
     /// Why `rule`, at this position, is the same as an earlier one. To be asked of each in turn.
-    fn of_rule(&mut self, at: Path<'_>, position: usize, rule: &'r Rule) -> Option<String> {
+    fn of_rule(&mut self, at: FieldPath<'_>, position: usize, rule: &'r Rule) -> Option<String> {
         let earlier = self.rules.iter().take(position);
         let is_of_this_path: Vec<bool> = earlier.map(|other| is_alike(rule, other)).collect();
         // A rule of another path needs no look at its lists.
@@ -174,7 +174,7 @@ impl<'r> Writable<'r> {
 
     /// Why a rule may not be below a path where sidecars may write, to whatever the rules apply; and the number of the rule for
     /// that.
-    fn strictly_above(&self, at: Path<'_>, rule: &Rule) -> Option<(usize, String)> {
+    fn strictly_above(&self, at: FieldPath<'_>, rule: &Rule) -> Option<(usize, String)> {
         if self.plain.is_empty() && self.with_placeholder.is_empty() {
             return None;
         }
@@ -211,7 +211,7 @@ impl<'r> Writable<'r> {
     }
 
     /// A rule for a path that a namespace of the right name may write to.
-    fn for_a_namespace(&self, at: Path<'_>, rule: &Rule) -> Option<String> {
+    fn for_a_namespace(&self, at: FieldPath<'_>, rule: &Rule) -> Option<String> {
         if self.with_placeholder.is_empty() {
             return None;
         }

@@ -7,9 +7,9 @@ use crate::{
     base::{
         by_name::ByName,
         container_name::is_hook_sidecar,
-        field::{Path, Violation, list, quote},
+        field::{FieldPath, Violation, list, quote},
         host_path_type::HostPathType,
-        json::{Json, Kind, Members, NoItems},
+        json::{Json, JsonKind, Members, NoItems},
         namespace::is_label,
     },
     settings::{
@@ -42,7 +42,7 @@ impl Reader {
     /// The rules that could be read.
     pub(super) fn rules(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         value: Json<'_>,
         allowed_types: Option<&[HostPathType]>,
     ) -> Option<Vec<Rule>> {
@@ -65,7 +65,7 @@ impl Reader {
 
     fn rule(
         &mut self,
-        at: Path<'_>,
+        at: FieldPath<'_>,
         number: usize,
         value: Json<'_>,
         allowed_types: Option<&[HostPathType]>,
@@ -105,7 +105,7 @@ impl Reader {
         if requestable == Some(false) && node_selector.as_ref().is_some_and(|labels| !labels.is_empty()) {
             let detail =
                 "never applies, because the rule is not requestable: nodes are selected for requests only";
-            let shown = Kind::Object.shown();
+            let shown = JsonKind::Object.shown();
             self.faults
                 .push(Violation::invalid(at.name("nodeSelector"), shown, detail));
         }
@@ -131,15 +131,19 @@ impl Reader {
     }
 
     /// `path` or `pathPrefix`. One that is `null` is there, and a fault that is known.
-    fn scope(&mut self, at: Path<'_>, members: &Members<'_>, writable: bool) -> Option<Scope> {
+    fn scope(&mut self, at: FieldPath<'_>, members: &Members<'_>, writable: bool) -> Option<Scope> {
         let is_given = |key| members.first(key).is_some();
-        let is_null = |key| members.first(key).is_some_and(|value| value.kind() == Kind::Null);
+        let is_null = |key| {
+            members
+                .first(key)
+                .is_some_and(|value| value.kind() == JsonKind::Null)
+        };
         match (is_given("path"), is_given("pathPrefix")) {
             (true, true) if is_null("path") || is_null("pathPrefix") => return None,
             (true, true) => {
                 return self.fault(Violation::invalid(
                     at,
-                    Kind::Object.shown(),
+                    JsonKind::Object.shown(),
                     "must have either path or pathPrefix, not both",
                 ));
             }
@@ -156,7 +160,8 @@ impl Reader {
             }
             _ => {}
         }
-        let pattern = |reader: &mut Self, at: Path<'_>, value: Json<'_>| reader.pattern(at, value).map(Some);
+        let pattern =
+            |reader: &mut Self, at: FieldPath<'_>, value: Json<'_>| reader.pattern(at, value).map(Some);
         let path = self.member(at, members, "path", || None, pattern)?;
         let prefix = self.member(at, members, "pathPrefix", || None, pattern)?;
         path.map(|path| Scope::Exact { path, writable })
@@ -164,7 +169,7 @@ impl Reader {
     }
 
     /// The labels of nodes, each key once.
-    fn node_selector(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Vec<(String, String)>> {
+    fn node_selector(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<Vec<(String, String)>> {
         let members = Members::read(at, value);
         let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
         let mut labels: Vec<(String, String)> = Vec::new();
@@ -192,7 +197,7 @@ impl Reader {
         Some(labels)
     }
 
-    fn description(&mut self, at: Path<'_>, value: Json<'_>) -> Option<String> {
+    fn description(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<String> {
         let text = self.text(at, value)?;
         let detail = if text.len() > MOST_DESCRIPTION_BYTES {
             "must have at most 256 bytes"
@@ -204,7 +209,7 @@ impl Reader {
         self.fault(Violation::invalid(at, quote(&text), detail))
     }
 
-    fn pattern(&mut self, at: Path<'_>, value: Json<'_>) -> Option<Pattern> {
+    fn pattern(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<Pattern> {
         let text = self.text(at, value)?;
         match Pattern::parse(&text) {
             Ok(pattern) => Some(pattern),
@@ -213,7 +218,7 @@ impl Reader {
     }
 
     /// A list of DNS labels, none of them twice.
-    fn labels(&mut self, at: Path<'_>, value: Json<'_>, what: &str) -> Option<Vec<String>> {
+    fn labels(&mut self, at: FieldPath<'_>, value: Json<'_>, what: &str) -> Option<Vec<String>> {
         let labels = self.each(at, value, |reader, at, item| {
             let text = reader.text(at, item)?;
             if !is_label(&text) {
@@ -236,7 +241,7 @@ impl Reader {
         Some(labels)
     }
 
-    fn no_hook_sidecars(&mut self, at: Path<'_>, containers: &[String]) {
+    fn no_hook_sidecars(&mut self, at: FieldPath<'_>, containers: &[String]) {
         for (index, name) in containers.iter().enumerate() {
             if is_hook_sidecar(name) {
                 let detail = "is a hook sidecar: a VM owner chooses what it runs";
@@ -246,7 +251,7 @@ impl Reader {
         }
     }
 
-    fn narrower(&mut self, at: Path<'_>, types: &[HostPathType], allowed: &[HostPathType]) {
+    fn narrower(&mut self, at: FieldPath<'_>, types: &[HostPathType], allowed: &[HostPathType]) {
         for (index, t) in types.iter().enumerate() {
             if !allowed.contains(t) {
                 let detail = format!("is not among allowedTypes: {}", list(allowed));

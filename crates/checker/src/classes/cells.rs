@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::container_name::{COMPUTE, is_hook_sidecar};
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::permission::permission;
-use kubevirt_sidecar_hostpath_policy::settings::{RulesAround, Settings as Rules, SettingsFor, Viewer};
+use kubevirt_sidecar_hostpath_policy::{
+    Access, COMPUTE, HostPath, HostPathType, Namespace, RulesAround, Settings, SettingsFor, Viewer,
+    is_hook_sidecar, permission,
+};
 
 use super::groups::{Group, Groups, concerned, of_containers, of_namespaces};
 use super::tree::Tree;
@@ -52,8 +49,8 @@ pub(super) struct Place {
 }
 
 /// The classes under these settings, `before` and `after`, at the parts of the tree that rules are at or above.
-pub(super) fn places(before: Option<&Rules>, after: &Rules, tree: &Tree, parts: &[Part]) -> Vec<Place> {
-    let sides: Vec<&Rules> = before.into_iter().chain([after]).collect();
+pub(super) fn places(before: Option<&Settings>, after: &Settings, tree: &Tree, parts: &[Part]) -> Vec<Place> {
+    let sides: Vec<&Settings> = before.into_iter().chain([after]).collect();
     let place = |part: &Part| {
         let path = tree.path(part.node, part.below, &tree.own)?;
         // What no rule is at or above is permitted to nobody.
@@ -159,7 +156,7 @@ fn opened(settings: &SettingsFor<'_>, around: &RulesAround<'_>, viewer: Viewer<'
 }
 
 /// Whether VM owners can make requests for the container at all.
-pub(super) fn may_request(rules: &Rules, container: &str) -> bool {
+pub(super) fn may_request(rules: &Settings, container: &str) -> bool {
     is_hook_sidecar(container)
         || container == COMPUTE
         || rules.request_containers.iter().any(|(name, _)| name == container)

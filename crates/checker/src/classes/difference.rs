@@ -1,6 +1,6 @@
 //! What a change of settings does, over all possible requests.
 
-use kubevirt_sidecar_hostpath_policy::settings::{RecursiveReadOnly, Settings as Rules, TrustedCreators};
+use kubevirt_sidecar_hostpath_policy::{RecursiveReadOnly, Settings, TrustedCreators};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -70,7 +70,7 @@ pub struct Effect {
 impl Difference {
     /// The difference of these settings.
     #[must_use]
-    pub fn of(before: &Rules, after: &Rules) -> Self {
+    pub fn of(before: &Settings, after: &Settings) -> Self {
         let tree = Tree::of(&[before, after], &[]);
         let places = places(Some(before), after, &tree, &all_parts(&tree));
         let types = |opened: Option<Opened>| opened.map(|opened| opened.types).unwrap_or_default();
@@ -119,14 +119,14 @@ impl Difference {
 type Labels = Vec<(String, String)>;
 
 /// The node labels of a request that is permitted by both, if they differ.
-fn labels(before: &Rules, after: &Rules, cell: &Cell) -> Option<(Labels, Labels)> {
+fn labels(before: &Settings, after: &Settings, cell: &Cell) -> Option<(Labels, Labels)> {
     let (Some(was), Some(is), true) = (cell.before, cell.after, cell.requests) else {
         return None;
     };
     if was.types.and(is.types).is_empty() {
         return None;
     }
-    let labels = |rules: &Rules, number: usize| {
+    let labels = |rules: &Settings, number: usize| {
         let rule = rules.rules.iter().find(|rule| rule.number == number);
         let mut labels = rule.map(|rule| rule.node_selector.clone()).unwrap_or_default();
         labels.sort();
@@ -144,7 +144,7 @@ fn object(labels: &Labels) -> Map<String, Value> {
 }
 
 /// The settings beside rules and sensitive paths, which the classes show.
-fn settings(before: &Rules, after: &Rules) -> Vec<Setting> {
+fn settings(before: &Settings, after: &Settings) -> Vec<Setting> {
     let changed = |field: &str, values: [Value; 2], effect: Effect| {
         let [before, after] = values;
         let field = field.to_owned();

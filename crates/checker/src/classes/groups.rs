@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::container_name::COMPUTE;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
-use kubevirt_sidecar_hostpath_policy::settings::rule::Rule;
+use kubevirt_sidecar_hostpath_policy::{COMPUTE, HostPath, Rule, Settings};
 
 use super::names::Members;
 use super::tree::Tree;
@@ -71,7 +68,7 @@ impl<'s> Named<'s> {
 }
 
 /// The rules that have to do with a path: at, above or below it, under any name and for any namespace.
-pub(super) fn concerned<'s>(sides: &[&'s Rules], path: &HostPath) -> Vec<&'s Rule> {
+pub(super) fn concerned<'s>(sides: &[&'s Settings], path: &HostPath) -> Vec<&'s Rule> {
     let contained = path.contained();
     let concerns = |rule: &&Rule| {
         let pattern = rule.path();
@@ -100,7 +97,7 @@ pub(super) fn of_namespaces(rules: &[&Rule], tree: &Tree, node: usize) -> Groups
 }
 
 /// The groups of containers; those for which requests may be made are not with others.
-pub(super) fn of_containers(rules: &[&Rule], sides: &[&Rules]) -> Groups {
+pub(super) fn of_containers(rules: &[&Rule], sides: &[&Settings]) -> Groups {
     let mut named = Named::default();
     named.separate(COMPUTE);
     for (rule, number) in rules.iter().zip(0..) {

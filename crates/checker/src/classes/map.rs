@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use kubevirt_sidecar_hostpath_policy::{HostPath, HostPathType, Settings};
 use serde::Serialize;
 
 use super::cells::{Cell, Part, all_parts, places};
@@ -25,14 +23,14 @@ pub struct WhoSees {
 
 /// All that the settings permit.
 #[must_use]
-pub fn whole(rules: &Rules) -> Vec<Row> {
+pub fn whole(rules: &Settings) -> Vec<Row> {
     let tree = Tree::of(&[rules], &[]);
     rows_of(rules, &tree, &all_parts(&tree), |_| true)
 }
 
 /// To whom the settings permit this path, a directory above it, and what is below.
 #[must_use]
-pub fn who_sees(rules: &Rules, path: &HostPath) -> WhoSees {
+pub fn who_sees(rules: &Settings, path: &HostPath) -> WhoSees {
     let tree = Tree::of(&[rules], std::slice::from_ref(path));
     let exactly = |node| Part { node, below: false };
     let itself: Vec<Part> = tree.find(path).map(exactly).into_iter().collect();
@@ -66,7 +64,7 @@ pub fn who_sees(rules: &Rules, path: &HostPath) -> WhoSees {
     }
 }
 
-fn rows_of(rules: &Rules, tree: &Tree, parts: &[Part], is_meant: fn(HostPathType) -> bool) -> Vec<Row> {
+fn rows_of(rules: &Settings, tree: &Tree, parts: &[Part], is_meant: fn(HostPathType) -> bool) -> Vec<Row> {
     let places = places(None, rules, tree, parts);
     let meant = Types::of(is_meant);
     let meant = ByAccess {

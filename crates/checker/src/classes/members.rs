@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kubevirt_sidecar_hostpath_policy::base::container_name::{COMPUTE, is_hook_sidecar};
+use kubevirt_sidecar_hostpath_policy::{COMPUTE, is_hook_sidecar};
 use serde::Serialize;
 
 use super::groups::Groups;

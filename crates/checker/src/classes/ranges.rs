@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::HostPath;
 use serde::Serialize;
 
 use super::cells::Part;

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::{Access, HostPath, HostPathType};
 use serde::Serialize;
 
 use super::cells::{Cell, Part, Place};

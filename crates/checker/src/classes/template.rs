@@ -3,8 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::{HostPath, Namespace};
 use serde::{Serialize, Serializer};
 
 /// One element of a path.

@@ -7,9 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
-use kubevirt_sidecar_hostpath_policy::settings::pattern::Pattern;
+use kubevirt_sidecar_hostpath_policy::{HostPath, Pattern, Settings};
 
 use super::template::{Element, Template, elements, is_label};
 
@@ -45,7 +43,7 @@ pub(super) struct Tree {
 
 impl Tree {
     /// The tree of these settings and of further paths.
-    pub(super) fn of(sides: &[&Rules], more: &[HostPath]) -> Self {
+    pub(super) fn of(sides: &[&Settings], more: &[HostPath]) -> Self {
         let patterns: Vec<&Pattern> = sides
             .iter()
             .flat_map(|rules| rules.rules.iter().map(|rule| rule.path()))
@@ -232,7 +230,7 @@ impl Tree {
 }
 
 /// All names of namespaces and elements of paths.
-fn taken<'s>(sides: &[&'s Rules], more: &'s [HostPath]) -> BTreeSet<&'s str> {
+fn taken<'s>(sides: &[&'s Settings], more: &'s [HostPath]) -> BTreeSet<&'s str> {
     let mut taken: BTreeSet<&str> = more.iter().flat_map(elements).collect();
     for rules in sides {
         taken.extend(rules.sensitive.iter().flat_map(elements));

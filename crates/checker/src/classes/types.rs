@@ -1,7 +1,6 @@
 //! Sets of the types of hostPath volumes, and what may be done with them.
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
+use kubevirt_sidecar_hostpath_policy::{Access, HostPathType};
 use serde::{Serialize, Serializer};
 
 /// All types, in the order in which they are listed.

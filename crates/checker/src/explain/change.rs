@@ -4,8 +4,7 @@
 //! for this namespace too, or for this container. The policy's own verdict says which one is enough. Of those, one that opens
 //! nothing to other namespaces and takes nothing from them is the best, then one that takes nothing.
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::container_name::COMPUTE;
+use kubevirt_sidecar_hostpath_policy::{Access, COMPUTE};
 use serde_json::{Map, Value, json};
 
 use super::verdict::{self, Asker, Relation};
@@ -13,7 +12,7 @@ use crate::classes::difference::Difference;
 use crate::classes::names::Names;
 use crate::manifests::reason::Reason;
 use crate::settings::warnings::{self, Warning};
-use crate::settings::{Settings, rules};
+use crate::settings::{SettingsJson, rules};
 
 /// A change that is enough.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +20,7 @@ pub struct Change {
     /// The fields that change, with their new values: `allowedHostPaths[2]`.
     pub fields: Map<String, Value>,
     /// The whole settings with the change.
-    pub settings: Settings,
+    pub settings: SettingsJson,
 }
 
 impl Change {
@@ -29,7 +28,7 @@ impl Change {
     ///
     /// # Errors
     /// Why there is none: what the policy says with a rule for the path alone.
-    pub fn find(settings: &Settings, asker: &Asker) -> Result<Self, Vec<Reason>> {
+    pub fn find(settings: &SettingsJson, asker: &Asker) -> Result<Self, Vec<Reason>> {
         let base = base(settings, asker);
         let is_enough = |change: &Change| violations(change, asker).is_empty();
         let enough = candidates(&base, asker).into_iter().filter(is_enough);
@@ -63,7 +62,7 @@ impl Change {
 }
 
 /// Whether the change takes something from somebody, and whether it opens something to another namespace.
-fn cost(settings: &Settings, change: &Change, asker: &Asker) -> (bool, bool) {
+fn cost(settings: &SettingsJson, change: &Change, asker: &Asker) -> (bool, bool) {
     let (Ok(before), Ok(after)) = (rules(settings), rules(&change.settings)) else {
         return (true, true);
     };
@@ -83,7 +82,7 @@ fn violations(change: &Change, asker: &Asker) -> Vec<Reason> {
 }
 
 /// What every change has: the container may ask, and the type is allowed at all.
-fn base(settings: &Settings, asker: &Asker) -> Change {
+fn base(settings: &SettingsJson, asker: &Asker) -> Change {
     let mut base = Change {
         fields: Map::new(),
         settings: settings.clone(),
@@ -141,7 +140,7 @@ fn candidates(base: &Change, asker: &Asker) -> Vec<Change> {
 
 /// For whom a path must be that is reserved for other namespaces: for them, who would lose it otherwise, and for the one who
 /// asks. It is not opened to all.
-fn holders(settings: &Settings, asker: &Asker) -> Option<Vec<String>> {
+fn holders(settings: &SettingsJson, asker: &Asker) -> Option<Vec<String>> {
     let rules = rules(settings).ok()?;
     let others = asker.steps(&rules).covering.into_iter();
     let others = others.filter(|covering| covering.relation == Relation::OtherNamespaces);

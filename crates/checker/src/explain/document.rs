@@ -1,7 +1,6 @@
 //! The explanation, for programs.
 
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use kubevirt_sidecar_hostpath_policy::{HostPath, Settings};
 use serde_json::{Value, json};
 
 use super::change::Change;
@@ -11,7 +10,7 @@ use crate::manifests::reason::Reason;
 /// The document that `explain -o json` prints.
 #[must_use]
 pub fn document(
-    rules: &Rules,
+    rules: &Settings,
     asker: &Asker,
     violations: &[Reason],
     write_as: Option<&HostPath>,

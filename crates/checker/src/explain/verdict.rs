@@ -1,13 +1,10 @@
 //! Who asks for a host path: the policy's verdict on an object that does, and the steps to it.
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::container_name::{COMPUTE, hook_sidecar_number};
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::objects::preview::Question;
-use kubevirt_sidecar_hostpath_policy::requests::place::{HOOK_SIDECARS, HOST_PATHS};
-use kubevirt_sidecar_hostpath_policy::settings::permission::{Permission, permission};
-use kubevirt_sidecar_hostpath_policy::settings::{Covering, Refusal, Settings as Rules, SettingsFor, Viewer};
+use crate::preview::Question;
+use kubevirt_sidecar_hostpath_policy::{
+    Access, COMPUTE, Covering, HOOK_SIDECARS, HOST_PATHS, HostPath, Namespace, Permission, Refusal, Settings,
+    SettingsFor, Viewer, hook_sidecar_number, permission,
+};
 use serde_json::{Value, json};
 
 use crate::evaluator::Evaluator;
@@ -16,7 +13,7 @@ use crate::manifests::manifest::Manifest;
 use crate::manifests::reason::Reason;
 use crate::policy::Linked;
 use crate::reading::place::Place;
-use crate::settings::{Settings, rules};
+use crate::settings::{SettingsJson, rules};
 
 /// Where the path is mounted, in containers that do not say where they may have mounts.
 const MOUNT_PATH: &str = "/host-path";
@@ -74,7 +71,7 @@ pub enum Relation {
 impl Asker {
     /// Who asks, under settings which say where a container may have mounts.
     #[must_use]
-    pub fn new(namespace: &str, question: &Question, rules: &Rules) -> Self {
+    pub fn new(namespace: &str, question: &Question, rules: &Settings) -> Self {
         let named = rules
             .request_containers
             .iter()
@@ -120,7 +117,7 @@ impl Asker {
 
     /// Why the policy would reject it; empty if it would not. Settings that are refused have their violations.
     #[must_use]
-    pub fn violations(&self, settings: &Settings) -> Vec<Reason> {
+    pub fn violations(&self, settings: &SettingsJson) -> Vec<Reason> {
         let rules = match rules(settings) {
             Ok(rules) => rules,
             Err(violations) => return violations.into_iter().map(Reason::from).collect(),
@@ -135,7 +132,7 @@ impl Asker {
 
     /// Another name of the path under which the request would be accepted, if it is rejected: on most nodes it is the same.
     #[must_use]
-    pub fn permitted_name(&self, settings: &Settings, rules: &Rules) -> Option<HostPath> {
+    pub fn permitted_name(&self, settings: &SettingsJson, rules: &Settings) -> Option<HostPath> {
         let names = self.question.path.names();
         let mut others = names.into_iter().skip(1);
         let is_permitted = |name: &HostPath| {
@@ -153,7 +150,7 @@ impl Asker {
 
     /// The steps of the judgement.
     #[must_use]
-    pub fn steps(&self, rules: &Rules) -> Steps {
+    pub fn steps(&self, rules: &Settings) -> Steps {
         let Question {
             container,
             path,
@@ -202,7 +199,7 @@ impl Asker {
 
     /// Whether `settings.requestContainers` must name the container.
     #[must_use]
-    pub fn needs_request_container(&self, rules: &Rules) -> bool {
+    pub fn needs_request_container(&self, rules: &Settings) -> bool {
         let container = &self.question.container;
         entry(container).is_none()
             && container != COMPUTE

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kubevirt_sidecar_hostpath_policy::answer::verdict::HostPathMount;
-use kubevirt_sidecar_hostpath_policy::objects::preview::{self, SeenMount};
-use kubevirt_sidecar_hostpath_policy::settings::{Settings, rule::Rule};
+use crate::preview::{self, SeenMount};
+use kubevirt_sidecar_hostpath_policy::{MountSummary, Rule, Settings};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -59,7 +58,7 @@ pub struct Finding {
 pub struct Mount {
     /// The mount.
     #[serde(flatten)]
-    pub mount: HostPathMount,
+    pub mount: MountSummary,
     /// The setting, such as `allowedHostPaths[0]`; none of KubeVirt's own mounts, and in pods that are not judged.
     pub rule: Option<String>,
     /// What the admin says of the rule.

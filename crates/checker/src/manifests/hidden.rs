@@ -1,6 +1,6 @@
 //! The annotations in what is not judged: as keys, as JSON pointers, or within a text such as a patch or a manifest.
 
-use kubevirt_sidecar_hostpath_policy::requests::place::{HOOK_SIDECARS, HOST_PATHS};
+use kubevirt_sidecar_hostpath_policy::{HOOK_SIDECARS, HOST_PATHS};
 use serde_json::Value;
 
 use crate::reading::node::{Content, Node, Position};

@@ -1,6 +1,6 @@
 //! Objects that hold others: lists, and templates of virtual machines.
 
-use kubevirt_sidecar_hostpath_policy::objects::preview;
+use crate::preview;
 
 use crate::reading::node::{Content, Node};
 

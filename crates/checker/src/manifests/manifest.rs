@@ -1,7 +1,7 @@
 //! A Kubernetes object in a manifest file.
 
-use kubevirt_sidecar_hostpath_policy::objects::preview::{self, Asked};
-use kubevirt_sidecar_hostpath_policy::requests::place::HOOK_SIDECARS;
+use crate::preview::{self, RequestSummary};
+use kubevirt_sidecar_hostpath_policy::HOOK_SIDECARS;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -155,7 +155,7 @@ impl Manifest {
 
     /// The host path requests in the object's annotations.
     #[must_use]
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<RequestSummary> {
         let object = self.object.as_ref().map(ToString::to_string).unwrap_or_default();
         preview::requested(self.group(), &self.kind, &object)
     }

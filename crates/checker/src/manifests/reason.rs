@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use kubevirt_sidecar_hostpath_policy::answer::verdict::Verdict;
-use kubevirt_sidecar_hostpath_policy::base::field::{Field, Violation};
-use kubevirt_sidecar_hostpath_policy::base::step::Step;
-use kubevirt_sidecar_hostpath_policy::{self as policy};
+use kubevirt_sidecar_hostpath_policy::{self as policy, Field, Step, Verdict, Violation};
 use serde::{Serialize, Serializer};
 
 /// One reason.

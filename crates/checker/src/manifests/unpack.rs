@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use kubevirt_sidecar_hostpath_policy::objects::preview;
+use crate::preview;
 
 use crate::admission::group_and_version;
 use crate::manifests::hidden;

@@ -1,14 +1,13 @@
 //! The settings that manifests are checked against: a file of settings, or the Kubewarden policy that carries them.
 
-use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment, Violations};
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use kubevirt_sidecar_hostpath_policy::{Field, FieldSegment, Settings, Violations};
 use serde_json::Value;
 
 use crate::Error;
 use crate::admission::group_and_version;
 use crate::manifests::reason::{self, Reason};
 use crate::reading::node::{Content, Node, Position};
-use crate::settings::{self, Settings};
+use crate::settings::{self, SettingsJson};
 
 /// The kinds that carry settings for a policy.
 const POLICIES: [&str; 2] = ["ClusterAdmissionPolicy", "AdmissionPolicy"];
@@ -36,7 +35,7 @@ pub struct SettingsFile {
     /// The policy in it that carries the settings, if it is not them alone.
     pub title: Option<String>,
     /// The settings as they are written.
-    pub settings: Settings,
+    pub settings: SettingsJson,
     /// The settings, with the place of each value.
     node: Node,
 }
@@ -85,7 +84,7 @@ struct PolicyManifest {
     name: String,
     module: String,
     node: Node,
-    settings: Settings,
+    settings: SettingsJson,
 }
 
 impl PolicyManifest {
@@ -157,7 +156,7 @@ impl SettingsFile {
     ///
     /// # Errors
     /// Every fault of the settings.
-    pub fn rules(&self) -> Result<Rules, Refusal> {
+    pub fn rules(&self) -> Result<Settings, Refusal> {
         settings::rules(&self.settings)
             .map_err(|violations| self.refusal(violations.into_iter().map(Reason::from)))
     }

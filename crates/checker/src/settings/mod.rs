@@ -3,8 +3,7 @@
 pub mod file;
 pub mod warnings;
 
-use kubevirt_sidecar_hostpath_policy::base::field::{Violation, Violations};
-use kubevirt_sidecar_hostpath_policy::{self as policy, settings::Settings as Rules};
+use kubevirt_sidecar_hostpath_policy::{self as policy, Settings, Violation, Violations};
 use serde_json::{Map, Value};
 
 use crate::Error;
@@ -12,10 +11,10 @@ use crate::reading::document;
 use crate::reading::node::{Content, Fault, Node, Position};
 
 /// The settings, always an object.
-pub type Settings = Map<String, Value>;
+pub type SettingsJson = Map<String, Value>;
 
 /// Reads settings in YAML or JSON; nothing at all, or `null`, is the empty object. `file` is for the error message.
-pub fn from_yaml(text: &str, file: &str) -> Result<Settings, Error> {
+pub fn from_yaml(text: &str, file: &str) -> Result<SettingsJson, Error> {
     of_node(one_document(documents(text, file)?, file)?, file)
 }
 
@@ -44,13 +43,13 @@ pub(crate) fn one_document(documents: Vec<Node>, file: &str) -> Result<Node, Err
 }
 
 /// The settings in a value.
-pub(crate) fn of_node(node: Node, file: &str) -> Result<Settings, Error> {
+pub(crate) fn of_node(node: Node, file: &str) -> Result<SettingsJson, Error> {
     let value = node.into_json().map_err(|fault| syntax(file, fault))?;
     from_value(value, file)
 }
 
 /// Reads settings in JSON; `null` is the empty object. `file` is for the error message.
-pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
+pub fn from_json(text: &str, file: &str) -> Result<SettingsJson, Error> {
     let value = serde_json::from_str(text).map_err(|source| Error::SettingsJson {
         file: file.to_owned(),
         source,
@@ -62,7 +61,7 @@ pub fn from_json(text: &str, file: &str) -> Result<Settings, Error> {
 ///
 /// # Errors
 /// Every violation.
-pub fn rules(settings: &Settings) -> Result<Rules, Vec<Violation>> {
+pub fn rules(settings: &SettingsJson) -> Result<Settings, Vec<Violation>> {
     let payload = serde_json::to_vec(settings).unwrap_or_default();
     policy::read_settings(&payload).map_err(Violations::into_vec)
 }
@@ -76,9 +75,9 @@ pub(crate) fn syntax(file: &str, fault: Fault) -> Error {
     }
 }
 
-fn from_value(value: Value, file: &str) -> Result<Settings, Error> {
+fn from_value(value: Value, file: &str) -> Result<SettingsJson, Error> {
     match value {
-        Value::Null => Ok(Settings::new()),
+        Value::Null => Ok(SettingsJson::new()),
         Value::Object(settings) => Ok(settings),
         _ => Err(Error::SettingsKind {
             file: file.to_owned(),

@@ -1,16 +1,13 @@
 //! What the admin should know of settings that are valid.
 
-use kubevirt_sidecar_hostpath_policy::base::field::{Field, Path};
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::rule::{Rule, Scope};
-use kubevirt_sidecar_hostpath_policy::settings::sensitive::BUILT_IN;
-use kubevirt_sidecar_hostpath_policy::settings::{DEFAULT_TYPES, Settings as Rules, TrustedCreators};
+use kubevirt_sidecar_hostpath_policy::{
+    BUILT_IN, DEFAULT_TYPES, Field, FieldPath, HostPath, HostPathType, Rule, Scope, Settings, TrustedCreators,
+};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::reading::node::Position;
-use crate::settings::Settings;
+use crate::settings::SettingsJson;
 use crate::settings::file::SettingsFile;
 
 /// How much a warning matters.
@@ -47,9 +44,9 @@ type Remark = (Level, &'static str, String);
 
 /// The warnings, in the order of the file.
 #[must_use]
-pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
+pub fn of(file: &SettingsFile, rules: &Settings) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    let mut add = |at: Path<'_>, level, why: String| {
+    let mut add = |at: FieldPath<'_>, level, why: String| {
         let field = at.to_field();
         warnings.push(Warning {
             level,
@@ -58,7 +55,7 @@ pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
             why,
         });
     };
-    let settings = Path::root("settings");
+    let settings = FieldPath::root("settings");
     let list = settings.name("allowedHostPaths");
     let written = file.settings.get("allowedHostPaths").and_then(Value::as_array);
     let opens_types = file.settings.get("allowedTypes").and_then(Value::as_array);
@@ -113,7 +110,7 @@ pub fn of(file: &SettingsFile, rules: &Rules) -> Vec<Warning> {
 
 /// The warnings about settings that no file holds; none where they are refused.
 #[must_use]
-pub fn of_settings(settings: &Settings) -> Vec<Warning> {
+pub fn of_settings(settings: &SettingsJson) -> Vec<Warning> {
     let text = Value::Object(settings.clone()).to_string();
     let warnings = SettingsFile::from_text(&text, "settings.json", None)
         .ok()
@@ -122,7 +119,7 @@ pub fn of_settings(settings: &Settings) -> Vec<Warning> {
 }
 
 /// Fields of a rule, and what they do.
-fn of_rule(rules: &Rules, rule: &Rule) -> Vec<Remark> {
+fn of_rule(rules: &Settings, rule: &Rule) -> Vec<Remark> {
     let mut found = Vec::new();
     let (field, path) = match &rule.scope {
         Scope::Exact { path, .. } => ("path", path),
@@ -162,7 +159,7 @@ fn of_rule(rules: &Rules, rule: &Rule) -> Vec<Remark> {
 }
 
 /// What a rule opens of the sensitive paths.
-fn sensitive(rules: &Rules, rule: &Rule) -> Option<(Level, String)> {
+fn sensitive(rules: &Settings, rule: &Rule) -> Option<(Level, String)> {
     let path = rule.path();
     // Of a placeholder all the directory counts: any namespace may be there.
     let opened = match (path.directory(), rule.is_exact()) {

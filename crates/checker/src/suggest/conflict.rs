@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::path::ContainerPath;
-use kubevirt_sidecar_hostpath_policy::base::reserved;
+use kubevirt_sidecar_hostpath_policy::{Access, ContainerPath, reserved};
 
 use super::Rejection;
 use super::need::Need;

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::MOST_RULES;
+use kubevirt_sidecar_hostpath_policy::{HostPath, MOST_RULES};
 use serde_json::{Value, json};
 
 use super::Rejection;
@@ -17,7 +16,7 @@ use super::prefix::{self, Prefix};
 use super::profile::{self, Askers, Profile};
 use super::rule::{Rule, permit};
 use super::wide::{self, Key};
-use crate::settings::Settings;
+use crate::settings::SettingsJson;
 
 /// How often the passes may need more room before objects give way.
 const MOST_ATTEMPTS: usize = 8;
@@ -196,7 +195,7 @@ impl Draft {
     }
 
     /// The sensitive paths of the settings, where they are not the built-in ones.
-    pub(super) fn beside_rules(&self) -> Settings {
+    pub(super) fn beside_rules(&self) -> SettingsJson {
         wide::others(&[], self.asked.keys()).into_iter().collect()
     }
 
@@ -385,10 +384,10 @@ impl Draft {
     }
 
     /// The settings.
-    pub(super) fn settings(&self) -> Settings {
+    pub(super) fn settings(&self) -> SettingsJson {
         let rules: Vec<Rule> = self.rules().cloned().collect();
         let values: Vec<Value> = rules.iter().map(Rule::to_json).collect();
-        let mut settings = Settings::new();
+        let mut settings = SettingsJson::new();
         settings.insert("allowedHostPaths".to_owned(), Value::from(values));
         settings.extend(wide::others(&rules, self.asked.keys()));
         if !self.directories.is_empty() {

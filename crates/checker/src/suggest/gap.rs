@@ -2,12 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::container_name::COMPUTE;
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::{
-    Settings as Rules, SettingsFor, Viewer, permission::permission,
+use kubevirt_sidecar_hostpath_policy::{
+    Access, COMPUTE, HostPath, Namespace, Settings, SettingsFor, Viewer, permission,
 };
 
 use super::draft::Draft;
@@ -26,7 +22,7 @@ pub(super) struct Gap {
 type Wish<'d> = (&'d HostPath, &'d Class, &'d Profile);
 
 /// The gaps of the draft, which the policy reads as these rules.
-pub(super) fn gaps(draft: &Draft, rules: &Rules) -> Vec<Gap> {
+pub(super) fn gaps(draft: &Draft, rules: &Settings) -> Vec<Gap> {
     let mut wishes: BTreeMap<&Who, Vec<Wish<'_>>> = BTreeMap::new();
     for (path, askers) in &draft.asked {
         for (who, classes) in askers {

@@ -21,15 +21,14 @@ mod wide;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kubevirt_sidecar_hostpath_policy as policy;
-use kubevirt_sidecar_hostpath_policy::answer::verdict::Verdict;
-use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment, Violation};
+use kubevirt_sidecar_hostpath_policy::{Field, FieldSegment, Verdict, Violation};
 use serde::Serialize;
 
 use crate::Error;
 use crate::admission::AdmissionRequest;
 use crate::manifests::manifest::Manifest;
 use crate::manifests::reason::Reason;
-use crate::settings::{Settings, rules};
+use crate::settings::{SettingsJson, rules};
 use draft::Draft;
 use need::Need;
 pub use opening::Opening;
@@ -41,7 +40,7 @@ pub struct Suggestion {
     /// The rules, in the order of the settings.
     pub rules: Vec<Rule>,
     /// The settings.
-    pub settings: Settings,
+    pub settings: SettingsJson,
     /// What the other settings open beyond the objects.
     pub openings: Vec<Opening>,
     /// The objects that are rejected, by number.
@@ -233,7 +232,7 @@ impl<'m> Objects<'m> {
     }
 
     /// The pods that have mounts in a directory that others may now write to.
-    fn pods_in_the_way(&self, settings: &Settings) -> Result<Vec<(usize, Rejection)>, Error> {
+    fn pods_in_the_way(&self, settings: &SettingsJson) -> Result<Vec<(usize, Rejection)>, Error> {
         let mut found = Vec::new();
         for (manifest, number) in self.manifests.iter().zip(0_usize..) {
             let has_needs = self.needs.get(number).is_some_and(|needs| !needs.is_empty());
@@ -262,11 +261,11 @@ fn rule_number(field: &Field) -> Option<usize> {
 #[derive(Serialize)]
 struct Validation<'a> {
     request: &'a AdmissionRequest,
-    settings: &'a Settings,
+    settings: &'a SettingsJson,
 }
 
 /// Why the policy rejects the object under these settings, none: it does not.
-fn violations(manifest: &Manifest, settings: &Settings) -> Result<Vec<Violation>, Error> {
+fn violations(manifest: &Manifest, settings: &SettingsJson) -> Result<Vec<Violation>, Error> {
     let Some(request) = manifest.request(1) else {
         return Ok(Vec::new());
     };

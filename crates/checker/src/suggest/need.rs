@@ -1,12 +1,9 @@
 //! What an object needs of the settings: its requests, and the mounts by others in a pod.
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::container_name::{COMPUTE, is_hook_sidecar};
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::base::path::{ContainerPath, HostPath};
-use kubevirt_sidecar_hostpath_policy::objects::preview::{self, SeenMount};
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use crate::preview::{self, SeenMount};
+use kubevirt_sidecar_hostpath_policy::{
+    Access, COMPUTE, ContainerPath, HostPath, HostPathType, Namespace, Settings, is_hook_sidecar,
+};
 use serde_json::Value;
 
 use super::profile::{Class, Who};
@@ -120,7 +117,7 @@ fn mounts(manifest: &Manifest, namespace: &str, who: &Who, user: usize) -> Vec<N
         .collect()
 }
 
-fn no_rules() -> Option<Rules> {
+fn no_rules() -> Option<Settings> {
     rules(&wide::settings(&[])).ok()
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::HostPath;
 
 use super::conflict::directories_above;
 use super::profile::{Askers, Class, Profile, Who};

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::container_name::COMPUTE;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::settings::MOST_ITEMS;
+use kubevirt_sidecar_hostpath_policy::{COMPUTE, HostPathType, MOST_ITEMS};
 
 use super::opening;
 use super::profile::{Askers, Class, Classes, Profile, Who};

@@ -2,24 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::{
-    Settings as Rules, SettingsFor, Viewer, permission::permission,
-};
+use kubevirt_sidecar_hostpath_policy::{HostPath, Namespace, Settings, SettingsFor, Viewer, permission};
 use serde_json::json;
 
 use super::conflict::directories_above;
 use super::draft::Draft;
 use super::wide::Key;
-use crate::settings::{Settings, rules};
+use crate::settings::{SettingsJson, rules};
 
 /// A prefix that a rule can have.
-pub(super) struct Prefix(Rules);
+pub(super) struct Prefix(Settings);
 
 impl Prefix {
     /// The prefix, beside `others`, the settings that are no rules; none if settings with it are refused.
-    pub(super) fn of(directory: &str, others: &Settings) -> Option<Self> {
+    pub(super) fn of(directory: &str, others: &SettingsJson) -> Option<Self> {
         let mut settings = others.clone();
         settings.insert("allowedHostPaths".to_owned(), json!([{"pathPrefix": directory}]));
         rules(&settings).ok().map(Prefix)

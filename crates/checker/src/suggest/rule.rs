@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kubevirt_sidecar_hostpath_policy::base::container_name::COMPUTE;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
+use kubevirt_sidecar_hostpath_policy::{COMPUTE, HostPathType};
 use serde_json::{Map, Value, json};
 
 use super::opening::Opening;

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::sensitive::BUILT_IN;
+use kubevirt_sidecar_hostpath_policy::{BUILT_IN, HostPath};
 use serde_json::{Value, json};
 
 use super::need::Need;
 use super::profile::Profile;
 use super::rule::Rule;
-use crate::settings::Settings;
+use crate::settings::SettingsJson;
 
 /// The path of a rule, and whether it is a prefix.
 pub(super) type Key = (String, bool);
@@ -56,7 +55,7 @@ pub(super) fn others<'n>(rules: &[Rule], paths: impl Iterator<Item = &'n HostPat
 }
 
 /// Settings that permit these needs of one object, and to everybody.
-pub(super) fn settings(needs: &[Need]) -> Settings {
+pub(super) fn settings(needs: &[Need]) -> SettingsJson {
     let mut places: BTreeMap<Key, Profile> = BTreeMap::new();
     let mut containers: BTreeMap<String, Value> = BTreeMap::new();
     for need in needs {
@@ -71,7 +70,7 @@ pub(super) fn settings(needs: &[Need]) -> Settings {
         .into_iter()
         .map(|(key, profile)| Rule::new(key, profile, None, None))
         .collect();
-    let mut settings = Settings::new();
+    let mut settings = SettingsJson::new();
     let values: Vec<Value> = rules.iter().map(Rule::to_json).collect();
     settings.insert("allowedHostPaths".to_owned(), Value::from(values));
     settings.extend(others(&rules, needs.iter().map(|need| &need.path)));

@@ -4,9 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
+use kubevirt_sidecar_hostpath_policy::{Access, HostPath, HostPathType};
 
 use crate::universe::{Request, settings};
 

@@ -2,8 +2,7 @@
 
 use checker::classes::difference::Difference;
 use checker::classes::map;
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::settings::SettingsFor;
+use kubevirt_sidecar_hostpath_policy::{Namespace, SettingsFor};
 use proptest::prelude::*;
 
 use crate::generate::{pair, request};

@@ -1,11 +1,7 @@
 //! All settings of few rules, and all requests of few words.
 
 use checker::classes::difference::Difference;
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::{Settings, SettingsFor};
+use kubevirt_sidecar_hostpath_policy::{Access, HostPath, HostPathType, Namespace, Settings, SettingsFor};
 use serde_json::{Value, json};
 
 use crate::universe::{Request, settings};

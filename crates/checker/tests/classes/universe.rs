@@ -3,14 +3,10 @@
 use checker::classes::difference::Difference;
 use checker::classes::members::Seen;
 use checker::classes::rows::Row;
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::container_name::{COMPUTE, is_hook_sidecar};
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::namespace::Namespace;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::read_settings;
-use kubevirt_sidecar_hostpath_policy::settings::permission::permission;
-use kubevirt_sidecar_hostpath_policy::settings::{RulesAround, Settings, SettingsFor, Viewer};
+use kubevirt_sidecar_hostpath_policy::{
+    Access, COMPUTE, HostPath, HostPathType, Namespace, RulesAround, Settings, SettingsFor, Viewer,
+    is_hook_sidecar, permission, read_settings,
+};
 use serde_json::Value;
 
 /// Settings, if they are valid.

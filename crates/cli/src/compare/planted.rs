@@ -2,13 +2,13 @@
 //! still, and lead anywhere.
 
 use checker::classes::map::{WhoSees, who_sees};
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use kubevirt_sidecar_hostpath_policy::Settings;
 
 /// A namespace that may be called so, for a path that each namespace has of its own.
 const LABEL: &str = "namespace";
 
 /// A warning for each such path.
-pub(super) fn warnings(old: &Rules, new: &Rules) -> Vec<String> {
+pub(super) fn warnings(old: &Settings, new: &Settings) -> Vec<String> {
     let mut warnings = Vec::new();
     for rule in old.rules.iter().filter(|rule| rule.is_writable()) {
         let written = rule.path().as_written();

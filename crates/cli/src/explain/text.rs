@@ -1,10 +1,6 @@
 //! The explanation, for people.
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::base::step::Step;
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
-use kubevirt_sidecar_hostpath_policy::settings::rule::Scope;
+use kubevirt_sidecar_hostpath_policy::{Access, HostPath, Refusal, Scope, Settings, Step};
 
 use super::change::Change;
 use super::verdict::{Asker, CoveringRule, Relation, Steps};
@@ -13,7 +9,6 @@ use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, styled};
 use crate::printing::{violation, wrap, yaml};
 use checker::manifests::reason::Reason;
 use checker::settings::warnings::Level;
-use kubevirt_sidecar_hostpath_policy::settings::Refusal;
 
 /// How far what a step says is in.
 const INDENT: usize = 4;
@@ -22,7 +17,7 @@ const COMMENT: usize = 6;
 
 /// The steps in their order, the verdict, and what would change it.
 pub(super) fn report(
-    rules: &Rules,
+    rules: &Settings,
     asker: &Asker,
     violations: &[Reason],
     write_as: Option<&HostPath>,
@@ -113,7 +108,7 @@ fn title(asker: &Asker) -> String {
     )
 }
 
-fn rule(rules: &Rules, covering: &CoveringRule, width: usize) -> Vec<String> {
+fn rule(rules: &Settings, covering: &CoveringRule, width: usize) -> Vec<String> {
     let Some(rule) = rules.rules.get(covering.number) else {
         return Vec::new();
     };
@@ -138,7 +133,7 @@ fn rule(rules: &Rules, covering: &CoveringRule, width: usize) -> Vec<String> {
 }
 
 /// The other steps: their names, the refusals that are theirs, and what they say if they do not refuse.
-fn said(rules: &Rules, asker: &Asker, steps: &Steps) -> Vec<(&'static str, Vec<Step>, String)> {
+fn said(rules: &Settings, asker: &Asker, steps: &Steps) -> Vec<(&'static str, Vec<Step>, String)> {
     let mut said = vec![(
         "Deciding rule",
         vec![Step::Rule, Step::Reserved, Step::ContainsReserved],

@@ -2,8 +2,7 @@
 
 use checker::classes::map::{WhoSees, who_sees, whole};
 use checker::classes::rows::Row;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use kubevirt_sidecar_hostpath_policy::{HostPath, Settings};
 use serde_json::{Value, json};
 
 use crate::printing::escape::one_line;
@@ -16,13 +15,13 @@ const INDENT: usize = 2;
 
 /// Who sees the path, or the whole map without one.
 pub(super) struct Whom<'r> {
-    rules: &'r Rules,
+    rules: &'r Settings,
     path: Option<&'r HostPath>,
     of: WhoSees,
 }
 
 impl<'r> Whom<'r> {
-    pub(super) fn of(rules: &'r Rules, path: Option<&'r HostPath>) -> Self {
+    pub(super) fn of(rules: &'r Settings, path: Option<&'r HostPath>) -> Self {
         let of = match path {
             Some(path) => who_sees(rules, path),
             None => WhoSees {

@@ -7,7 +7,7 @@ use checker::classes::names::Names;
 use checker::classes::ranges::{Extent, Range, Span};
 use checker::classes::rows::Row;
 use checker::classes::types::{Accesses, Types};
-use kubevirt_sidecar_hostpath_policy::base::container_name::COMPUTE;
+use kubevirt_sidecar_hostpath_policy::COMPUTE;
 
 use crate::printing::wrap;
 

@@ -1,7 +1,7 @@
 //! A reason over several lines: field, kind and value, and below them the explanation.
 
 use checker::manifests::reason::Reason;
-use kubevirt_sidecar_hostpath_policy::base::field::{Field, Kind};
+use kubevirt_sidecar_hostpath_policy::{FaultKind, Field};
 
 use crate::printing::escape::one_line;
 use crate::printing::style::{FIELD, REJECTED, styled};
@@ -21,9 +21,9 @@ pub(crate) fn lines(reason: &Reason, prefix: Option<&Field>, indent: usize, widt
     let field = field.strip_prefix(&prefix).unwrap_or(&field);
     let field = one_line(field.strip_prefix('.').unwrap_or(field));
     let plain_kind = match violation.kind {
-        Kind::Required => "Required value",
-        Kind::Invalid => "Invalid value",
-        Kind::Forbidden => "Forbidden",
+        FaultKind::Required => "Required value",
+        FaultKind::Invalid => "Invalid value",
+        FaultKind::Forbidden => "Forbidden",
     };
     let kind = styled(REJECTED, plain_kind);
     let value = violation.value.as_deref().map(one_line);

@@ -1,10 +1,9 @@
 //! What settings mean, with every default written out.
 
 use anstyle::Style;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::{ContainerPath, HostPath};
-use kubevirt_sidecar_hostpath_policy::settings::rule::{Rule, Scope};
-use kubevirt_sidecar_hostpath_policy::settings::{DEFAULT_TYPES, Settings as Rules, TrustedCreators};
+use kubevirt_sidecar_hostpath_policy::{
+    ContainerPath, DEFAULT_TYPES, HostPath, HostPathType, Rule, Scope, Settings, TrustedCreators,
+};
 use serde_json::{Map, Value, json};
 
 use crate::printing::escape::one_line;
@@ -20,7 +19,7 @@ const INDENT: usize = 2;
 /// `all`: the sensitive paths too, not their number.
 pub(super) fn text(
     file: &SettingsFile,
-    rules: &Rules,
+    rules: &Settings,
     warnings: &[Warning],
     all: bool,
     width: usize,
@@ -199,7 +198,7 @@ fn for_whom(rule: &Rule) -> String {
 }
 
 /// The settings for programs: themselves settings, which mean the same.
-pub(super) fn settings(file: &SettingsFile, rules: &Rules) -> Value {
+pub(super) fn settings(file: &SettingsFile, rules: &Settings) -> Value {
     let allowed_types = match file.settings.get("allowedTypes") {
         Some(types) => types.clone(),
         None => types(&DEFAULT_TYPES),
@@ -263,7 +262,7 @@ fn types(types: &[HostPathType]) -> Value {
     types.iter().map(|t| t.as_str()).collect()
 }
 
-fn request_containers(rules: &Rules) -> String {
+fn request_containers(rules: &Settings) -> String {
     if rules.request_containers.is_empty() {
         return "none".to_owned();
     }
@@ -272,7 +271,7 @@ fn request_containers(rules: &Rules) -> String {
     containers.join(", ")
 }
 
-fn creators(rules: &Rules) -> Vec<String> {
+fn creators(rules: &Settings) -> Vec<String> {
     match &rules.trusted_creators {
         TrustedCreators::Anyone => vec!["*".to_owned()],
         TrustedCreators::Users(users) => users.clone(),

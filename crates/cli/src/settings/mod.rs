@@ -4,4 +4,4 @@ pub mod command;
 mod effective;
 pub mod input;
 
-pub use checker::settings::{Settings, file, from_json, from_yaml, rules, warnings};
+pub use checker::settings::{SettingsJson, file, from_json, from_yaml, rules, warnings};

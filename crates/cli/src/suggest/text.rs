@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use checker::suggest::{Opening, Rejection, Suggestion};
-use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment};
+use kubevirt_sidecar_hostpath_policy::{Field, FieldSegment};
 use serde_json::Value;
 
 use crate::check::manifest::Manifest;

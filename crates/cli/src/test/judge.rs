@@ -7,12 +7,12 @@ use crate::check::manifest::Manifest;
 use crate::evaluator::Evaluator;
 use crate::policy::Linked;
 use crate::settings::file::SettingsFile;
-use kubevirt_sidecar_hostpath_policy::settings::Settings as Rules;
+use kubevirt_sidecar_hostpath_policy::Settings;
 
 /// The linked policy with settings.
 pub(super) struct Judge {
     evaluator: Evaluator,
-    rules: Rules,
+    rules: Settings,
 }
 
 impl Judge {

@@ -15,7 +15,7 @@ use sidecar_hostpath::check::output::Output;
 use sidecar_hostpath::check::reader;
 use sidecar_hostpath::evaluator::Evaluator;
 use sidecar_hostpath::policy::Linked;
-use sidecar_hostpath::settings::Settings;
+use sidecar_hostpath::settings::SettingsJson;
 use testkit::Case;
 
 use crate::harness::root;
@@ -122,7 +122,7 @@ fn a_mutation_and_a_rejection_are_logged_and_nothing_else() {
 }
 
 /// The object and the settings of a case, if the object can be in a manifest and the settings are good.
-fn manifest(case: &Case) -> Option<(Vec<Manifest>, Settings)> {
+fn manifest(case: &Case) -> Option<(Vec<Manifest>, SettingsJson)> {
     let payload: Value = serde_json::from_slice(case.payload()?).ok()?;
     let settings = payload.get("settings")?.as_object()?.clone();
     let request: AdmissionRequest = serde_json::from_value(payload.get("request")?.clone()).ok()?;

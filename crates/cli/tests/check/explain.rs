@@ -7,10 +7,8 @@ use serde_json::{Map, Value, json};
 use sidecar_hostpath::explain::change::Change;
 use sidecar_hostpath::explain::verdict::Asker;
 
-use kubevirt_sidecar_hostpath_policy::base::access::Access;
-use kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType;
-use kubevirt_sidecar_hostpath_policy::base::path::HostPath;
-use kubevirt_sidecar_hostpath_policy::objects::preview::Question;
+use checker::preview::Question;
+use kubevirt_sidecar_hostpath_policy::{Access, HostPath, HostPathType};
 
 use crate::harness::{Dir, Outcome, command, finish};
 

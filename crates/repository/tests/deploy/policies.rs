@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubevirt_sidecar_hostpath_policy::objects::kubevirt_object::KINDS;
-use kubevirt_sidecar_hostpath_policy::read_settings;
+use kubevirt_sidecar_hostpath_policy::{KINDS, read_settings};
 use rstest::rstest;
 use serde_json::json;
 

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use jsonschema::Validator;
-use kubevirt_sidecar_hostpath_policy::base::field::Path;
-use kubevirt_sidecar_hostpath_policy::requests::annotation;
+use kubevirt_sidecar_hostpath_policy::{FieldPath, hook_sidecar_requests};
 use serde_json::{Value, json};
 
 use crate::reader::{root, text};
@@ -18,7 +17,7 @@ fn validator() -> Validator {
 /// Whether each request can be read, regardless of the settings.
 fn is_read(annotation: &Value) -> bool {
     let text = annotation.to_string();
-    annotation::entries(Path::root("a"), &text).is_ok_and(|entries| {
+    hook_sidecar_requests(FieldPath::root("a"), &text).is_ok_and(|entries| {
         entries.iter().all(|entry| {
             entry.as_ref().is_ok_and(|entry| {
                 entry.path.is_ok()

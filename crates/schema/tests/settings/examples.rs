@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kubevirt_sidecar_hostpath_policy::settings::sensitive::BUILT_IN;
+use kubevirt_sidecar_hostpath_policy::BUILT_IN;
 use serde_json::Value;
 
 use crate::reader::{keys, meaning, root, rule_keys, text};

@@ -198,7 +198,7 @@ fn the_types_are_named(#[case] questions: Vec<Value>, #[case] variable: &str) {
         .split_once(": ")
         .unwrap();
     let named: Vec<&str> = named.split('.').next().unwrap().split(", ").collect();
-    let known: Vec<&str> = kubevirt_sidecar_hostpath_policy::base::host_path_type::HostPathType::REQUESTABLE
+    let known: Vec<&str> = kubevirt_sidecar_hostpath_policy::HostPathType::REQUESTABLE
         .iter()
         .map(|known| known.as_str())
         .collect();

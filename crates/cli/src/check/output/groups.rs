@@ -1,8 +1,7 @@
 //! Violations that belong together.
 
 use checker::manifests::reason::Reason;
-use kubevirt_sidecar_hostpath_policy::base::field::{Field, FieldSegment};
-use kubevirt_sidecar_hostpath_policy::requests::place::{HOOK_SIDECARS, HOST_PATHS};
+use kubevirt_sidecar_hostpath_policy::{Field, FieldSegment, HOOK_SIDECARS, HOST_PATHS};
 
 /// Violations of one entry of an annotation, or, without a subject, of anything else.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,13 +80,13 @@ fn subject(field: &Field) -> Option<Subject> {
 #[cfg(test)]
 mod tests {
     use checker::manifests::reason::Reason;
-    use kubevirt_sidecar_hostpath_policy::base::field::{Path, Violation};
+    use kubevirt_sidecar_hostpath_policy::{FieldPath, Violation};
 
     use super::of;
 
     #[test]
     fn violations_of_one_entry_are_grouped() {
-        let metadata = Path::root("metadata");
+        let metadata = FieldPath::root("metadata");
         let annotations = metadata.name("annotations");
         let sidecars = annotations.key("hooks.kubevirt.io/hookSidecars");
         let entry = sidecars.index(1);

@@ -2,14 +2,14 @@
 //! an error at `kubectl apply` and not from a VM that does not start. The pod's own check stays authoritative.
 
 use crate::{
-    answer::verdict::{Accepted, Verdict},
     base::{
-        field::{Path, Violation, Violations},
+        field::{FieldPath, Violation, Violations},
         json::{Json, Members},
         namespace::Namespace,
         request::Request,
     },
-    requests::{Annotations, Requests, near_miss, node_selector},
+    requests::{self, Annotations, Requests, host_path_request::HostPathRequest, near_miss, node_selector},
+    review::verdict::{Accepted, Verdict},
     settings::{Settings, SettingsFor},
 };
 
@@ -189,15 +189,12 @@ impl KubeVirtKind {
         Ok(!annotations_in(object, self.annotations)?.is_empty())
     }
 
-    /// The requests in `object`, accepted.
+    /// The requests in the object of this JSON text, accepted.
     ///
     /// # Errors
     /// What would reject the launcher pod, its creator aside.
-    pub(crate) fn accepted(
-        self,
-        settings: &SettingsFor<'_>,
-        object: &Members<'_>,
-    ) -> Result<Accepted, Violations> {
+    pub fn accepted(self, settings: &SettingsFor<'_>, object: &str) -> Result<Accepted, Violations> {
+        let object = &Members::of_text(FieldPath::root("object"), object)?;
         self.judged(settings, object, &annotations_in(object, self.annotations)?)
     }
 
@@ -207,7 +204,7 @@ impl KubeVirtKind {
         object: &Members<'_>,
         annotations: &Annotations<'_>,
     ) -> Result<Accepted, Violations> {
-        let at = Path::root(self.annotations);
+        let at = FieldPath::root(self.annotations);
         let mut requests = Requests::read(settings, at, annotations);
         let mut violations = std::mem::take(&mut requests.violations);
         // For which namespace an object of the cluster is used is not known, and so are the rules.
@@ -227,13 +224,19 @@ impl KubeVirtKind {
     }
 }
 
+/// The requests of the annotations at this member path of the object of this JSON text, as far as they can be read.
+#[must_use]
+pub fn requests_in(annotations: &str, object: &str) -> Vec<HostPathRequest> {
+    let object = Members::of_text(FieldPath::root("object"), object);
+    let read = object.and_then(|object| annotations_in(&object, annotations));
+    let requests = read.map(|read| requests::written_in(FieldPath::root(annotations), &read));
+    requests.unwrap_or_default()
+}
+
 /// The annotations below the member path `annotations`, such as `spec.annotations`, that ask for host paths.
-pub(super) fn annotations_in<'v>(
-    object: &Members<'v>,
-    annotations: &str,
-) -> Result<Annotations<'v>, Violation> {
+fn annotations_in<'v>(object: &Members<'v>, annotations: &str) -> Result<Annotations<'v>, Violation> {
     match members_at(object, annotations)? {
-        Some(members) => Annotations::of(Path::root(annotations), &members),
+        Some(members) => Annotations::of(FieldPath::root(annotations), &members),
         None => Ok(Annotations::default()),
     }
 }
@@ -242,7 +245,7 @@ pub(super) fn annotations_in<'v>(
 fn members_at<'v>(object: &Members<'v>, path: &str) -> Result<Option<Members<'v>>, Violation> {
     let value = value_at(object, path)?;
     value
-        .map(|value| Members::read(Path::root(path), value))
+        .map(|value| Members::read(FieldPath::root(path), value))
         .transpose()
 }
 
@@ -250,10 +253,10 @@ fn members_at<'v>(object: &Members<'v>, path: &str) -> Result<Option<Members<'v>
 fn value_at<'v>(object: &Members<'v>, path: &str) -> Result<Option<Json<'v>>, Violation> {
     let (branch, name) = path.rsplit_once('.').unwrap_or(("", path));
     if branch.is_empty() {
-        return object.get(Path::root("object"), name);
+        return object.get(FieldPath::root("object"), name);
     }
     match members_at(object, branch)? {
-        Some(members) => members.get(Path::root(branch), name),
+        Some(members) => members.get(FieldPath::root(branch), name),
         None => Ok(None),
     }
 }

@@ -1,18 +1,15 @@
 //! A launcher pod that is being created: its annotations, what must be added for it, and the guard.
 
 use crate::{
-    answer::{
-        response,
-        verdict::{Accepted, Verdict},
-    },
     base::{
-        field::{Path, Violation, Violations},
-        json::{Json, Kind, Members},
+        field::{FieldPath, Violation, Violations},
+        json::{Json, JsonKind, Members},
         namespace::Namespace,
         request::Request,
     },
     pod::{self, Edit, Pod, guard, inject, patch, verify},
     requests::{Annotations, Requests, creator, near_miss, node_selector},
+    review::verdict::{Accepted, Verdict},
     settings::{Settings, SettingsFor},
 };
 
@@ -25,7 +22,7 @@ pub(crate) fn verdict(
     object: Json<'_>,
     members: &Members<'_>,
 ) -> Result<Verdict, Violations> {
-    let at = Path::root("object");
+    let at = FieldPath::root("object");
     // Bad settings reject every launcher pod, regardless of its content.
     let settings = Settings::of_request(request.settings)?;
     let namespace = Namespace::named(&request.namespace);
@@ -58,10 +55,10 @@ pub(crate) fn verdict(
         Some((pod, edits)) if !edits.is_empty() => {
             if !request.payload.is_readable() {
                 let detail = "cannot be changed: the payload holds a lone surrogate or a number out of range, or is nested too deep";
-                return Err(Violation::invalid(at, Kind::Object.shown(), detail).into());
+                return Err(Violation::invalid(at, JsonKind::Object.shown(), detail).into());
             }
-            let object = patch::apply(object, &pod, &edits, response::FRONT).ok_or_else(|| {
-                Violation::invalid(at, Kind::Object.shown(), "cannot be changed as planned")
+            let object = patch::apply(object, &pod, &edits).ok_or_else(|| {
+                Violation::invalid(at, JsonKind::Object.shown(), "cannot be changed as planned")
             })?;
             Ok(Verdict::Mutate(object, accepted))
         }
@@ -71,7 +68,7 @@ pub(crate) fn verdict(
 
 /// The requests of the pod's annotations, and warnings about annotations that are nearly that one.
 fn requests(settings: &SettingsFor<'_>, metadata: Option<Json<'_>>) -> Result<Requests, Violation> {
-    let metadata_at = Path::root("metadata");
+    let metadata_at = FieldPath::root("metadata");
     let Some(metadata) = metadata else {
         return Ok(Requests::default());
     };
@@ -96,7 +93,7 @@ fn planned(
 ) -> Vec<Edit> {
     let plan = inject::plan(settings, pod, &requests.accepted);
     violations.extend(plan.violations);
-    let metadata = Path::root("metadata");
+    let metadata = FieldPath::root("metadata");
     let annotations = metadata.name("annotations");
     let selector = || Ok(pod.node_selector);
     let labels = node_selector::labels(

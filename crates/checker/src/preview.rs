@@ -1,22 +1,9 @@
 //! What containers would see of the node, for people who check a manifest without a cluster.
 
-use crate::{
-    answer::verdict::HostPathMount,
-    base::{
-        access::Access,
-        field::{Field, Path},
-        host_path_type::HostPathType,
-        json::{Json, Members},
-        namespace::Namespace,
-        path::{ContainerPath, HostPath},
-    },
-    objects::kubevirt_object::{KubeVirtKind, annotations_in},
-    pod::{self, Pod, is_kubevirts_own},
-    requests::{entries, entry::Entry},
-    settings::{
-        Settings, SettingsFor,
-        permission::{Viewer, permission},
-    },
+use kubevirt_sidecar_hostpath_policy::{
+    Access, Container, ContainerPath, Field, HostPath, HostPathMount, HostPathRequest, HostPathType,
+    KubeVirtKind, MountSummary, Namespace, Pod, Settings, SettingsFor, Viewer, is_kubevirts_own, permission,
+    requests_in,
 };
 
 /// Whether objects of this kind are judged.
@@ -35,7 +22,7 @@ pub fn is_namespaced(group: &str, kind: &str) -> bool {
 #[derive(Clone, Debug)]
 pub struct SeenMount {
     /// What it sees.
-    pub mount: HostPathMount,
+    pub mount: MountSummary,
     /// Whether somebody else put the mount into the pod: no request of the annotations is met by it.
     pub by_others: bool,
     /// Whether it is KubeVirt's own, to which the settings do not apply.
@@ -46,19 +33,13 @@ pub struct SeenMount {
 /// object in `namespace` those that its annotation asks for. `object` is JSON.
 #[must_use]
 pub fn mounts(settings: &Settings, namespace: &str, group: &str, kind: &str, object: &str) -> Vec<SeenMount> {
-    let read = Json::document(object)
-        .ok()
-        .map(|object| Members::read(Path::root("object"), object));
-    let Some(Ok(members)) = read else {
-        return Vec::new();
-    };
     if is_pod(group, kind) {
-        return in_pod(&members, &requested(group, kind, object));
+        return in_pod(object, &requested(group, kind, object));
     }
     let accepted = KubeVirtKind::find(group, kind).and_then(|kind| {
         let namespace = kind.namespace(namespace);
-        let settings = SettingsFor::new(settings, &namespace);
-        kind.accepted(&settings, &members).ok()
+        kind.accepted(&SettingsFor::new(settings, &namespace), object)
+            .ok()
     });
     let mounts = accepted.map(|accepted| accepted.mounts).unwrap_or_default();
     let seen = mounts.into_iter().map(|mount| SeenMount {
@@ -115,7 +96,7 @@ pub struct Question {
 
 /// A request in an object.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct RequestSummary {
     /// Its field.
     pub field: Field,
     /// What it asks for, with defaults for members that cannot be read; `None` where the path cannot.
@@ -130,25 +111,19 @@ pub struct Asked {
 
 /// The requests in the annotations of such an object. `object` is JSON.
 #[must_use]
-pub fn requested(group: &str, kind: &str, object: &str) -> Vec<Asked> {
+pub fn requested(group: &str, kind: &str, object: &str) -> Vec<RequestSummary> {
     let place = match KubeVirtKind::find(group, kind) {
         Some(kind) => kind.annotations,
         None => "metadata.annotations",
     };
-    let object = Json::document(object)
-        .ok()
-        .and_then(|object| Members::read(Path::root("object"), object).ok());
-    let annotations = object.and_then(|object| annotations_in(&object, place).ok());
-    let entries = annotations.map(|annotations| entries(Path::root(place), &annotations));
-    entries
-        .unwrap_or_default()
+    requests_in(place, object)
         .into_iter()
-        .map(|entry| asked_in(Path::root(place), entry))
+        .map(|request| summary(place, request))
         .collect()
 }
 
-fn asked_in(annotations: Path<'_>, entry: Entry) -> Asked {
-    let Entry {
+fn summary(annotations: &str, request: HostPathRequest) -> RequestSummary {
+    let HostPathRequest {
         place,
         path,
         volume_path,
@@ -157,7 +132,7 @@ fn asked_in(annotations: Path<'_>, entry: Entry) -> Asked {
         shared_compute_path,
         unknown,
         ..
-    } = entry;
+    } = request;
     let is_whole = path.is_ok()
         && volume_path.is_ok()
         && host_path_type.is_ok()
@@ -172,8 +147,8 @@ fn asked_in(annotations: Path<'_>, entry: Entry) -> Asked {
         access: access.unwrap_or(Access::ReadOnly),
         shares: shared_compute_path.is_some(),
     });
-    Asked {
-        field: place.at(annotations, |at| at.to_field()),
+    RequestSummary {
+        field: place.field(annotations),
         question,
         volume_path: volume_path.ok(),
         shared_compute_path,
@@ -194,8 +169,8 @@ fn is_pod(group: &str, kind: &str) -> bool {
     group.is_empty() && kind == "Pod"
 }
 
-fn in_pod(object: &Members<'_>, requested: &[Asked]) -> Vec<SeenMount> {
-    let Ok(pod) = Pod::read(object, None) else {
+fn in_pod(object: &str, requested: &[RequestSummary]) -> Vec<SeenMount> {
+    let Ok(pod) = Pod::of_text(object) else {
         return Vec::new();
     };
     let containers = pod.containers().iter();
@@ -209,9 +184,9 @@ fn in_pod(object: &Members<'_>, requested: &[Asked]) -> Vec<SeenMount> {
         .collect()
 }
 
-fn seen(container: &pod::Container<'_>, place: pod::HostPathMount<'_, '_>, requested: &[Asked]) -> SeenMount {
-    let pod::HostPathMount { mount, source, .. } = place;
-    let is_requested = |asked: &Asked| {
+fn seen(container: &Container<'_>, place: HostPathMount<'_, '_>, requested: &[RequestSummary]) -> SeenMount {
+    let HostPathMount { mount, source, .. } = place;
+    let is_requested = |asked: &RequestSummary| {
         let question = asked.question.as_ref();
         let is_own = question.is_some_and(|question| question.container == container.name);
         let wanted = if is_own {
@@ -226,7 +201,7 @@ fn seen(container: &pod::Container<'_>, place: pod::HostPathMount<'_, '_>, reque
     SeenMount {
         by_others: !requested.iter().any(is_requested),
         is_kubevirts_own: is_kubevirts_own(container, place),
-        mount: HostPathMount {
+        mount: MountSummary {
             container: container.name.to_string(),
             host_path: source
                 .path

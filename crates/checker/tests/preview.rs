@@ -5,10 +5,8 @@
     reason = "helpers of tests: a panic is the test's failure"
 )]
 
-use kubevirt_sidecar_hostpath_policy::{
-    objects::preview::{self, SeenMount},
-    read_settings,
-};
+use checker::preview::{self, SeenMount};
+use kubevirt_sidecar_hostpath_policy::read_settings;
 use rstest::rstest;
 use serde_json::{Value, json};
 

@@ -5,17 +5,17 @@
 //! So everything else is read from the pod as it is stored.
 
 use crate::{
-    answer::verdict::{Accepted, Verdict},
     base::{
         access::Access,
         by_name::ByName,
         container_name::COMPUTE,
-        field::{Path, Violation, Violations, quote},
+        field::{FieldPath, Violation, Violations, quote},
         json::Members,
         namespace::Namespace,
         request::Request,
     },
     pod::{Container, ContainerList, HostPathMount, Mount, Pod, guard::Guard},
+    review::verdict::{Accepted, Verdict},
     settings::{Settings, SettingsFor},
 };
 
@@ -63,7 +63,7 @@ fn violations(settings: &SettingsFor<'_>, pod: &Pod<'_>, containers: &[Container
         }
     }
     let mut guard = Guard::new(settings, pod);
-    let spec = Path::root("spec");
+    let spec = FieldPath::root("spec");
     let list = spec.name(ContainerList::Ephemeral.key());
     for container in containers {
         for mount in pod.host_path_mounts(container) {
@@ -96,7 +96,7 @@ fn key(container: &Container<'_>, mount: &Mount<'_>) -> String {
 }
 
 /// Why the mount of a container at `at` is forbidden, whatever it shows.
-fn shares_processes(pod: &Pod<'_>, at: Path<'_>, place: HostPathMount<'_, '_>) -> Option<Violation> {
+fn shares_processes(pod: &Pod<'_>, at: FieldPath<'_>, place: HostPathMount<'_, '_>) -> Option<Violation> {
     let shared = pod.shared_processes.first()?;
     let mounts_at = at.name("volumeMounts");
     let detail = format!(

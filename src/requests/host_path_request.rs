@@ -5,9 +5,9 @@ use std::{borrow::Cow, rc::Rc};
 use crate::{
     base::{
         access::Access,
-        field::{Path, Violation, Violations, list, quote},
+        field::{FieldPath, Violation, Violations, list, quote},
         host_path_type::HostPathType,
-        json::{Json, Kind, Members},
+        json::{Json, JsonKind, Members},
         path::{ContainerPath, HostPath, PathError},
     },
     requests::place::{RequestPlace, Requester},
@@ -16,7 +16,7 @@ use crate::{
 /// A host path request of an entry, each member read by itself, so that what is wrong with one does not
 /// hide what is wrong with another.
 #[derive(Debug)]
-pub struct Entry {
+pub struct HostPathRequest {
     /// Where it stands.
     pub place: RequestPlace,
     /// `path`.
@@ -36,13 +36,13 @@ pub struct Entry {
 }
 
 /// How many requests an object may have in all its annotations: KubeVirt bounds volumes so.
-pub const MOST_REQUESTS: usize = 256;
+pub(crate) const MOST_REQUESTS: usize = 256;
 
 /// What is read of the annotations of one object.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     /// Each host path request, or what is wrong with it or with its entry, in document order.
-    pub(super) entries: Vec<Result<Entry, Violation>>,
+    pub(super) entries: Vec<Result<HostPathRequest, Violation>>,
     requests: usize,
     faults: usize,
 }
@@ -60,7 +60,7 @@ impl Collected {
 
     /// # Errors
     /// Where there are too many requests with those of this annotation, which is at `at`.
-    pub(super) fn bounded(&self, at: Path<'_>, text: &str) -> Result<(), Violation> {
+    pub(super) fn bounded(&self, at: FieldPath<'_>, text: &str) -> Result<(), Violation> {
         if self.has_too_many() {
             let detail = format!(
                 "must not have more than {MOST_REQUESTS} host path requests, together with the other annotation"
@@ -75,15 +75,15 @@ impl Collected {
         self.entries.push(Err(fault));
     }
 
-    fn request(&mut self, request: Result<Entry, Violation>) {
+    fn request(&mut self, request: Result<HostPathRequest, Violation>) {
         self.requests = self.requests.saturating_add(1);
-        let faults = request.as_ref().map_or(1, Entry::faults);
+        let faults = request.as_ref().map_or(1, HostPathRequest::faults);
         self.faults = self.faults.saturating_add(faults);
         self.entries.push(request);
     }
 }
 
-impl Entry {
+impl HostPathRequest {
     /// How much of it cannot be read.
     fn faults(&self) -> usize {
         let members = [
@@ -115,7 +115,7 @@ pub(super) const MOST_BYTES: usize = 256 * 1024;
 ///
 /// # Errors
 /// Where it is none, or too long to be stored.
-pub(super) fn document<'t>(at: Path<'_>, text: &'t str) -> Result<Json<'t>, Violation> {
+pub(super) fn document<'t>(at: FieldPath<'_>, text: &'t str) -> Result<Json<'t>, Violation> {
     let refused = |detail: String| Violation::invalid(at, quote(text), detail);
     if text.len() > MOST_BYTES {
         let detail =
@@ -145,30 +145,30 @@ fn looks(text: &str) -> &'static str {
 
 /// Reads the requests of one container: an object, or a list of objects and `null`s.
 pub(super) fn all(
-    at: Path<'_>,
+    at: FieldPath<'_>,
     of: &Requester,
     raw: Json<'_>,
     occupied: &Rc<[Occupied]>,
     collected: &mut Collected,
 ) {
-    let mut read = |at: Path<'_>, element, raw: Json<'_>, kinds: &str| {
+    let mut read = |at: FieldPath<'_>, element, raw: Json<'_>, kinds: &str| {
         let place = RequestPlace {
             of: of.clone(),
             element,
         };
         match raw.kind() {
-            Kind::Object => collected.request(request(at, place, raw, occupied)),
+            JsonKind::Object => collected.request(request(at, place, raw, occupied)),
             other => collected.fault(Violation::invalid(at, other.shown(), format!("must be {kinds}"))),
         }
         !collected.is_full()
     };
     match raw.kind() {
-        Kind::Null => {}
-        Kind::List => match raw.items(MOST_BYTES) {
+        JsonKind::Null => {}
+        JsonKind::List => match raw.items(MOST_BYTES) {
             Ok(elements) => {
                 let mut elements = elements.into_iter().enumerate();
                 elements.all(|(element, raw)| {
-                    raw.kind() == Kind::Null
+                    raw.kind() == JsonKind::Null
                         || read(at.index(element), Some(element), raw, "an object or null")
                 });
             }
@@ -184,11 +184,11 @@ pub(super) fn all(
 static REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
 
 fn request(
-    at: Path<'_>,
+    at: FieldPath<'_>,
     place: RequestPlace,
     raw: Json<'_>,
     occupied: &Rc<[Occupied]>,
-) -> Result<Entry, Violation> {
+) -> Result<HostPathRequest, Violation> {
     let members = Members::read(at, raw)?;
     let unknown = members
         .iter()
@@ -200,7 +200,7 @@ fn request(
     let value = |key| members.get(at, key);
     let text = |key| value(key)?.map(|raw| raw.text(at.name(key))).transpose();
 
-    Ok(Entry {
+    Ok(HostPathRequest {
         place,
         path: required(
             at.name("path"),
@@ -226,7 +226,7 @@ fn request(
 }
 
 fn required<T>(
-    at: Path<'_>,
+    at: FieldPath<'_>,
     text: Result<Option<Cow<'_, str>>, Violation>,
     what: &str,
     parse: impl Fn(&str) -> Result<T, PathError>,
@@ -237,11 +237,15 @@ fn required<T>(
     }
 }
 
-fn parsed<T>(at: Path<'_>, text: &str, parse: impl Fn(&str) -> Result<T, PathError>) -> Result<T, Violation> {
+fn parsed<T>(
+    at: FieldPath<'_>,
+    text: &str,
+    parse: impl Fn(&str) -> Result<T, PathError>,
+) -> Result<T, Violation> {
     parse(text).map_err(|error| Violation::invalid(at, quote(text), error.to_string()))
 }
 
-fn host_path_type(at: Path<'_>, text: Option<&str>) -> Result<HostPathType, Violation> {
+fn host_path_type(at: FieldPath<'_>, text: Option<&str>) -> Result<HostPathType, Violation> {
     match text.map(HostPathType::parse) {
         None | Some(Some(HostPathType::Unset)) => Ok(HostPathType::Directory),
         Some(Some(named)) => Ok(named),
@@ -252,12 +256,12 @@ fn host_path_type(at: Path<'_>, text: Option<&str>) -> Result<HostPathType, Viol
     }
 }
 
-fn access(at: Path<'_>, raw: Option<Json<'_>>) -> Result<Access, Violation> {
+fn access(at: FieldPath<'_>, raw: Option<Json<'_>>) -> Result<Access, Violation> {
     match raw.map(Json::get) {
         None | Some("true") => Ok(Access::ReadOnly),
         Some("false") => Ok(Access::Writable),
         Some(_) => {
-            let shown = raw.map_or(Kind::Null, Json::kind).shown();
+            let shown = raw.map_or(JsonKind::Null, Json::kind).shown();
             Err(Violation::invalid(at, shown, "must be true or false"))
         }
     }

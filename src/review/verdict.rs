@@ -10,7 +10,7 @@ use crate::{
         field::{Violations, quote_within},
         host_path_type::HostPathType,
     },
-    requests::{Requests, permitted::HostPathRequest},
+    requests::{Requests, permitted::PermittedRequest},
 };
 
 /// What becomes of the request.
@@ -18,7 +18,7 @@ use crate::{
 pub enum Verdict {
     /// Accepted as it is.
     Allow(Accepted),
-    /// Accepted with another object in place of the request's: its JSON, behind `response::FRONT`.
+    /// Accepted with another object in place of the request's: its JSON.
     Mutate(String, Accepted),
     /// Rejected.
     Deny(Violations),
@@ -30,13 +30,13 @@ pub struct Accepted {
     /// For the sender of the request.
     pub warnings: Vec<String>,
     /// For the audit log: every mount that was asked for.
-    pub mounts: Vec<HostPathMount>,
+    pub mounts: Vec<MountSummary>,
 }
 
 /// A host path as one container sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct HostPathMount {
+pub struct MountSummary {
     /// The container's name.
     pub container: String,
     /// The path on the node.
@@ -77,8 +77,8 @@ impl Accepted {
     }
 }
 
-fn mount(container: &str, request: &HostPathRequest, mount_path: &str) -> HostPathMount {
-    HostPathMount {
+fn mount(container: &str, request: &PermittedRequest, mount_path: &str) -> MountSummary {
+    MountSummary {
         container: container.to_owned(),
         host_path: request.path.as_str().to_owned(),
         mount_path: mount_path.to_owned(),
@@ -90,7 +90,7 @@ fn mount(container: &str, request: &HostPathRequest, mount_path: &str) -> HostPa
 /// The longest path that a warning shows whole, in bytes: clients cut warnings that are much over 120 characters.
 const WARNED_BYTES: usize = 48;
 
-fn warnings(container: &str, request: &HostPathRequest) -> Vec<String> {
+fn warnings(container: &str, request: &PermittedRequest) -> Vec<String> {
     let path = quote_within(request.path.as_str(), WARNED_BYTES);
     let mut warnings = Vec::new();
     if request.access == Access::Writable {

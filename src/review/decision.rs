@@ -1,18 +1,22 @@
 //! The decision on one admission request: whose business it is, and what they say.
 
 use crate::{
-    answer::verdict::{Accepted, Verdict},
     base::{
-        field::{Path, Violation, Violations},
+        field::{FieldPath, Violation, Violations},
         json::{Json, Members},
         request::{Operation, Request},
     },
-    objects::{ephemeral, kubevirt_object::KubeVirtKind, label, launcher},
+    review::{
+        ephemeral,
+        kubevirt_object::KubeVirtKind,
+        label, launcher,
+        verdict::{Accepted, Verdict},
+    },
 };
 
 /// Decides on `request`. What is none of this policy's business is accepted without a look at the settings.
 #[must_use]
-pub fn decide(request: &Request<'_>) -> Verdict {
+pub(crate) fn decide(request: &Request<'_>) -> Verdict {
     judged(request).unwrap_or_else(Verdict::Deny)
 }
 
@@ -57,8 +61,8 @@ fn judged(request: &Request<'_>) -> Result<Verdict, Violations> {
     }
 }
 
-const OBJECT: Path<'_> = Path::root("object");
-const OLD_OBJECT: Path<'_> = Path::root("oldObject");
+const OBJECT: FieldPath<'_> = FieldPath::root("object");
+const OLD_OBJECT: FieldPath<'_> = FieldPath::root("oldObject");
 
 /// The object and its members.
 fn object<'r, 'a>(request: &'r Request<'a>) -> Result<(Json<'a>, &'r Members<'a>), Violation> {
