@@ -204,7 +204,7 @@ async fn probe(
     let left_out: Vec<String> = left_out.into_iter().collect();
     let namespace = options.probe_namespace.clone().or_else(|| {
         let namespaces = state.namespaces.as_ref().ok()?;
-        probes::privileged(namespaces, &left_out)
+        privileged(namespaces, &left_out)
     });
     let mut checks = match namespace {
         None => vec![Check::one(
@@ -226,4 +226,16 @@ async fn probe(
         Err(unseen) => Check::unseen("probe: kubectl debug", unseen),
     });
     checks
+}
+
+/// The first namespace that enforces `privileged`, those aside that Kubewarden leaves out.
+fn privileged(namespaces: &[Value], left_out: &[String]) -> Option<Label> {
+    namespaces
+        .iter()
+        .filter(|namespace| {
+            policy::text(namespace, "/metadata/labels/pod-security.kubernetes.io~1enforce") == "privileged"
+        })
+        .map(|namespace| policy::text(namespace, "/metadata/name"))
+        .filter(|name| !left_out.iter().any(|left_out| left_out == name))
+        .find_map(|name| Label::parse(name).ok())
 }

@@ -1,6 +1,8 @@
 //! Requests that are sent as dry runs. What the cluster answers is what it would do, and is held against what the policy
 //! itself says under the cluster's settings.
 
+mod undecided;
+
 use serde_json::Value;
 
 use crate::annotation::HOOK_SIDECARS;
@@ -11,8 +13,7 @@ use crate::dry_run::DryRun;
 use crate::judge::{Judge, Verdict};
 use crate::mounts::{difference, stored_text};
 use crate::name::Label;
-use crate::policy::text;
-use crate::reply::{self, Reply, Sender, Senders};
+use crate::reply::{Reply, Sender, Senders};
 use crate::request::{Kind, MACHINE, POD};
 use crate::samples::{annotation, machine, pod, with_writable_mount};
 use crate::settings::Settings;
@@ -274,58 +275,4 @@ impl Probes<'_> {
             ),
         }
     }
-
-    /// What an answer says that is no verdict on what was asked. `by_kubevirt`: what KubeVirt could not create.
-    pub(crate) fn undecided(&mut self, reply: Reply, by_kubevirt: Option<&str>) -> Option<Finding> {
-        Some(match reply {
-            Reply::Stored(_) => Finding::unknown("accepted, for a reason that is not known"),
-            Reply::Denied {
-                sender: Sender::Companion,
-                message,
-            } if by_kubevirt.is_some() => Finding::failed(format!(
-                "nobody can start a VM: the companion denies launcher pods to KubeVirt: {message}"
-            ))
-            .fix(
-                "see the check of the companion above: its ClusterRole must name KubeVirt's service account",
-            ),
-            Reply::Denied { sender, message } => {
-                let who = match sender {
-                    Sender::Own(role) => role.name().to_owned(),
-                    Sender::Companion => "the companion".to_owned(),
-                    Sender::Other(name) => name,
-                };
-                Finding::unknown(format!("{who} denies it before there is a verdict: {message}"))
-                    .fix("name a namespace that it leaves alone with --probe-namespace")
-            }
-            Reply::Unreachable { is_own: true, .. } if self.is_server_down => {
-                Finding::unknown("the policy server does not answer: see above")
-            }
-            Reply::Unreachable {
-                is_own: true,
-                webhook,
-                reason,
-            } => {
-                // One failure, one fix.
-                self.is_server_down = true;
-                reply::unreachable(&webhook, &reason)
-            }
-            Reply::Unreachable { webhook, reason, .. } => {
-                Finding::unknown(format!("webhook {webhook} of others cannot be called: {reason}"))
-                    .fix("see to that webhook")
-            }
-            Reply::Obstacle(obstacle) => obstacle.finding(),
-        })
-    }
-}
-
-/// The first namespace that enforces `privileged`, those aside that Kubewarden leaves out.
-pub(crate) fn privileged(namespaces: &[Value], left_out: &[String]) -> Option<Label> {
-    namespaces
-        .iter()
-        .filter(|namespace| {
-            text(namespace, "/metadata/labels/pod-security.kubernetes.io~1enforce") == "privileged"
-        })
-        .map(|namespace| text(namespace, "/metadata/name"))
-        .filter(|name| !left_out.iter().any(|left_out| left_out == name))
-        .find_map(|name| Label::parse(name).ok())
 }

@@ -2,7 +2,8 @@
 
 use schemars::JsonSchema;
 
-use crate::{BLANK_END, CONTAINER_PATH, HostPathText, PARENT, PATH, unlike};
+use crate::HostPathText;
+use crate::texts::{BLANK_END, CONTAINER_PATH, PARENT, PATH, unlike};
 
 /// # The list in the annotation `hooks.kubevirt.io/hookSidecars`
 /// An entry for each hook sidecar. The annotation's value is this list as text.
