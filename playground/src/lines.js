@@ -32,9 +32,11 @@ export function literals(json) {
   return found;
 }
 
-/** The number of the literal that a path leads to, or what it is in. */
-function ordinal(found, path) {
-  for (let sought = path; sought !== ''; sought = sought.replace(/(\.[^.[\]]*|\[\d+\])$/, '')) {
+/** The number of the literal that steps lead to, or what it is in. */
+function ordinal(found, steps) {
+  const path = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+  for (let count = path.length; count > 0; count -= 1) {
+    const sought = path.slice(0, count).join('');
     const at = found.findIndex((literal) => literal.path === sought || literal.path.startsWith(`${sought}.`));
     if (at !== -1) {
       return at;
@@ -64,28 +66,26 @@ function written(manifest, line) {
  * The lines of a manifest that violations are about; null where a line cannot be told.
  * @param {string} manifest
  * @param {{line: number, text: string}} annotation its first line, and its text
- * @param {string[]} violations
+ * @param {(null | (string | number)[])[]} places the steps that lead from the top of the annotation to each violation's place
  */
-export function linesInside(manifest, annotation, violations) {
+export function linesInside(manifest, annotation, places) {
   const found = literals(annotation.text);
-  const places = written(manifest, annotation.line);
-  return violations.map((violation) => {
-    const field = /\[hooks\.kubevirt\.io\/hookSidecars\]((?:\[\d+\]|\.\w+)+): /.exec(violation)?.[1];
-    const number = field === undefined ? -1 : ordinal(found, field);
-    return number !== -1 && places[number]?.text === found[number].text ? places[number].line : null;
+  const lines = written(manifest, annotation.line);
+  return places.map((steps) => {
+    const number = steps === null ? -1 : ordinal(found, steps);
+    return number !== -1 && lines[number]?.text === found[number].text ? lines[number].line : null;
   });
 }
 
 /** The lines of the violations of each result: inside the annotation, the annotation's first, or else the object's. */
 export function violationLines(answer, manifest) {
   const annotations = new Map(answer.annotations.map((annotation) => [annotation.result, annotation]));
-  const isOfAnnotation = (violation) =>
-    /annotations\[(hooks\.kubevirt\.io|kubevirt-sidecar-hostpath-policy\.dev)\//.test(violation);
   return answer.report.results.map((result, index) => {
     const annotation = annotations.get(index);
-    const inside = annotation === undefined || result.violations.length === 0 ? [] : linesInside(manifest, annotation, result.violations);
-    return result.violations.map((violation, number) =>
-      isOfAnnotation(violation) ? (inside[number] ?? result.annotationLine ?? result.line) : result.line,
+    const found = answer.violations[index];
+    const inside = annotation === undefined ? [] : linesInside(manifest, annotation, found.map(({ steps }) => steps));
+    return found.map(({ inAnnotation }, number) =>
+      inAnnotation ? (inside[number] ?? result.annotationLine ?? result.line) : result.line,
     );
   });
 }

@@ -47,17 +47,11 @@ export function settingsNotes(answer, goTo) {
   return [element('section', { class: 'notes', 'aria-label': title }, element('h3', {}, title), element('ul', {}, ...items))];
 }
 
-/** A violation as its field, and what is wrong there. */
-function parts(violation) {
-  const found = /^(\S+): ((?:Forbidden|Invalid value|Required value)[^]*)$/.exec(violation);
-  return found === null ? [violation] : [element('span', { class: 'field' }, found[1]), found[2]];
-}
-
-function violations(result, goTo, lines) {
-  if (result.violations.length === 0) {
+function violations(result, found, goTo, lines) {
+  if (found.length === 0) {
     return null;
   }
-  const items = result.violations.map((violation, index) => {
+  const items = found.map(({ field, text }, index) => {
     const by = result.deniedBy[index];
     const line = lines[index];
     return element(
@@ -65,7 +59,8 @@ function violations(result, goTo, lines) {
       { class: 'error' },
       toLine(line, goTo, `line ${line}`),
       ' ',
-      ...parts(violation),
+      field === null ? null : element('span', { class: 'field' }, field),
+      text,
       by === null || by === undefined ? null : element('div', { class: 'by' }, `denied by settings.${by}`),
     );
   });
@@ -148,36 +143,23 @@ function patch({ before, after }) {
   return details;
 }
 
-/** The paths that a rejected object asks for, to be explained. */
-function rejectedPaths(result, explain) {
-  const asked = new Map();
-  for (const violation of result.violations) {
-    const found = /\.path: Forbidden: "([^"\\]+)"/.exec(violation);
-    if (found !== null) {
-      asked.set(found[1], containerOf(violation));
-    }
-  }
+/** The forbidden paths that an object asks for, to be explained. */
+function forbiddenPaths(result, found, explain) {
+  const asked = new Map(found.flatMap(({ asks }) => (asks === null ? [] : [[asks.hostPath, asks]])));
   if (asked.size === 0) {
     return null;
   }
-  const buttons = [...asked].map(([hostPath, container]) =>
+  const buttons = [...asked].map(([hostPath, asks]) =>
     element(
       'button',
-      { type: 'button', class: 'path', onclick: () => explain({ hostPath, container, type: 'Directory', readOnly: true }, result) },
+      { type: 'button', class: 'path', onclick: () => explain({ ...asks, readOnly: true }, result) },
       hostPath,
     ),
   );
   return element('p', { class: 'ask' }, 'Explain ', ...buttons.flatMap((button) => [button, ' ']));
 }
 
-/** The container that a violation of an annotation is about. */
-function containerOf(violation) {
-  const entry = /hookSidecars\]\[(\d+)\]/.exec(violation);
-  const named = /hostPaths\]\[([^\]]+)\]/.exec(violation);
-  return entry !== null ? `hook-sidecar-${entry[1]}` : (named?.[1] ?? 'hook-sidecar-0');
-}
-
-function finding(result, patched, actions, lines) {
+function finding(result, found, patched, actions, lines) {
   const warnings = result.warnings.map((warning) => element('li', { class: 'warning' }, warning));
   const isSilent = result.verdict === 'accepted' && result.hostPaths.length === 0 && result.kind !== 'Pod';
   return element(
@@ -192,8 +174,8 @@ function finding(result, patched, actions, lines) {
       ' ',
       toLine(result.line, actions.goToManifest, `line ${result.line}`),
     ),
-    violations(result, actions.goToManifest, lines),
-    result.verdict === 'rejected' ? rejectedPaths(result, actions.explain) : null,
+    violations(result, found, actions.goToManifest, lines),
+    forbiddenPaths(result, found, actions.explain),
     warnings.length === 0 ? null : element('ul', { class: 'warnings' }, ...warnings),
     isSilent ? element('p', {}, 'Hook sidecars see no host path.') : null,
     result.verdict === 'skipped' ? element('p', {}, `The policy does not judge ${result.apiVersion} ${result.kind}.`) : null,
@@ -215,7 +197,7 @@ export function report(answer, lines, actions) {
     ...errors.map((error) =>
       element('p', { class: 'error' }, toLine(error.line, actions.goToManifest, `line ${error.line}`), ' ', error.message),
     ),
-    ...results.map((result, index) => finding(result, patched.get(index), actions, lines[index])),
+    ...results.map((result, index) => finding(result, answer.violations[index], patched.get(index), actions, lines[index])),
     ...notes,
   ];
 }

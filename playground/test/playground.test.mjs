@@ -178,7 +178,6 @@ test('the literals of a JSON text have their paths', () => {
 
 test('a violation has the line inside its annotation, in every style of YAML', () => {
   const key = 'hooks.kubevirt.io/hookSidecars';
-  const field = (path) => `metadata.annotations[${key}]${path}: Forbidden: "x"`;
   const text = '[{"image": "i", "hostPath": {"path": "/a", "type": "File"}}, {"hostPath": [{"path": "/b"}]}]';
   const cases = [
     [`a:\n  ${key}: '[{"image": "i",\n    "hostPath": {"path": "/a",\n    "type": "File"}},\n    {"hostPath": [{"path": "/b"}]}]'\n`, [3, 4, 5]],
@@ -186,15 +185,15 @@ test('a violation has the line inside its annotation, in every style of YAML', (
     [`{"a": {\n"${key}": ${JSON.stringify(text)}}}`, [2, 2, 2]],
   ];
   for (const [manifest, [path, type, other]] of cases) {
-    const lineInside = (of, annotation, violation) => linesInside(of, annotation, [violation])[0];
+    const lineInside = (of, annotation, ...steps) => linesInside(of, annotation, [steps])[0];
     const annotation = { line: 2, text };
-    assert.equal(lineInside(manifest, annotation, field('[0].hostPath.path')), path, manifest);
-    assert.equal(lineInside(manifest, annotation, field('[0].hostPath.type')), type, manifest);
-    assert.equal(lineInside(manifest, annotation, field('[1].hostPath[0].path')), other, manifest);
+    assert.equal(lineInside(manifest, annotation, 0, 'hostPath', 'path'), path, manifest);
+    assert.equal(lineInside(manifest, annotation, 0, 'hostPath', 'type'), type, manifest);
+    assert.equal(lineInside(manifest, annotation, 1, 'hostPath', 0, 'path'), other, manifest);
     // What is missing: the line of what lacks it.
-    assert.equal(lineInside(manifest, annotation, field('[1].hostPath[0].volumePath')), other, manifest);
-    assert.equal(lineInside(manifest, annotation, field('[7]')), null, manifest);
-    assert.equal(lineInside(manifest, { line: 2, text: '[{"other": {}}]' }, field('[0].other')), null, manifest);
+    assert.equal(lineInside(manifest, annotation, 1, 'hostPath', 0, 'volumePath'), other, manifest);
+    assert.equal(lineInside(manifest, annotation, 7), null, manifest);
+    assert.equal(lineInside(manifest, { line: 2, text: '[{"other": {}}]' }, 0, 'other'), null, manifest);
   }
 });
 

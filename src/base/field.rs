@@ -214,12 +214,13 @@ impl Violation {
     }
 
     fn print(&self, lists_allowed: bool) -> String {
-        let kind = match self.kind {
-            FaultKind::Required => "Required value",
-            FaultKind::Invalid => "Invalid value",
-            FaultKind::Forbidden => "Forbidden",
-        };
-        let mut text = format!("{}: {kind}: ", self.field);
+        format!("{}: {}", self.field, self.what(lists_allowed))
+    }
+
+    /// What is printed behind the field: how it is wrong, and why.
+    #[must_use]
+    pub fn what(&self, lists_allowed: bool) -> String {
+        let mut text = format!("{}: ", self.kind);
         if let Some(value) = &self.value {
             text.push_str(value);
             text.push_str(": ");
@@ -241,6 +242,16 @@ impl Violation {
             text.push_str(hint);
         }
         text
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FaultKind::Required => "Required value",
+            FaultKind::Invalid => "Invalid value",
+            FaultKind::Forbidden => "Forbidden",
+        })
     }
 }
 

@@ -12,6 +12,8 @@ use checker::settings::warnings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::violation::{self, ShownViolation};
+
 /// What the file of settings is called in messages.
 const SETTINGS: &str = "settings";
 
@@ -39,6 +41,8 @@ pub(crate) struct Response {
     warnings: Vec<Note>,
     /// The document of `check -o json`.
     report: Option<Value>,
+    /// The violations of each result.
+    violations: Vec<Vec<ShownViolation>>,
     /// The pods that the policy changes.
     patched: Vec<Patched>,
     /// The annotations for hook sidecars, for their schema.
@@ -79,6 +83,7 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         faults: Vec::new(),
         warnings: Vec::new(),
         report: None,
+        violations: Vec::new(),
         patched: Vec::new(),
         annotations: found
             .manifests
@@ -125,6 +130,7 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         }
         let Some(admission) = manifest.request(number) else {
             findings.push(finding::skipped(manifest));
+            response.violations.push(Vec::new());
             continue;
         };
         let answer = evaluator
@@ -136,6 +142,7 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         let reasons = evaluator
             .reasons(&admission, finding::message(&answer))
             .map_err(|error| error.to_string())?;
+        response.violations.push(violation::shown(manifest, &reasons));
         findings.push(finding::judged(manifest, answer, reasons, &rules));
     }
     response.report = Some(report(&findings, &found.faults)?);

@@ -7,6 +7,7 @@ mod check;
 mod explain;
 #[cfg(target_os = "wasi")]
 pub mod guest;
+mod violation;
 
 use checker::policy::Policy;
 use serde::de::DeserializeOwned;

@@ -1,7 +1,7 @@
 //! A reason over several lines: field, kind and value, and below them the explanation.
 
 use checker::manifests::reason::Reason;
-use kubevirt_sidecar_hostpath_policy::{FaultKind, Field};
+use kubevirt_sidecar_hostpath_policy::Field;
 
 use crate::printing::escape::one_line;
 use crate::printing::style::{FIELD, REJECTED, styled};
@@ -20,12 +20,8 @@ pub(crate) fn lines(reason: &Reason, prefix: Option<&Field>, indent: usize, widt
     let prefix = prefix.map(Field::to_string).unwrap_or_default();
     let field = field.strip_prefix(&prefix).unwrap_or(&field);
     let field = one_line(field.strip_prefix('.').unwrap_or(field));
-    let plain_kind = match violation.kind {
-        FaultKind::Required => "Required value",
-        FaultKind::Invalid => "Invalid value",
-        FaultKind::Forbidden => "Forbidden",
-    };
-    let kind = styled(REJECTED, plain_kind);
+    let plain_kind = violation.kind.to_string();
+    let kind = styled(REJECTED, &plain_kind);
     let value = violation.value.as_deref().map(one_line);
     let mut lines = Vec::new();
     // The field and the kind on one line, if they fit, and the value too, if that fits.
