@@ -232,9 +232,9 @@ bench: policy.wasm bench-guests bench-build
 	@rm -rf $(BENCH)/runs
 	$(CARGO) bench --locked -p policy-bench --bench validate
 
-## bench-docs: the same, medians of three runs, into docs/performance.md
+## bench-docs: the same, medians of three runs, into docs/development/performance.md
 .PHONY: bench-docs
-bench-docs: export BENCH_DOCS := $(CURDIR)/docs/performance.md
+bench-docs: export BENCH_DOCS := $(CURDIR)/docs/development/performance.md
 bench-docs: policy.wasm bench-guests bench-build
 	@rm -rf $(BENCH)/runs
 	@for run in 1 2 3; do BENCH_RUN=$$run $(CARGO) bench --locked -p policy-bench --bench validate; done

@@ -1,5 +1,5 @@
 //! The worst that can be sent: `policy.wasm` has a verdict within policy-server's deadline, without a trap, in bounded
-//! memory. `cargo test -p host --test limits -- --nocapture` prints the table of `docs/assurance.md`.
+//! memory. `cargo test -p host --test limits -- --nocapture` prints the table of `docs/development/assurance.md`.
 
 #![expect(
     clippy::unwrap_used,
