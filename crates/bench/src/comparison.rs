@@ -1,5 +1,5 @@
-//! The policy against its floor: both evaluate the same request in turns, so that other load on the machine hits
-//! both.
+//! The policy compared with its floor: both evaluate the same request in turns, so that other load on the machine slows
+//! down both.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use crate::instructions;
 use crate::modules::Modules;
 use crate::requests::Request;
 
-/// The policy, compiled once for all contests, and what it is measured with.
-pub struct Arena {
+/// The policy, compiled once for all comparisons, and what it is compared with.
+pub struct Bench {
     modules: Modules,
     settings: Settings,
     policy: Guest,
 }
 
-/// The contest about one request.
-pub struct Contest<'a> {
+/// The comparison on one request.
+pub struct Comparison<'a> {
     request: &'a Request,
     settings: &'a Settings,
     policy: &'a mut Guest,
@@ -30,7 +30,7 @@ pub struct Contest<'a> {
     rounds: Vec<(Evaluation, Evaluation)>,
 }
 
-impl Arena {
+impl Bench {
     /// Compiles the policy.
     pub fn new(modules: Modules, settings: Settings) -> Result<Self, Error> {
         let policy = Guest::new(&modules.policy)?;
@@ -42,7 +42,7 @@ impl Arena {
     }
 
     /// Prepares the floor for the request: it accepts, or gives the answer that the policy would give.
-    pub fn contest<'a>(&'a mut self, request: &'a Request) -> Result<Contest<'a>, Error> {
+    pub fn comparison<'a>(&'a mut self, request: &'a Request) -> Result<Comparison<'a>, Error> {
         let payload = payload(&request.request, &self.settings)?;
         let answer = self.policy.answer(&payload)?;
         let response: ValidationResponse = serde_json::from_slice(&answer)?;
@@ -62,7 +62,7 @@ impl Arena {
             policy: instructions::count(&self.modules.policy, &payload)?,
             floor: instructions::count(&floor, &payload)?,
         };
-        Ok(Contest {
+        Ok(Comparison {
             request,
             settings: &self.settings,
             policy: &mut self.policy,
@@ -73,15 +73,15 @@ impl Arena {
     }
 }
 
-impl Contest<'_> {
-    /// What the contest is about.
+impl Comparison<'_> {
+    /// What is compared.
     #[must_use]
     pub fn subject(&self) -> &Subject {
         &self.subject
     }
 
-    /// Plays rounds, and says how long one side took in all of them.
-    pub fn play(&mut self, rounds: u64, mode: Mode, side: Side) -> Result<Duration, Error> {
+    /// Evaluates the request so many times on both sides, and returns how long one side took for all of them.
+    pub fn measure(&mut self, rounds: u64, mode: Mode, side: Side) -> Result<Duration, Error> {
         let mut time = Duration::ZERO;
         for _ in 0..rounds {
             let evaluate = |guest: &mut Guest| guest.evaluate(mode, &self.request.request, self.settings);
@@ -104,7 +104,7 @@ impl Contest<'_> {
     }
 
     /// The medians of the rounds since the last call. `None`: there were none.
-    pub fn score(&mut self) -> Option<Pair> {
+    pub fn medians(&mut self) -> Option<Pair> {
         Pair::of(&std::mem::take(&mut self.rounds))
     }
 }
