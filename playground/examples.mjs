@@ -34,7 +34,8 @@ const CASES = [
 
 /** The object of a case as a manifest. */
 function ofCase(name) {
-  const found = JSON.parse(text(`tests/cases/${name}.json`));
+  const row = name.slice(0, name.indexOf('-'));
+  const found = JSON.parse(text(`tests/cases/${row}.json`))[name];
   const request = JSON.parse(text(`tests/fixtures/${found.request}.json`));
   const { object } = request.request ?? request;
   if (found.annotation !== undefined) {

@@ -2,8 +2,10 @@
 //!
 //! `UPDATE_CASES=1 cargo test --test cases` rewrites the texts that people read (`message` and `warnings`, where a case has
 //! them) to what the policy says now, and fails if anything else differs. Read the diff before you commit it.
+//!
+//! With `CASE=<name>` in the environment, `every_case` runs that case alone, or all whose names begin so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -46,8 +48,13 @@ fn corpus() -> Result<Vec<Case>, String> {
 
 #[test]
 fn every_case() {
-    let cases = corpus().unwrap_or_else(|e| panic!("{e}"));
-    assert!(!cases.is_empty());
+    let mut cases = corpus().unwrap_or_else(|e| panic!("{e}"));
+    let wanted = env::var("CASE").unwrap_or_default();
+    cases.retain(|case| case.name().starts_with(&wanted));
+    assert!(
+        !cases.is_empty(),
+        "no case has a name that begins with {wanted:?}"
+    );
     let failures: Vec<String> = cases.iter().filter_map(|case| case.run(&native).err()).collect();
     assert!(
         failures.is_empty(),
@@ -95,7 +102,7 @@ fn files_below(dir: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The parts of a case file that may be rewritten, where they are in its text.
+/// The parts of a case that may be rewritten, where they are in its text.
 #[derive(Deserialize)]
 struct Written<'a> {
     #[serde(borrow)]
@@ -110,11 +117,17 @@ struct WrittenTexts<'a> {
     warnings: Option<&'a RawValue>,
 }
 
-/// Rewrites message and warnings of a case file, and leaves every other byte alone.
+/// Rewrites message and warnings of a case in its file, and leaves every other byte alone.
 fn update(case: &Case) -> Result<(), String> {
     let failed = |error: &dyn Display| format!("{}: {error}", case.name());
     let Texts { message, warnings } = case.texts(&native).map_err(|e| failed(&e))?;
-    let mut text = fs::read_to_string(case.path()).map_err(|e| failed(&e))?;
+    let file = fs::read_to_string(case.path()).map_err(|e| failed(&e))?;
+    let cases: BTreeMap<&str, &RawValue> = serde_json::from_str(&file).map_err(|e| failed(&e))?;
+    let old = cases
+        .get(case.name())
+        .ok_or_else(|| failed(&"not in its file"))?
+        .get();
+    let mut text = old.to_owned();
     let message = message.map(|message| json(&message)).transpose()?;
     for (member, new) in [("message", message), ("warnings", Some(json(&warnings)?))] {
         let old = {
@@ -132,7 +145,9 @@ fn update(case: &Case) -> Result<(), String> {
             text = text.replace(&format!("{key}{old}"), &format!("{key}{new}"));
         }
     }
-    fs::write(case.path(), text).map_err(|e| failed(&e))
+    let named = |text: &str| format!("\"{}\": {text}", case.name());
+    let file = file.replacen(&named(old), &named(&text), 1);
+    fs::write(case.path(), file).map_err(|e| failed(&e))
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String, String> {

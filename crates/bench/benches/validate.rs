@@ -1,6 +1,6 @@
 //! The benchmark behind `make bench`.
 //!
-//! criterion decides how many rounds are played; the ratios come from the rounds themselves, in which policy and floor
+//! criterion decides how many rounds there are; the ratios come from the rounds themselves, in which policy and floor
 //! take turns. Environment: `BENCH_RUN` is the number of this run, `BENCH_DOCS` a document that takes the tables of all
 //! runs so far.
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode};
-use policy_bench::contest::{Arena, Contest};
+use policy_bench::comparison::{Bench, Comparison};
 use policy_bench::evaluation::Mode;
 use policy_bench::figures::{Pair, Point, Row, Run, Series, Side};
 use policy_bench::modules::Modules;
@@ -24,7 +24,7 @@ fn main() -> Result<(), Error> {
     let root = Path::new(ROOT);
     let modules = Modules::read(&root.join("policy.wasm"), &root.join("target/bench/guests"))?;
     let module_bytes = modules.policy.len();
-    let mut arena = Arena::new(modules, requests::settings()?)?;
+    let mut bench = Bench::new(modules, requests::settings()?)?;
     let mut criterion = Criterion::default()
         .without_plots()
         .sample_size(20)
@@ -34,25 +34,25 @@ fn main() -> Result<(), Error> {
         .configure_from_args();
     let run = Run {
         module_bytes,
-        rows: rows(&mut criterion, &mut arena)?,
+        rows: rows(&mut criterion, &mut bench)?,
         growth: vec![
             series(
                 &mut criterion,
-                &mut arena,
+                &mut bench,
                 "pod size, without the annotation",
                 "KiB",
                 &requests::growing_bare()?,
             )?,
             series(
                 &mut criterion,
-                &mut arena,
+                &mut bench,
                 "pod size, with the example",
                 "KiB",
                 &requests::growing_example()?,
             )?,
             series(
                 &mut criterion,
-                &mut arena,
+                &mut bench,
                 "sidecars",
                 "",
                 &requests::growing_sidecars()?,
@@ -90,18 +90,18 @@ fn publish(run: Run, directory: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn rows(criterion: &mut Criterion, arena: &mut Arena) -> Result<Vec<Row>, Error> {
+fn rows(criterion: &mut Criterion, bench: &mut Bench) -> Result<Vec<Row>, Error> {
     let mut rows = Vec::new();
     for request in requests::named()? {
-        let mut contest = arena.contest(&request)?;
+        let mut comparison = bench.comparison(&request)?;
         let mut pair = |mode, name| {
             let mut group = criterion.benchmark_group(format!("{name} instance: {}", request.name));
-            measure(&mut group, &mut contest, mode, None)
+            measure(&mut group, &mut comparison, mode, None)
         };
         let fresh = pair(Mode::Fresh, "fresh");
         let reused = pair(Mode::Reused, "reused");
         if let (Some(fresh), Some(reused)) = (fresh, reused) {
-            let subject = contest.subject().clone();
+            let subject = comparison.subject().clone();
             rows.push(Row {
                 subject,
                 fresh,
@@ -114,7 +114,7 @@ fn rows(criterion: &mut Criterion, arena: &mut Arena) -> Result<Vec<Row>, Error>
 
 fn series(
     criterion: &mut Criterion,
-    arena: &mut Arena,
+    bench: &mut Bench,
     name: &str,
     unit: &str,
     requests: &[(usize, Request)],
@@ -122,9 +122,9 @@ fn series(
     let mut group = criterion.benchmark_group(name);
     let mut points = Vec::new();
     for (number, request) in requests {
-        let mut contest = arena.contest(request)?;
-        if let Some(fresh) = measure(&mut group, &mut contest, Mode::Fresh, Some(*number)) {
-            let subject = contest.subject().clone();
+        let mut comparison = bench.comparison(request)?;
+        if let Some(fresh) = measure(&mut group, &mut comparison, Mode::Fresh, Some(*number)) {
+            let subject = comparison.subject().clone();
             points.push(Point {
                 number: *number,
                 subject,
@@ -141,7 +141,7 @@ fn series(
 #[expect(clippy::expect_used, reason = "criterion takes no errors")]
 fn measure(
     group: &mut BenchmarkGroup<'_, WallTime>,
-    contest: &mut Contest<'_>,
+    comparison: &mut Comparison<'_>,
     mode: Mode,
     parameter: Option<usize>,
 ) -> Option<Pair> {
@@ -153,11 +153,11 @@ fn measure(
         };
         group.bench_function(id, |bencher| {
             bencher.iter_custom(|rounds| {
-                contest
-                    .play(rounds, mode, side)
+                comparison
+                    .measure(rounds, mode, side)
                     .expect("both sides have answered this request before")
             });
         });
     }
-    contest.score()
+    comparison.medians()
 }

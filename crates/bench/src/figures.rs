@@ -80,7 +80,7 @@ pub struct Subject {
     pub floor: Instructions,
 }
 
-/// Medians of both sides, from rounds that they played in turns.
+/// Medians of both sides, from rounds in which they took turns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
     /// How many rounds there were.
@@ -109,15 +109,6 @@ impl Pair {
             policy: Times::of(&policy)?,
             floor: Times::of(&floor)?,
         })
-    }
-
-    /// Those of one side.
-    #[must_use]
-    pub fn times(&self, side: Side) -> &Times {
-        match side {
-            Side::Policy => &self.policy,
-            Side::Floor => &self.floor,
-        }
     }
 
     /// How many times the floor the policy takes.
@@ -155,8 +146,7 @@ impl Times {
 }
 
 /// The middle one. `None`: there is none.
-#[must_use]
-pub fn median(mut times: Vec<Duration>) -> Option<Duration> {
+fn median(mut times: Vec<Duration>) -> Option<Duration> {
     times.sort_unstable();
     times.get(times.len() / 2).copied()
 }

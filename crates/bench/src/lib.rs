@@ -3,14 +3,14 @@
 //!
 //! ```text
 //! requests ──┐
-//! modules ───┴ contest ─ evaluation ─ policy_server    the two guests take turns; one evaluation, stage by stage; its host
+//! modules ───┴ comparison ─ evaluation ─ policy_server    the two guests take turns; one evaluation, stage by stage; its host
 //!                 │      instructions    the same, counted instead of timed
 //!              figures                   medians of all runs
 //!                 │
 //!              report                    tables
 //! ```
 
-pub mod contest;
+pub mod comparison;
 pub mod evaluation;
 pub mod figures;
 pub mod instructions;

@@ -102,7 +102,7 @@ fn growing(pod: &AdmissionRequest) -> Result<Vec<(usize, Request)>, Error> {
 fn fixture(name: &str) -> Result<AdmissionRequest, Error> {
     let file = format!("{}/../../tests/fixtures/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read(Path::new(&file)).map_err(|error| format!("{file}: {error}"))?;
-    Ok(AdmissionRequest::from_json(&text, &file)?)
+    AdmissionRequest::from_json(&text, &file).map_err(|error| error.to_string().into())
 }
 
 /// The pod with `count` copies of its one sidecar, each with a path of its own.

@@ -1,12 +1,6 @@
 //! The corpus in every engine: linked natively, in our own host, which is wasmi, and in policy-server's, which is wasmtime.
 //! `make engines` runs it.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper fails its test by panicking"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::{error::Error, fs, path::Path};
 
 use model::{choices::Choices, generate, generate::Scenario, rewrite};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// How many seeds are made of the generators, for each target.
 const GENERATED: u64 = 200;
@@ -30,13 +30,17 @@ impl Seed {
 ///
 /// # Errors
 ///
-/// A file in the directory `cases` that cannot be read, or is not JSON.
+/// A file in the directory `cases` that cannot be read, or is not JSON of cases by name.
 pub fn all(cases: &Path) -> Result<Vec<Seed>, Box<dyn Error>> {
     let mut seeds: Vec<Seed> = (0..GENERATED).flat_map(generated).collect();
-    for file in fs::read_dir(cases)? {
-        let path = file?.path();
+    let mut files = fs::read_dir(cases)?
+        .map(|file| file.map(|file| file.path()))
+        .collect::<Result<Vec<_>, _>>()?;
+    files.sort();
+    for path in files {
         if !path.is_dir() {
-            seeds.extend(of_case(&serde_json::from_slice(&fs::read(path)?)?));
+            let cases: Map<String, Value> = serde_json::from_slice(&fs::read(path)?)?;
+            seeds.extend(cases.values().flat_map(of_case));
         }
     }
     Ok(seeds)

@@ -151,27 +151,6 @@ fn the_identity_is_exact() {
     }
 }
 
-/// Renovate finds a version by the comment above it. Go's stays: it is that of the recorded answers.
-#[test]
-fn renovate_sees_the_versions_of_tools() {
-    let tools = text("tools/tools.mk");
-    let mut above = "";
-    let mut versions = Vec::new();
-    for line in tools.lines() {
-        if let Some((name, _)) = line.split_once("_VERSION := ") {
-            versions.push(name);
-            assert_eq!(
-                above.starts_with("# renovate: datasource="),
-                name != "GO",
-                "{name}"
-            );
-        }
-        above = line;
-    }
-    assert!(versions.len() > 7, "{versions:?}");
-    assert!(text("renovate.json").contains(r"/^tools/tools\\.mk$/"));
-}
-
 #[test]
 fn the_repository_of_the_command_is_that_of_the_policy() {
     let metadata = text("metadata.yml");

@@ -15,7 +15,7 @@ pub struct Case {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) rows: Vec<String>,
-    /// The case's own file first, then the fixture it reads.
+    /// The file of its row first, then the fixture it reads.
     pub(crate) files: Vec<PathBuf>,
     pub(crate) body: Body,
 }
@@ -39,7 +39,7 @@ pub struct Texts {
 }
 
 impl Case {
-    /// The file's name without `.json`.
+    /// `<row>-<accept|reject>-<what>`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -57,13 +57,13 @@ impl Case {
         &self.rows
     }
 
-    /// The files that it was read from: its own, then fixtures.
+    /// The files that it was read from: that of its row, then fixtures.
     #[must_use]
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }
 
-    /// The file that describes it.
+    /// The file that it is written in.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.files.first().map_or(Path::new(""), PathBuf::as_path)

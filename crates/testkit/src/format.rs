@@ -1,17 +1,17 @@
-//! The files of the corpus as they are written: every unknown key is an error.
+//! The cases of the corpus as they are written: every unknown key is an error.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// One file in `tests/cases/`.
+/// A case in `tests/cases/<row>.json`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CaseFile {
+pub(crate) struct WrittenCase {
     /// One sentence: what the case shows.
     pub(crate) description: String,
-    /// The rows of the decision table it covers; the first one gives the file its name.
+    /// The rows of the decision table it covers; the first one begins its name.
     pub(crate) rows: Vec<String>,
     /// The policy's settings, any JSON.
     #[serde(default, deserialize_with = "present")]
@@ -74,10 +74,10 @@ pub(crate) struct AuditedMount {
     pub(crate) r#type: String,
 }
 
-/// One file in `tests/cases/settings/`.
+/// A case in `tests/cases/settings/<row>.json`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SettingsFile {
+pub(crate) struct WrittenSettings {
     pub(crate) description: String,
     pub(crate) rows: Vec<String>,
     #[serde(deserialize_with = "Value::deserialize")]

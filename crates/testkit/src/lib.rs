@@ -1,11 +1,11 @@
 //! The case corpus: its format, its loader and what every engine must get right.
 //!
-//! A *case* is one JSON file below `tests/cases/`: a request, settings and the verdict that is expected. An *engine* is
-//! anything that answers the two waPC operations: the policy crate linked natively, or `policy.wasm` in a host. The same
-//! cases run on all of them:
+//! A *case* is a request, settings and the verdict that is expected. The files below `tests/cases/` are JSON objects of
+//! cases by name, one file for each row of the decision table. An *engine* is anything that answers the two waPC
+//! operations: the policy crate linked natively, or `policy.wasm` in a host. The same cases run on all of them:
 //!
 //! ```text
-//! load(dir) -> Vec<Case>      files -> format -> request (fixture + annotation + patch) -> payload
+//! load(dir) -> Vec<Case>      files -> group -> format -> request (fixture + annotation + patch) -> payload
 //! Case::run(engine)           payload -> response -> expect (what the case says)
 //!                                                 -> check  (what holds for every case)
 //! check(request, …)           the same, for a request that is in no file
@@ -21,6 +21,7 @@ mod coverage;
 mod expect;
 mod fixture;
 mod format;
+mod group;
 mod load;
 mod mounts;
 mod request;

@@ -9,19 +9,20 @@ use serde::de::DeserializeOwned;
 
 use crate::case::{Body, Case};
 use crate::fixture::{Fixtures, is_kebab};
-use crate::format::{CaseFile, SettingsFile};
+use crate::format::{WrittenCase, WrittenSettings};
+use crate::group::Group;
 use crate::request;
 use crate::settings_case::{ASKING, HARMLESS, SettingsCase};
 
 /// The subdirectory of the cases about settings.
 const SETTINGS: &str = "settings";
 
-/// A file that is not a case, and why.
+/// A file that is not one of cases, and why.
 #[derive(Debug)]
 pub struct LoadError {
     /// The file or directory.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// What is wrong with it, and in which case.
     pub reason: String,
 }
 
@@ -33,12 +34,12 @@ impl Display for LoadError {
 
 impl Error for LoadError {}
 
-/// Reads every case in `dir` and in `dir/settings`, sorted by name. Fixtures are in `fixtures` beside `dir`.
+/// Reads every case in `dir` and in `dir/settings`, sorted by row and name. Fixtures are in `fixtures` beside `dir`.
 ///
 /// # Errors
 ///
-/// The first file that is not a case: not named `<row>-<accept|reject>-<what>.json`, not of the format, contradicting
-/// itself or its name.
+/// The first file that is not `<row>.json` with cases of that row in the order of their names, and the first case that is
+/// not named `<row>-<accept|reject>-<what>`, not of the format, or contradicts itself or its name.
 pub fn load(dir: &Path) -> Result<Vec<Case>, LoadError> {
     let fixtures = Fixtures {
         dir: dir.with_file_name("fixtures"),
@@ -47,10 +48,10 @@ pub fn load(dir: &Path) -> Result<Vec<Case>, LoadError> {
     for path in entries(dir)? {
         if path.is_dir() && path.file_name().is_some_and(|name| name == SETTINGS) {
             for path in entries(&path)? {
-                cases.push(read(&path, &fixtures, settings_case)?);
+                cases.extend(group(&path, &fixtures, settings_case)?);
             }
         } else {
-            cases.push(read(&path, &fixtures, request_case)?);
+            cases.extend(group(&path, &fixtures, request_case)?);
         }
     }
     Ok(cases)
@@ -70,20 +71,33 @@ fn entries(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(paths)
 }
 
-/// Reads one file and holds it against its name.
-fn read(
+/// Reads one file, and holds it and each of its cases against their names.
+fn group<T: DeserializeOwned>(
     path: &Path,
     fixtures: &Fixtures,
-    parse: fn(&str, &Fixtures) -> Result<Case, String>,
-) -> Result<Case, LoadError> {
+    case: fn(T, &Fixtures) -> Result<Case, String>,
+) -> Result<Vec<Case>, LoadError> {
     let attempt = || {
-        let name = Name::of(path)?;
+        let row = row_of(path).ok_or("the name is not <row>.json in lower case")?;
         let text = fs::read_to_string(path).map_err(|e| e.to_string())?;
-        let mut case = parse(&text, fixtures)?;
-        name.agrees(&case)?;
-        case.name = name.stem;
-        case.files.insert(0, path.into());
-        Ok(case)
+        let Group(members) = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+        let mut cases: Vec<Case> = Vec::new();
+        for (name, member) in members {
+            let read = || {
+                let named = Name::of(&name, row)?;
+                if cases.last().is_some_and(|last| last.name >= name) {
+                    return Err("the names are not sorted, or one is there twice".into());
+                }
+                let case = case(member, fixtures)?;
+                named.agrees(&case)?;
+                Ok(case)
+            };
+            let mut case: Case = read().map_err(|reason: String| format!("{name}: {reason}"))?;
+            case.name = name;
+            case.files.insert(0, path.into());
+            cases.push(case);
+        }
+        Ok(cases)
     };
     attempt().map_err(|reason| LoadError {
         path: path.into(),
@@ -91,33 +105,34 @@ fn read(
     })
 }
 
-/// A case's file name, taken apart.
-struct Name {
-    stem: String,
-    row: String,
+/// The row whose cases a file has, in lower case.
+fn row_of(path: &Path) -> Option<&str> {
+    let row = path.file_name()?.to_str()?.strip_suffix(".json")?;
+    (is_kebab(row) && is_row(&row.to_ascii_uppercase())).then_some(row)
+}
+
+/// What a case's name says.
+struct Name<'a> {
+    row: &'a str,
     accepts: bool,
 }
 
-impl Name {
-    fn of(path: &Path) -> Result<Self, String> {
-        const FORM: &str = "the name is not <row>-<accept|reject>-<what>.json in lower case";
-        let file = path.file_name().and_then(|name| name.to_str()).ok_or(FORM)?;
-        let stem = file
-            .strip_suffix(".json")
-            .filter(|stem| is_kebab(stem))
-            .ok_or(FORM)?;
-        let (row, rest) = stem.split_once('-').ok_or(FORM)?;
-        let (verdict, _) = rest.split_once('-').ok_or(FORM)?;
+impl<'a> Name<'a> {
+    /// Takes the name of a case apart that is in the file of `row`.
+    fn of(name: &str, row: &'a str) -> Result<Self, String> {
+        let form = || format!("the name is not {row}-<accept|reject>-<what> in lower case");
+        let rest = name
+            .strip_prefix(row)
+            .and_then(|rest| rest.strip_prefix('-'))
+            .filter(|rest| is_kebab(rest))
+            .ok_or_else(form)?;
+        let (verdict, _) = rest.split_once('-').ok_or_else(form)?;
         let accepts = match verdict {
             "accept" => true,
             "reject" => false,
-            _ => return Err(FORM.into()),
+            _ => return Err(form()),
         };
-        Ok(Self {
-            stem: stem.into(),
-            row: row.into(),
-            accepts,
-        })
+        Ok(Self { row, accepts })
     }
 
     fn agrees(&self, case: &Case) -> Result<(), String> {
@@ -149,40 +164,34 @@ pub(crate) fn is_row(id: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn request_case(text: &str, fixtures: &Fixtures) -> Result<Case, String> {
-    let file: CaseFile = parse(text)?;
-    let (payload, read) = request::payload(&file, fixtures)?;
-    if let Some(contradiction) = file.expect.contradiction(&payload) {
+fn request_case(written: WrittenCase, fixtures: &Fixtures) -> Result<Case, String> {
+    let (payload, read) = request::payload(&written, fixtures)?;
+    if let Some(contradiction) = written.expect.contradiction(&payload) {
         return Err(format!("`expect`: {contradiction}"));
     }
     Ok(Case {
         name: String::new(),
-        description: file.description,
-        rows: file.rows,
+        description: written.description,
+        rows: written.rows,
         files: read.into_iter().collect(),
-        body: Body::Request(payload, file.expect),
+        body: Body::Request(payload, written.expect),
     })
 }
 
-fn settings_case(text: &str, fixtures: &Fixtures) -> Result<Case, String> {
-    let file: SettingsFile = parse(text)?;
-    if let Some(contradiction) = file.expect.contradiction() {
+fn settings_case(written: WrittenSettings, fixtures: &Fixtures) -> Result<Case, String> {
+    if let Some(contradiction) = written.expect.contradiction() {
         return Err(format!("`expect`: {contradiction}"));
     }
-    let fixture = fixtures.read(if file.expect.valid { HARMLESS } else { ASKING })?;
+    let fixture = fixtures.read(if written.expect.valid { HARMLESS } else { ASKING })?;
     Ok(Case {
         name: String::new(),
-        description: file.description,
-        rows: file.rows,
+        description: written.description,
+        rows: written.rows,
         files: vec![fixture.file],
         body: Body::Settings(SettingsCase {
-            settings: file.settings,
-            expect: file.expect,
+            settings: written.settings,
+            expect: written.expect,
             request: fixture.request,
         }),
     })
-}
-
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|e| e.to_string())
 }

@@ -1,4 +1,4 @@
-//! From a case file to the payload of `validate`.
+//! From a case as it is written to the payload of `validate`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use json_patch::Patch;
 use serde_json::{Map, Value, json};
 
 use crate::fixture::Fixtures;
-use crate::format::CaseFile;
+use crate::format::WrittenCase;
 
 /// Where KubeVirt keeps the list of hook sidecars.
 const ANNOTATION: &str = "hooks.kubevirt.io/hookSidecars";
@@ -80,13 +80,13 @@ impl Parts {
     }
 }
 
-/// Builds the payload that `file` describes, and names the fixture it read.
-pub(crate) fn payload(file: &CaseFile, fixtures: &Fixtures) -> Result<(Payload, Option<PathBuf>), String> {
-    if let Some(text) = &file.payload {
-        if file.settings.is_some()
-            || file.request.is_some()
-            || file.annotation.is_some()
-            || file.patch.is_some()
+/// Builds the payload that `case` describes, and names the fixture it read.
+pub(crate) fn payload(case: &WrittenCase, fixtures: &Fixtures) -> Result<(Payload, Option<PathBuf>), String> {
+    if let Some(text) = &case.payload {
+        if case.settings.is_some()
+            || case.request.is_some()
+            || case.annotation.is_some()
+            || case.patch.is_some()
         {
             return Err("`payload` excludes `settings`, `request`, `annotation` and `patch`".into());
         }
@@ -100,18 +100,18 @@ pub(crate) fn payload(file: &CaseFile, fixtures: &Fixtures) -> Result<(Payload, 
             None,
         ));
     }
-    let settings = file.settings.clone().ok_or("`settings` is missing")?;
-    let (mut request, read) = match file.request.as_ref().ok_or("`request` is missing")? {
+    let settings = case.settings.clone().ok_or("`settings` is missing")?;
+    let (mut request, read) = match case.request.as_ref().ok_or("`request` is missing")? {
         Value::String(name) => {
             let fixture = fixtures.read(name)?;
             (fixture.request, Some(fixture.file))
         }
         inline => (inline.clone(), None),
     };
-    if let Some(annotation) = &file.annotation {
+    if let Some(annotation) = &case.annotation {
         annotate(&mut request, annotation)?;
     }
-    if let Some(operations) = &file.patch {
+    if let Some(operations) = &case.patch {
         json_patch::patch(&mut request, &operations_of(operations)?).map_err(|e| format!("`patch`: {e}"))?;
     }
     let parts = Parts { request, settings };

@@ -1,4 +1,4 @@
-//! For each check of the test kit an engine that it must not let pass; `files`: files that are no cases.
+//! For each check of the test kit an engine that it must not let pass; `files`: files that hold what is no case.
 
 mod files;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{Case, LoadError, load};
 
 /// Loads a corpus of this one file, from a directory of its own.
-fn loaded(file: &str, content: &str) -> Result<Case, LoadError> {
+fn loaded(file: &str, content: &str) -> Result<Vec<Case>, LoadError> {
     static MADE: AtomicUsize = AtomicUsize::new(0);
     let number = MADE.fetch_add(1, Ordering::Relaxed);
     let root: PathBuf = env::temp_dir().join(format!("testkit-{}-{number}", process::id()));
@@ -29,11 +29,25 @@ fn loaded(file: &str, content: &str) -> Result<Case, LoadError> {
     fs::write(root.join("cases").join(file), content).unwrap();
     let cases = load(&root.join("cases"));
     fs::remove_dir_all(&root).unwrap();
+    cases
+}
+
+/// A case in the file of its row, `directory` being empty or that of the cases about settings.
+fn case_in(directory: &str, name: &str, content: &Value) -> Result<Case, LoadError> {
+    let (row, _) = name.split_once('-').unwrap();
+    let cases = loaded(
+        &format!("{directory}{row}.json"),
+        &json!({name: content}).to_string(),
+    );
     cases.map(|mut cases| cases.pop().unwrap())
 }
 
-fn case(file: &str, content: &Value) -> Case {
-    loaded(file, &content.to_string()).unwrap()
+fn case(name: &str, content: &Value) -> Case {
+    case_in("", name, content).unwrap()
+}
+
+fn settings_case(name: &str, content: &Value) -> Case {
+    case_in("settings/", name, content).unwrap()
 }
 
 /// The creation of a pod that has nothing to do with anything.
@@ -178,7 +192,7 @@ fn fails(case: &Case, lies: &[(&str, Of, Value)]) {
 fn wrong_rejections() {
     let accepted = json!({"accepted": true, "code": null, "message": null});
     fails(
-        &case("r1-reject-bad.json", &reject()),
+        &case("r1-reject-bad", &reject()),
         &[
             ("verdict: expected Deny, got Allow", Of::Case, accepted.clone()),
             ("code:", Of::Case, json!({"code": 422})),
@@ -216,7 +230,7 @@ fn wrong_rejections() {
 fn wrong_acceptances() {
     let rejected = json!({"accepted": false, "code": 422, "message": "no"});
     fails(
-        &case("r1-accept-good.json", &allow()),
+        &case("r1-accept-good", &allow()),
         &[
             (
                 "verdict: expected Allow, got Deny (no)",
@@ -249,7 +263,7 @@ fn wrong_acceptances() {
 
 #[test]
 fn wrong_mutations() {
-    let case = case("r2-accept-injected.json", &mutate());
+    let case = case("r2-accept-injected", &mutate());
     let mut object = pod()["object"].take();
     object["wants"] = json!(true);
     let changed = |pointer: &str, value: Value| {
@@ -309,9 +323,7 @@ fn wrong_mutations() {
         json!({"op": "add", "path": "/operation", "value": "UPDATE"}),
     );
     let ask = |operation: &str, payload: &[u8]| Ok(honest(operation, payload).to_string().into_bytes());
-    let failure = self::case("r2-accept-injected.json", &update)
-        .run(&ask)
-        .unwrap_err();
+    let failure = self::case("r2-accept-injected", &update).run(&ask).unwrap_err();
     assert!(failure.contains("only the creation of a pod"), "{failure}");
 }
 
@@ -319,7 +331,7 @@ fn wrong_mutations() {
 fn wrong_answers_about_settings() {
     let rejected = json!({"accepted": false, "code": 422, "message": "no"});
     fails(
-        &case("settings/s1-accept-good.json", &valid()),
+        &settings_case("s1-accept-good", &valid()),
         &[
             (
                 "valid: expected true, got false (no)",
@@ -331,7 +343,7 @@ fn wrong_answers_about_settings() {
     );
     let accepted = json!({"accepted": true, "code": null, "message": null});
     fails(
-        &case("settings/s1-reject-bad.json", &invalid()),
+        &settings_case("s1-reject-bad", &invalid()),
         &[
             ("message:", Of::Settings, json!({"message": "other"})),
             ("control characters", Of::Settings, json!({"message": "a\n"})),
@@ -342,13 +354,11 @@ fn wrong_answers_about_settings() {
 
 #[test]
 fn an_engine_that_fails() {
-    for (file, content) in [
-        ("r1-accept-good.json", allow()),
-        ("settings/s1-accept-good.json", valid()),
+    for case in [
+        case("r1-accept-good", &allow()),
+        settings_case("s1-accept-good", &valid()),
     ] {
-        let failure = case(file, &content)
-            .run(&|_: &str, _: &[u8]| Err("trap".into()))
-            .unwrap_err();
+        let failure = case.run(&|_: &str, _: &[u8]| Err("trap".into())).unwrap_err();
         assert!(failure.contains("the engine failed: trap"), "{failure}");
     }
 }

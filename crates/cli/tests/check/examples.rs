@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sidecar_hostpath::check::reader;
 
 use crate::harness::{Outcome, SETTINGS, check, check_text, example, root};
@@ -127,11 +127,8 @@ fn the_denials_of_the_guide_are_those_of_the_policy() {
     let expected: Vec<String> = names("tests/cases", ".json")
         .iter()
         .map(|name| fs::read_to_string(root().join("tests/cases").join(name)).unwrap())
-        .filter_map(|text| {
-            serde_json::from_str::<Value>(&text).unwrap()["expect"]["message"]
-                .as_str()
-                .map(str::to_owned)
-        })
+        .flat_map(|text| serde_json::from_str::<Map<String, Value>>(&text).unwrap())
+        .filter_map(|(_, case)| case["expect"]["message"].as_str().map(str::to_owned))
         .collect();
     let guide = guide();
     let (_, section) = guide.split_once("### What a denial means").unwrap();

@@ -6,6 +6,7 @@
     reason = "a helper fails its test by panicking"
 )]
 
+mod cargo;
 mod commands;
 mod console;
 mod links;

@@ -5,7 +5,7 @@ use std::fs;
 
 use jsonschema::Validator;
 use kubevirt_sidecar_hostpath_policy::{FieldPath, hook_sidecar_requests};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::reader::{root, text};
 
@@ -37,11 +37,11 @@ fn annotations() -> Vec<Value> {
     let files = files
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.is_file());
-    files
-        .filter_map(|path| {
-            let case: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-            serde_json::from_str(case.get("annotation")?.as_str()?).ok()
-        })
+    let cases = files.flat_map(|path| {
+        serde_json::from_str::<Map<String, Value>>(&fs::read_to_string(path).unwrap()).unwrap()
+    });
+    cases
+        .filter_map(|(_, case)| serde_json::from_str(case.get("annotation")?.as_str()?).ok())
         .collect()
 }
 

@@ -1,16 +1,65 @@
-//! For each check of the loader a file that it must not take for a case, and what coverage misses.
+//! For each check of the loader a file or a case that it must not take, and what coverage misses.
 
 use serde_json::{Value, json};
 
-use super::{allow, case, invalid, loaded, mutate, reject};
+use super::{allow, case, case_in, invalid, loaded, mutate, reject};
 use crate::coverage;
 
-/// Files that are no case, and why.
+/// Files that are no cases of a row, and why.
 #[test]
 fn wrong_files() {
-    const ACCEPT: &str = "r1-accept-x.json";
-    const REJECT: &str = "r1-reject-x.json";
-    const SETTINGS: &str = "settings/s1-reject-x.json";
+    let one = |name: &str| json!({name: allow()}).to_string();
+    let two = |first: &str, second: &str| format!(r#"{{"{first}": {}, "{second}": {}}}"#, allow(), allow());
+    let unsorted = ["r1-accept-b", "r1-accept-a"];
+    let repeated = ["r1-accept-a", "r1-accept-a"];
+    for (file, content, reason) in [
+        (
+            "r1.yaml",
+            one("r1-accept-x"),
+            "the name is not <row>.json in lower case",
+        ),
+        (
+            "R1.json",
+            one("r1-accept-x"),
+            "the name is not <row>.json in lower case",
+        ),
+        (
+            "r1-accept-x.json",
+            allow().to_string(),
+            "the name is not <row>.json in lower case",
+        ),
+        (
+            "r1.json",
+            "[]".to_owned(),
+            "invalid type: sequence, expected cases by name at line 1 column 0",
+        ),
+        (
+            "r1.json",
+            two(unsorted[0], unsorted[1]),
+            "r1-accept-a: the names are not sorted, or one is there twice",
+        ),
+        (
+            "r1.json",
+            two(repeated[0], repeated[1]),
+            "r1-accept-a: the names are not sorted, or one is there twice",
+        ),
+        (
+            "r1.json",
+            one("r2-accept-x"),
+            "r2-accept-x: the name is not r1-<accept|reject>-<what> in lower case",
+        ),
+    ] {
+        let error = loaded(file, &content).expect_err(reason);
+        assert_eq!(error.reason, reason, "{file}");
+    }
+}
+
+/// Cases that contradict themselves, and why.
+#[test]
+fn wrong_cases() {
+    const ACCEPT: &str = "r1-accept-x";
+    const REJECT: &str = "r1-reject-x";
+    const SETTINGS: &str = "s1-reject-x";
     let with = |mut content: Value, pointer: &str, value: Value| {
         let (parent, key) = pointer.rsplit_once('/').unwrap();
         content.pointer_mut(parent).unwrap()[key] = value;
@@ -20,11 +69,11 @@ fn wrong_files() {
     let reject_with = |pointer, value| with(reject(), pointer, value);
     let unknown = json!([{"op": "remove", "path": "/object", "x": 1}]);
     let nowhere = json!([{"op": "remove", "path": "/nowhere"}]);
-    for (file, content, reason) in [
-        ("r1-accept-x.yaml", allow(), "the name is not <row>-"),
-        ("R1-accept-x.json", allow(), "the name is not <row>-"),
-        ("r1-mutate-x.json", allow(), "the name is not <row>-"),
-        ("r2-accept-x.json", allow(), "the first row is \"R1\""),
+    for (name, content, reason) in [
+        ("r1-accept", allow(), "the name is not r1-"),
+        ("r1-accept-X", allow(), "the name is not r1-"),
+        ("r1-mutate-x", allow(), "the name is not r1-"),
+        ("r2-accept-x", allow(), "the first row is \"R1\""),
         (REJECT, allow(), "disagree"),
         (ACCEPT, allow_with("/x", json!(1)), "unknown field `x`"),
         (ACCEPT, allow_with("/patch", unknown), "unknown members"),
@@ -70,7 +119,8 @@ fn wrong_files() {
             "goes with `valid: false`",
         ),
     ] {
-        let error = loaded(file, &content.to_string()).expect_err(reason).to_string();
+        let directory = if name == SETTINGS { "settings/" } else { "" };
+        let error = case_in(directory, name, &content).expect_err(reason).to_string();
         assert!(error.contains(reason), "expected {reason:?} in: {error}");
     }
 }
@@ -78,8 +128,8 @@ fn wrong_files() {
 #[test]
 fn rows_that_miss_a_case_and_cases_that_miss_a_row() {
     let cases = [
-        case("r1-accept-good.json", &allow()),
-        case("r2-accept-injected.json", &mutate()),
+        case("r1-accept-good", &allow()),
+        case("r2-accept-injected", &mutate()),
     ];
     let document = "## Decision table\n| # | |\n|---|---|\n| R1 | x |\n| R9 | x |\n";
     assert_eq!(
