@@ -338,7 +338,7 @@ fn narrower_settings_let_nothing_more_in() {
         ("types: less", 2),
         ("sensitive: less", 2),
         ("sharing: less", 2),
-        ("read-only: less", 2),
+        ("read-only: less", 1),
     ];
     hold(2500, &kinds, |bytes| {
         let mut choices = Choices::new(bytes);

@@ -10,11 +10,11 @@ use rstest::rstest;
 )]
 #[case::spelled_differently(
     r#"{"allowedHostPaths": [], "verifyOnly": true, "verify\u004fnly": false}"#,
-    r#"settings.verifyOnly: Invalid value: "boolean": is a duplicate key"#
+    r#"settings.verifyOnly: Invalid value: false: is a duplicate key"#
 )]
 #[case::in_a_rule(
     r#"{"allowedHostPaths": [{"pathPrefix": "/srv/a", "pathPrefix": "/"}]}"#,
-    r#"settings.allowedHostPaths[0].pathPrefix: Invalid value: "string": is a duplicate key"#
+    r#"settings.allowedHostPaths[0].pathPrefix: Invalid value: "/": is a duplicate key"#
 )]
 fn a_duplicate_key_is_refused(#[case] settings: &str, #[case] message: &str) {
     let refused = read_settings(settings.as_bytes()).unwrap_err();

@@ -6,8 +6,7 @@ mod printed;
 
 use std::{fmt, ops::Deref, rc::Rc};
 
-pub(crate) use printed::quote;
-pub(crate) use printed::{list, quote_within, shorten};
+pub(crate) use printed::{SHOWN_BYTES, list, quote, quote_within, shorten};
 
 use crate::base::{by_name::ByName, step::Step};
 
@@ -156,6 +155,8 @@ pub struct Fault {
     pub rule: Option<usize>,
     /// The keys that are known, where one is not.
     pub known: &'static [&'static str],
+    /// Where the value is a text that is no JSON: how many of its bytes were read up to the fault.
+    pub text_fault: Option<usize>,
     /// The setting that is in the way, other than a rule: `trustedCreators`, for one.
     pub setting: Option<&'static str>,
 }
@@ -174,6 +175,7 @@ impl Violation {
             step: None,
             rule: None,
             known: &[],
+            text_fault: None,
             setting: None,
         }))
     }

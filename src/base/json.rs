@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use crate::base::field::{FieldPath, Violation, quote};
+use crate::base::field::{FieldPath, Violation, quote, shorten};
 use cursor::Cursor;
 pub(crate) use string::JsonString;
 pub(crate) use wanted::Wanted;
@@ -36,7 +36,7 @@ pub(crate) enum JsonKind {
 }
 
 impl JsonKind {
-    /// The kind as a printed value: a message names it in place of content of the wrong kind.
+    /// The kind as a printed value.
     pub(crate) const fn shown(self) -> &'static str {
         match self {
             JsonKind::Null => "null",
@@ -135,7 +135,18 @@ impl<'a> Json<'a> {
             JsonKind::String => self
                 .string()
                 .ok_or_else(|| Violation::invalid(at, quote(self.0), "must not contain a lone surrogate")),
-            other => Err(Violation::invalid(at, other.shown(), "must be a string")),
+            _ => Err(Violation::invalid(at, self.shown(), "must be a string")),
+        }
+    }
+
+    /// The value as messages print it: a string as [`quote`] prints it, another scalar as it is written, shortened alike,
+    /// and of a list or an object its kind only.
+    pub(crate) fn shown(self) -> String {
+        match self.kind() {
+            // A lone surrogate is replaced.
+            JsonKind::String => quote(&Cursor::at_start(self).key().to_text()),
+            JsonKind::Null | JsonKind::Boolean | JsonKind::Number => shorten(self.0).into_owned(),
+            kind @ (JsonKind::List | JsonKind::Object) => kind.shown().to_owned(),
         }
     }
 }
@@ -173,7 +184,7 @@ impl<'a> Members<'a> {
     /// Any other kind.
     pub(crate) fn read(at: FieldPath<'_>, json: Json<'a>) -> Result<Self, Violation> {
         let object = Cursor::at_start(json).object(&[], &mut Vec::new());
-        let no_object = || Violation::invalid(at, json.kind().shown(), "must be an object");
+        let no_object = || Violation::invalid(at, json.shown(), "must be an object");
         object.map(|(_, members)| members).ok_or_else(no_object)
     }
 
@@ -205,7 +216,7 @@ impl<'a> Members<'a> {
             None => Ok(first),
             Some(second) => {
                 let detail = "is a duplicate key";
-                Err(Violation::invalid(at.name(key), second.kind().shown(), detail))
+                Err(Violation::invalid(at.name(key), second.shown(), detail))
             }
         }
     }

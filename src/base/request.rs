@@ -73,7 +73,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// Where the payload is not an admission request: no JSON, no `kind.kind`, an `operation` other than the four.
-    /// Nothing of its content is in the message.
+    /// Of its content, only a scalar of a wrong kind or an unknown operation is in the message, shortened.
     pub(crate) fn read(payload: &'a [u8]) -> Result<Self, Violations> {
         let payload_at = FieldPath::root("payload");
         let payload = Json::of_bytes(payload).ok().filter(|payload| payload.is_object());
@@ -125,7 +125,7 @@ fn text<'a>(at: FieldPath<'_>, members: &Members<'a>, key: &str) -> Result<Optio
     let Some(raw) = members.get(at, key)? else {
         return Ok(None);
     };
-    let refused = || Violation::invalid(at.name(key), raw.kind().shown(), "must be a string");
+    let refused = || Violation::invalid(at.name(key), raw.shown(), "must be a string");
     raw.string().ok_or_else(refused).map(Some)
 }
 

@@ -45,10 +45,12 @@ const LIBVIRT_STARTS: [&str; 2] = ["/var/run/libvirt", "/run/libvirt"];
 #[must_use]
 pub fn in_sidecar(path: &ContainerPath) -> Option<&'static str> {
     if IMAGE.contains(&path.as_str()) {
-        return Some("would hide a directory that the image needs");
+        return Some(
+            "would hide a directory that the image needs: choose another path, such as /host-images",
+        );
     }
     (at_or_below(path, &KERNEL) || starts_with(path, &KUBEVIRT_STARTS))
-        .then_some("is reserved for the kernel and KubeVirt")
+        .then_some("is reserved for the kernel and KubeVirt: choose another path, such as /host-images")
 }
 
 /// Why nothing may be mounted at `path` in container `compute`.
@@ -57,7 +59,9 @@ pub fn in_compute(path: &ContainerPath) -> Option<&'static str> {
     in_sidecar(path).or_else(|| {
         let reserved =
             at_or_below(path, &COMPUTE) || path.as_str() == "/var/lib" || starts_with(path, &LIBVIRT_STARTS);
-        reserved.then_some("would hide what KubeVirt or libvirt needs in container compute")
+        reserved.then_some(
+            "would hide what KubeVirt or libvirt needs in container compute: choose another path, such as /host-images",
+        )
     })
 }
 

@@ -191,7 +191,8 @@ impl Planner<'_, '_, '_> {
         {
             let mount = item(&there.mounts, mount);
             let why = format!(
-                "is below the mount of volume {} at {} of container {}, in which it could be made a symbolic link",
+                "is below the mount of volume {} at {} of container {}, in which it could be made a symbolic link: \
+                 choose a path outside that mount",
                 quote(&mount.volume),
                 quote(&mount.mount_path),
                 there.name

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Container, ContainerList, HostPathSource, Mount, SharedProcesses, Volume};
 use crate::base::{
     access::Access,
-    field::{FieldPath, Violation},
+    field::{FieldPath, Violation, quote},
     host_path_type::HostPathType,
     json::{Json, JsonKind, Members, NoItems, Wanted},
     path::HostPath,
@@ -72,15 +72,12 @@ impl Reader {
         }
     }
 
-    /// Refuses a name that too many volumes or containers bear; `count` has them up to the one at `at`.
-    pub(super) fn limit_one_name(&mut self, at: FieldPath<'_>, count: usize) {
+    /// Refuses a name that too many volumes or containers have; `count` has them up to the one at `at`.
+    pub(super) fn limit_one_name(&mut self, at: FieldPath<'_>, name: &str, count: usize) {
         if count == MOST_OF_ONE_NAME.saturating_add(1) {
             let detail = format!("is the name of more than {MOST_OF_ONE_NAME}");
-            self.faults.push(Violation::invalid(
-                at.name("name"),
-                JsonKind::String.shown(),
-                detail,
-            ));
+            self.faults
+                .push(Violation::invalid(at.name("name"), quote(name), detail));
         }
     }
 
@@ -273,7 +270,6 @@ impl Reader {
     }
 
     fn wrong_kind(&mut self, at: FieldPath<'_>, raw: Json<'_>, detail: &str) {
-        self.faults
-            .push(Violation::invalid(at, raw.kind().shown(), detail));
+        self.faults.push(Violation::invalid(at, raw.shown(), detail));
     }
 }

@@ -114,15 +114,16 @@ impl<'a> Pod<'a> {
         };
         let volumes_at = at.name("volumes");
         for (index, volume) in volumes.into_iter().enumerate() {
+            let name = volume.name.clone();
             let count = pod.add_volume(volume);
-            reader.limit_one_name(volumes_at.index(index), count);
+            reader.limit_one_name(volumes_at.index(index), &name, count);
         }
         for list in ALL_LISTS {
             let list_at = at.name(list.key());
             for container in reader.containers(at, members, list) {
-                let index = container.index;
+                let (index, name) = (container.index, container.name.clone());
                 let count = pod.add_container(container);
-                reader.limit_one_name(list_at.index(index), count);
+                reader.limit_one_name(list_at.index(index), &name, count);
             }
         }
         match Violations::from_vec(reader.faults) {

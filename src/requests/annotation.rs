@@ -98,7 +98,7 @@ fn read_entry(
     match raw.kind() {
         JsonKind::Null => return Ok(()),
         JsonKind::Object => {}
-        other => return Err(Violation::invalid(at, other.shown(), "must be an object or null")),
+        _ => return Err(Violation::invalid(at, raw.shown(), "must be an object or null")),
     }
     let members = Members::read(at, raw)?;
     let mut case_variant = None;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, rc::Rc};
 use crate::{
     base::{
         access::Access,
-        field::{FieldPath, Violation, Violations, list, quote},
+        field::{FieldPath, SHOWN_BYTES, Violation, Violations, list, quote, quote_within},
         host_path_type::HostPathType,
         json::{Json, JsonKind, Members},
         path::{ContainerPath, HostPath, PathError},
@@ -122,7 +122,31 @@ pub(super) fn document<'t>(at: FieldPath<'_>, text: &'t str) -> Result<Json<'t>,
             format!("must be at most {MOST_BYTES} bytes: Kubernetes does not store longer annotations");
         return Err(refused(detail));
     }
-    Json::document(text).map_err(|error| refused(format!("must be JSON{}: {error}", looks(text))))
+    Json::document(text).map_err(|error| no_json(at, text, &error))
+}
+
+/// How much of a text is shown where it ceases to be JSON, in bytes.
+const NEAR_BYTES: usize = 32;
+
+/// What is wrong with a text that is no JSON. The text at the fault is shown, because YAML folds lines: who reads of
+/// column 284 has it in another line.
+fn no_json(at: FieldPath<'_>, text: &str, error: &serde_json::Error) -> Violation {
+    let line = error.line().checked_sub(2);
+    let line = line.and_then(|line| text.match_indices('\n').nth(line));
+    let line = line.map_or(0, |(end, _)| end.saturating_add(1));
+    // The column is that of the last byte that was read.
+    let end = text.ceil_char_boundary(line.saturating_add(error.column()).min(text.len()));
+    let start = text.ceil_char_boundary(end.saturating_sub(NEAR_BYTES));
+    let detail = format!("must be JSON{}: {error}", looks(text));
+    let violation = match text.get(start..end) {
+        Some(near) if start > 0 => {
+            let value = quote_within(text, SHOWN_BYTES.saturating_sub(NEAR_BYTES));
+            let near = quote(&format!("…{near}"));
+            Violation::invalid(at, value, format!("{detail}, near {near}"))
+        }
+        _ => Violation::invalid(at, quote(text), detail),
+    };
+    violation.with(|fault| fault.text_fault = Some(end))
 }
 
 /// What a text that is no JSON looks like.
@@ -158,7 +182,7 @@ pub(super) fn all(
         };
         match raw.kind() {
             JsonKind::Object => collected.request(request(at, place, raw, occupied)),
-            other => collected.fault(Violation::invalid(at, other.shown(), format!("must be {kinds}"))),
+            _ => collected.fault(Violation::invalid(at, raw.shown(), format!("must be {kinds}"))),
         }
         !collected.is_full()
     };
@@ -173,7 +197,7 @@ pub(super) fn all(
                 });
             }
             // Each element has a byte at least: there cannot be more.
-            Err(_) => collected.fault(Violation::invalid(at, raw.kind().shown(), "is too long")),
+            Err(_) => collected.fault(Violation::invalid(at, raw.shown(), "is too long")),
         },
         _ => {
             read(at, None, raw, "an object");
@@ -257,12 +281,9 @@ fn host_path_type(at: FieldPath<'_>, text: Option<&str>) -> Result<HostPathType,
 }
 
 fn access(at: FieldPath<'_>, raw: Option<Json<'_>>) -> Result<Access, Violation> {
-    match raw.map(Json::get) {
-        None | Some("true") => Ok(Access::ReadOnly),
-        Some("false") => Ok(Access::Writable),
-        Some(_) => {
-            let shown = raw.map_or(JsonKind::Null, Json::kind).shown();
-            Err(Violation::invalid(at, shown, "must be true or false"))
-        }
+    match raw.map(|raw| (raw, raw.get())) {
+        None | Some((_, "true")) => Ok(Access::ReadOnly),
+        Some((_, "false")) => Ok(Access::Writable),
+        Some((other, _)) => Err(Violation::invalid(at, other.shown(), "must be true or false")),
     }
 }

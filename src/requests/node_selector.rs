@@ -41,7 +41,7 @@ impl<'a> Selector<'a> {
             [] => Ok(None),
             [only] => item(&self.values, *only).text(at).map(Some),
             [_, second, ..] => {
-                let shown = item(&self.values, *second).kind().shown();
+                let shown = item(&self.values, *second).shown();
                 Err(Violation::invalid(at, shown, "is a duplicate key"))
             }
         }

@@ -127,6 +127,9 @@ fn apart<'r>(container: &str, asked: impl Iterator<Item = Asked<'r>>) -> Vec<(us
         .collect()
 }
 
+/// What to do about two places that overlap.
+const CHOOSE: &str = "choose paths of which neither contains the other";
+
 /// Why two places of which one is at or above the other cannot both be; and the position of the request to be told.
 fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize, Member, String)> {
     match (one, other) {
@@ -134,7 +137,7 @@ fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize,
         (Asked::HostPath(_, position, member, path), Asked::Claim(claim))
         | (Asked::Claim(claim), Asked::HostPath(_, position, member, path)) => {
             let why = format!(
-                "{} and pvc.sharedComputePath {} of entry {} overlap in container {container}",
+                "{} and pvc.sharedComputePath {} of entry {} overlap in container {container}: {CHOOSE}",
                 quote(path.as_str()),
                 quote(claim.shared_compute_path.as_str()),
                 claim.index
@@ -155,10 +158,12 @@ fn conflict(container: &str, one: Asked<'_>, other: Asked<'_>) -> Option<(usize,
                 both(other, one)
             };
             let why = if is_same {
-                format!("{both} share it, but differ in path, type or readOnly")
+                format!(
+                    "{both} share it, but differ in path, type or readOnly: choose another path, or request the same in both"
+                )
             } else {
                 format!(
-                    "{} and {} of {both} overlap in container {container}",
+                    "{} and {} of {both} overlap in container {container}: {CHOOSE}",
                     quote(path.as_str()),
                     quote(other_path.as_str()),
                 )

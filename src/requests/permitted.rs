@@ -89,7 +89,7 @@ pub(super) fn request(
         for occupied in entry.occupied.iter() {
             if occupied.path.names().into_iter().any(is_hidden) {
                 let why = format!(
-                    "would hide {} of this entry, {}",
+                    "would hide {} of this entry, {}: choose a path that does not contain it",
                     occupied.key,
                     quote(occupied.path.as_str())
                 );

@@ -69,7 +69,7 @@ fn object<'r, 'a>(request: &'r Request<'a>) -> Result<(Json<'a>, &'r Members<'a>
     match (request.object, &request.members) {
         (Some(object), Some(members)) => Ok((object, members)),
         (Some(object), None) => {
-            let shown = object.kind().shown();
+            let shown = object.shown();
             Err(Violation::invalid(OBJECT, shown, "must be an object"))
         }
         (None, _) => Err(Violation::required(OBJECT, "the request must hold the object")),

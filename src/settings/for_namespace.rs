@@ -1,6 +1,6 @@
 //! The settings as they are for requests in one namespace, made once a request.
 
-use std::{borrow::Cow, cell::OnceCell, fmt};
+use std::{borrow::Cow, cell::OnceCell, fmt, rc::Rc};
 
 use crate::{
     base::{
@@ -24,6 +24,9 @@ pub struct SettingsFor<'s> {
     rules: Vec<RuleFor<'s>>,
     /// Whether some rule applies to some requests only.
     pub(super) has_restricted: bool,
+    /// What is allowed to viewers that no rule names, as messages list it: for mounts by others, and for requests. Made when
+    /// the first path is refused.
+    pub(super) paths_of_unnamed: [OnceCell<Option<Rc<str>>>; 2],
     /// Made when the first path is judged: most launcher pods have none.
     indexes: OnceCell<Indexes<'s>>,
 }
@@ -123,6 +126,7 @@ impl<'s> SettingsFor<'s> {
             namespace,
             rules,
             has_restricted: settings.rules.iter().any(Rule::is_restricted),
+            paths_of_unnamed: [OnceCell::new(), OnceCell::new()],
             indexes: OnceCell::new(),
         }
     }
@@ -148,6 +152,11 @@ impl<'s> SettingsFor<'s> {
     /// restricted rules.
     pub(super) fn same_path(&self, position: usize) -> &[usize] {
         item(&self.indexes().same_path, position).as_slice()
+    }
+
+    /// Whether a rule names this container.
+    pub(super) fn is_named(&self, container: &str) -> bool {
+        self.indexes().named.has(container)
     }
 
     /// Whether the rule at `position` applies to this viewer, its namespace aside.

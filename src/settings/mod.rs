@@ -2,6 +2,7 @@
 
 mod around;
 mod for_namespace;
+mod near_path;
 mod node_label;
 pub(crate) mod pattern;
 pub(crate) mod permission;

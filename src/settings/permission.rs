@@ -2,18 +2,22 @@
 //!
 //! A rule that applies to some requests only takes its path away from the others: no rule with a shorter path gives it back.
 
-use std::{cmp::Reverse, fmt, rc::Rc};
+use std::{borrow::Cow, cmp::Reverse, fmt, rc::Rc};
 
 use crate::{
     base::{
         access::Access,
+        by_name::ByName,
         container_name::COMPUTE,
         field::{FieldPath, Violation, list, quote, shorten},
         host_path_type::HostPathType,
         path::HostPath,
         step::Step,
     },
-    settings::{Covering, RuleFor, RulesAround, SettingsFor},
+    settings::{
+        Covering, RuleFor, RulesAround, SettingsFor,
+        near_path::{Nearness, nearness},
+    },
 };
 
 /// For whom a host path is judged: a container that would see it.
@@ -257,7 +261,18 @@ impl<'s> Judge<'_, 's> {
             format!("no rule for it is for {}", self.requester(by_container))
         };
         let detail = format!("{} is reserved: {why}", quote(self.written().0));
-        Some(Refusal::new(Step::Reserved, detail))
+        if !self.viewer.requests {
+            return Some(Refusal::new(Step::Reserved, detail));
+        }
+        let allowed = self.own_paths();
+        let instead = match allowed {
+            Some(_) => "ask for another path under the allowed host paths",
+            None => "no other host path is allowed either",
+        };
+        Some(Refusal {
+            allowed,
+            ..Refusal::new(Step::Reserved, format!("{detail}; {instead}"))
+        })
     }
 
     /// The namespace, and the container where rules tell containers apart.
@@ -288,6 +303,61 @@ impl<'s> Judge<'_, 's> {
             || around.labelled_below.iter().any(is_reserved_with_label)
     }
 
+    /// The rules that apply to the viewer: messages name nothing that is for others.
+    fn own_rules(&self) -> impl Iterator<Item = &RuleFor<'s>> {
+        let rules = self.settings.rules().iter().zip(0..);
+        let own = rules.filter(|(_, position)| self.settings.is_for(*position, self.viewer));
+        own.map(|(rule, _)| rule)
+    }
+
+    /// The paths of these rules, as messages list them; none if there is no such rule. All viewers that no rule names have
+    /// the same.
+    fn own_paths(&self) -> Option<Rc<str>> {
+        let listed = || {
+            let mut known = ByName::default();
+            let paths = self.own_rules().map(ToString::to_string).zip(0..);
+            let paths = paths.filter(|(path, number)| known.add(path.clone().into(), *number));
+            let paths: Vec<String> = paths.map(|(path, _)| path).collect();
+            (!paths.is_empty()).then(|| list(paths).into())
+        };
+        if self
+            .viewer
+            .container
+            .is_some_and(|name| self.settings.is_named(name))
+        {
+            return listed();
+        }
+        let [by_others, requested] = &self.settings.paths_of_unnamed;
+        let known = if self.viewer.requests {
+            requested
+        } else {
+            by_others
+        };
+        known.get_or_init(listed).clone()
+    }
+
+    /// The path of the rule that was probably meant.
+    fn meant(&self) -> Option<String> {
+        let mut meant: Option<(Nearness, Cow<'_, HostPath>)> = None;
+        let mut is_only = true;
+        for rule in self.own_rules() {
+            let path = rule.path();
+            let Some(nearness) = nearness(self.written().0, path.as_str()) else {
+                continue;
+            };
+            match &meant {
+                Some((nearest, _)) if nearness > *nearest => {}
+                Some((nearest, other)) if nearness == *nearest => is_only &= *other == path,
+                _ => {
+                    meant = Some((nearness, path));
+                    is_only = true;
+                }
+            }
+        }
+        let (_, path) = meant.filter(|(nearness, _)| is_only || *nearness != Nearness::Alike)?;
+        Some(path.as_str().to_owned())
+    }
+
     fn under_no_rule(&self) -> Refusal {
         let quoted = quote(self.written().0);
         let refusal = |detail| Refusal::new(Step::Rule, detail);
@@ -297,23 +367,13 @@ impl<'s> Judge<'_, 's> {
                 "{quoted} is not allowed: the settings allow no host path"
             ));
         }
-        // Messages name nothing that is for others.
-        let own = rules.iter().zip(0..);
-        let own = own.filter(|(_, position)| self.settings.is_for(*position, self.viewer));
-        let mut own_paths: Vec<String> = Vec::new();
-        for (rule, _) in own {
-            let path = rule.to_string();
-            if !own_paths.contains(&path) {
-                own_paths.push(path);
-            }
-        }
-        if own_paths.is_empty() {
+        let Some(allowed) = self.own_paths() else {
             let by_container = rules.iter().any(|rule| rule.rule.containers.is_some());
             let requester = self.requester(by_container);
             return refusal(format!(
                 "{quoted} is not allowed: the settings allow no host path for {requester}"
             ));
-        }
+        };
         // A node without the link may have another directory there: only the name as written permits.
         let mut other_names = self.around.names.iter().skip(1);
         let allowed_name = other_names.find(|(name, covering)| {
@@ -321,14 +381,17 @@ impl<'s> Judge<'_, 's> {
                 .iter()
                 .any(|covering| self.matches(covering, name.as_str().len()))
         });
+        let hint = match allowed_name {
+            Some((name, _)) => Some(format!(
+                "{}, which is allowed, is the same directory on most nodes: write it so",
+                quote(name.as_str())
+            )),
+            None if self.viewer.requests => self.meant().map(|path| format!("Did you mean {path}?")),
+            None => None,
+        };
         Refusal {
-            allowed: Some(list(own_paths).into()),
-            hint: allowed_name.map(|(name, _)| {
-                format!(
-                    "{}, which is allowed, is the same directory on most nodes: write it so",
-                    quote(name.as_str())
-                )
-            }),
+            allowed: Some(allowed),
+            hint,
             ..refusal(format!("{quoted} is under none of the allowed host paths"))
         }
     }
@@ -351,7 +414,9 @@ impl<'s> Judge<'_, 's> {
             ));
         }
         let sensitive = shorten(around.sensitive_inside.iter().find(unnamed)?.as_str());
-        refusal(format!("{quoted} contains the sensitive host path {sensitive}"))
+        refusal(format!(
+            "{quoted} contains the sensitive host path {sensitive}; ask for the part you need below it"
+        ))
     }
 
     /// Why the path, which is below a path that is writable for whatever container, could lead anywhere.

@@ -1,5 +1,6 @@
 //! What a policy asks of its host besides its work: to log a line. Everything else is refused.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use checker::printing::escape::one_line;
@@ -8,9 +9,11 @@ use serde_json::{Map, Value};
 /// Takes the log lines of the policy, one at a time, without a line break.
 pub type LogSink = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Writes each log line to standard error.
+/// Writes each log line to standard error. A line that cannot be written is lost: the verdict is not.
 pub fn log_to_stderr() -> LogSink {
-    Arc::new(|line| eprintln!("{line}"))
+    Arc::new(|line| {
+        let _ = writeln!(io::stderr(), "{line}");
+    })
 }
 
 /// The host's side of a call by the guest. An error here would make the SDK's logger panic, so a log entry is always

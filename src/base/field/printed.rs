@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 /// The longest value that is shown whole, in bytes.
-const SHOWN_BYTES: usize = 128;
+pub(crate) const SHOWN_BYTES: usize = 128;
 
 /// A user's text, ready for a message: in double quotes, on one line, control characters escaped,
 /// shortened over 128 bytes.

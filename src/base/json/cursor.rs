@@ -1,13 +1,13 @@
 //! Finding one's way in a text that is known to be JSON.
 
-use super::{Json, JsonKind, JsonString, Members};
+use super::{Json, JsonString, Members};
 
 /// What an object holds under one key.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Found<'a> {
     pub(super) value: Option<Json<'a>>,
-    /// The kind of a second value: readers differ in which one counts.
-    pub(super) second: Option<JsonKind>,
+    /// A second value: readers differ in which one counts.
+    pub(super) second: Option<Json<'a>>,
 }
 
 /// Marks each of the eight bytes that is `byte`, by its highest bit; a byte above a marked one may be marked too.
@@ -91,7 +91,7 @@ impl<'a> Cursor<'a> {
                 match found.value {
                     None => found.value = Some(value),
                     Some(_) => {
-                        found.second.get_or_insert(value.kind());
+                        found.second.get_or_insert(value);
                     }
                 }
             }

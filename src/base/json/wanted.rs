@@ -47,9 +47,9 @@ impl<'a, const N: usize> Wanted<'a, N> {
         for ((value, found), key) in values.iter_mut().zip(self.found).zip(self.keys) {
             match found.second {
                 None => *value = found.value.filter(|value| value.kind() != JsonKind::Null),
-                Some(kind) => faults.push(Violation::invalid(
+                Some(second) => faults.push(Violation::invalid(
                     at.name(key),
-                    kind.shown(),
+                    second.shown(),
                     "is a duplicate key",
                 )),
             }

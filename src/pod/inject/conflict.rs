@@ -46,7 +46,7 @@ pub(super) fn describe_conflict(container: &Container<'_>, index: usize) -> Stri
         container.name
     );
     match mount.path() {
-        Ok(_) => format!("would hide {described}"),
+        Ok(_) => format!("would hide {described}: choose a path that does not contain it"),
         Err(error) => format!("cannot be compared with {described}, which {error}"),
     }
 }

@@ -21,9 +21,9 @@ impl Reader {
     pub(super) fn request_containers(
         &mut self,
         at: FieldPath<'_>,
-        value: Json<'_>,
+        object: Json<'_>,
     ) -> Option<Vec<(String, ContainerPath)>> {
-        let members = Members::read(at, value);
+        let members = Members::read(at, object);
         let members = members.map_err(|fault| self.faults.push(fault)).ok()?;
         let mut known = ByName::default();
         let mut containers = Vec::new();
@@ -33,7 +33,7 @@ impl Reader {
             }
             if index >= MOST_ITEMS {
                 let detail = format!("must have at most {MOST_ITEMS} members");
-                return self.wrong_kind(at, value, &detail);
+                return self.wrong_kind(at, object, &detail);
             }
             let name = name.to_text();
             let refused = if !is_label(&name) {

@@ -13,6 +13,10 @@ use crate::{
 
 /// A key of version 2.
 const GUARD: &str = "guard";
+/// A key that the settings must have.
+const ALLOWED_HOST_PATHS: &str = "allowedHostPaths";
+/// The keys of which a rule must have one.
+const PATHS: [&str; 2] = ["path", "pathPrefix"];
 /// A key that the settings have and rules have not.
 const REQUEST_CONTAINERS: &str = "requestContainers";
 
@@ -98,7 +102,7 @@ impl Reader {
             match members.value(at, key) {
                 Err(twice) => self.faults.push(twice),
                 Ok(Some(value)) if value.kind() == JsonKind::Null => {
-                    let detail = "must not be null: leave the key out";
+                    let detail = not_null(&members, key);
                     self.faults.push(Violation::invalid(at.name(key), "null", detail));
                 }
                 Ok(_) => {}
@@ -130,11 +134,27 @@ impl Reader {
     }
 
     pub(super) fn wrong_kind<T>(&mut self, at: FieldPath<'_>, value: Json<'_>, detail: &str) -> Option<T> {
-        self.fault(Violation::invalid(at, value.kind().shown(), detail))
+        self.fault(Violation::invalid(at, value.shown(), detail))
     }
 
     pub(super) fn fault<T>(&mut self, fault: Violation) -> Option<T> {
         self.faults.push(fault);
         None
+    }
+}
+
+/// What to write in place of `null` under `key`, which cannot be left out where it is needed.
+fn not_null(members: &Members<'_>, key: &str) -> &'static str {
+    let is_given = |key: &&str| {
+        members
+            .first(key)
+            .is_some_and(|value| value.kind() != JsonKind::Null)
+    };
+    if key == ALLOWED_HOST_PATHS {
+        "must not be null: write a list of rules (an empty list allows nothing)"
+    } else if PATHS.contains(&key) && !PATHS.iter().any(is_given) {
+        "must not be null: a rule needs path or pathPrefix"
+    } else {
+        "must not be null: leave the key out"
     }
 }

@@ -110,6 +110,7 @@ impl Asker {
                 name: None,
                 generate_name: None,
                 object: Some(object),
+                texts: Vec::new(),
                 warnings: Vec::new(),
             },
         }

@@ -180,6 +180,10 @@ pub fn judged(
             ..skipped
         };
     }
+    let reasons: Vec<Reason> = reasons
+        .into_iter()
+        .map(|reason| reason.located(manifest))
+        .collect();
     Finding {
         verdict: Verdict::Rejected,
         code: response.status.unwrap_or_default().code,

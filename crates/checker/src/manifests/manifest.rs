@@ -1,13 +1,14 @@
 //! A Kubernetes object in a manifest file.
 
 use crate::preview::{self, RequestSummary};
-use kubevirt_sidecar_hostpath_policy::HOOK_SIDECARS;
+use kubevirt_sidecar_hostpath_policy::{Field, HOOK_SIDECARS};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::admission::{
     AdmissionRequest, GroupVersionKind, GroupVersionResource, UserInfo, group_and_version,
 };
+use crate::manifests::annotation_text::AnnotationText;
 use crate::reading::node::{Fault, Node, Position};
 use crate::reading::place::Place;
 
@@ -30,6 +31,8 @@ pub struct Manifest {
     pub generate_name: Option<String>,
     /// The whole object, if the policy judges its kind.
     pub object: Option<Value>,
+    /// The texts of its annotations that ask for host paths, if the policy judges its kind.
+    pub texts: Vec<AnnotationText>,
     /// What its author should know of it, beside what the policy says.
     pub warnings: Vec<String>,
 }
@@ -109,6 +112,7 @@ impl Manifest {
             name: None,
             generate_name: None,
             object: None,
+            texts: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -135,6 +139,13 @@ impl Manifest {
         if self.namespace.is_none() && preview::is_namespaced(self.group(), &self.kind) {
             self.namespace = Some(namespace.to_owned());
         }
+    }
+
+    /// The line of the file in which so many bytes of the annotation at this field end, where that is known.
+    #[must_use]
+    pub fn line_of(&self, annotation: &Field, bytes: usize) -> Option<usize> {
+        let text = self.texts.iter().find(|text| text.is_at(annotation))?;
+        Some(text.line(bytes))
     }
 
     /// The text of the first annotation for hook sidecars.

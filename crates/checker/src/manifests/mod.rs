@@ -1,5 +1,6 @@
 //! The objects in manifests, and what the policy decides for them.
 
+mod annotation_text;
 pub mod finding;
 mod hidden;
 mod holder;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::preview;
 
 use crate::admission::group_and_version;
+use crate::manifests::annotation_text::AnnotationText;
 use crate::manifests::hidden;
 use crate::manifests::holder::{Around, Holder, holder};
 use crate::manifests::manifest::{Found, Manifest};
@@ -193,6 +194,10 @@ fn add(node: Node, api_version: String, kind: String, place: Place, found: &mut 
     let places = hidden::annotations(&node);
     let manifest = Manifest {
         annotation: places.first().map(|(at, _)| *at),
+        texts: match is_judged {
+            true => AnnotationText::all(&node),
+            false => Vec::new(),
+        },
         warnings: match is_judged {
             true => parameters::warnings(&node, &kind),
             false => unjudged(&places),

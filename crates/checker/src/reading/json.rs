@@ -129,6 +129,7 @@ fn node(raw: &RawValue, places: &Places<'_>) -> Result<Node, Fault> {
         at,
         fault: None,
         content,
+        folds: None,
     })
 }
 

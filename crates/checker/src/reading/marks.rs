@@ -10,7 +10,7 @@ use libyaml_safer::{Event, EventData, ScalarStyle};
 use super::node::Position;
 use super::text::MARK;
 
-/// The marks that the parser has not passed, by their index in characters.
+/// The marks that the parser has not passed, by their index in bytes, in which the parser counts.
 pub(super) struct Marks(VecDeque<(u64, Position)>);
 
 impl Marks {
@@ -21,13 +21,13 @@ impl Marks {
             return Self(marks);
         }
         let mut at = Position { line: 1, column: 1 };
-        for (c, index) in text.chars().zip(0..) {
+        for (index, c) in text.char_indices() {
             match c {
                 '\n' => {
                     at.line = at.line.saturating_add(1);
                     at.column = 0;
                 }
-                MARK => marks.push_back((index, at)),
+                MARK => marks.push_back((index as u64, at)),
                 _ => {}
             }
             at.column = at.column.saturating_add(1);

@@ -75,6 +75,7 @@ pub(super) fn into(entries: &mut Vec<Entry>, at: Position, value: Node) {
             at,
             fault: None,
             content: Content::Mapping(Rc::default()),
+            folds: None,
         },
     }));
     entries.extend(merged.into_iter().map(|entry| Entry {

@@ -2,6 +2,7 @@
 
 mod budget;
 pub mod document;
+pub mod folds;
 mod json;
 mod marks;
 mod merge;

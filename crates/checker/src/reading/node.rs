@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::folds::Folds;
+
 /// How deep values may be nested.
 pub(super) const DEPTH: usize = 128;
 
@@ -38,6 +40,8 @@ pub struct Node {
     pub fault: Option<Box<str>>,
     /// What it is.
     pub content: Content,
+    /// The lines of a text that is written over several.
+    pub folds: Option<Folds>,
 }
 
 /// The kinds of values. What several aliases stand for is shared, not copied.
@@ -146,6 +150,7 @@ impl Node {
                     at,
                     fault: None,
                     content: Content::Scalar(Value::from(text)),
+                    folds: None,
                 },
             });
         }

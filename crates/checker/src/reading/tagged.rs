@@ -30,6 +30,7 @@ pub(super) fn scalar_node(at: Position, text: &str, style: ScalarStyle, tag: Opt
         at,
         fault: unknown.or(misfit).map(String::into_boxed_str),
         content: Content::Scalar(value),
+        folds: None,
     }
 }
 
@@ -40,6 +41,7 @@ pub(super) fn collection(at: Position, content: Content, tag: Option<&str>, name
         at,
         fault: unknown.map(String::into_boxed_str),
         content,
+        folds: None,
     }
 }
 

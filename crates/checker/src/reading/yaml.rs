@@ -9,6 +9,7 @@ use std::rc::Rc;
 use libyaml_safer::{Error, Event, EventData, Mark, Parser, ScalarStyle};
 
 use super::budget::Budget;
+use super::folds::Folds;
 use super::marks::Marks;
 use super::merge;
 use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
@@ -64,6 +65,7 @@ fn read(text: &str, above: usize, budget: &mut Budget, documents: &mut Vec<Resul
         above,
         anchors: HashMap::new(),
         marks: Marks::of(text),
+        text,
         budget,
         depth: 0,
     };
@@ -92,6 +94,7 @@ struct Reader<'t, 'b> {
     parser: Parser<&'t [u8]>,
     above: usize,
     marks: Marks,
+    text: &'t str,
     /// The values that have an anchor; `None` while such a value is being read.
     anchors: HashMap<String, Option<Node>>,
     budget: &'b mut Budget,
@@ -136,6 +139,7 @@ impl Reader<'_, '_> {
     /// The value that begins with the event; `None` at the end of what it would be in.
     fn node(&mut self, event: Event) -> Result<Option<Node>, Fault> {
         let at = self.position(event.start_mark);
+        let folds = Folds::of(self.text, &event);
         let (node, anchor) = match event.data {
             EventData::Scalar {
                 anchor,
@@ -143,7 +147,10 @@ impl Reader<'_, '_> {
                 value,
                 style,
                 ..
-            } => (scalar_node(at, &value, style, tag.as_deref()), anchor),
+            } => {
+                let node = scalar_node(at, &value, style, tag.as_deref());
+                (Node { folds, ..node }, anchor)
+            }
             EventData::SequenceStart { anchor, tag, .. } => {
                 self.begin(anchor.as_ref(), at)?;
                 let mut items = Vec::new();

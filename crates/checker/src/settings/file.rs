@@ -321,6 +321,7 @@ fn policies_in(node: &Node, file: &str, policies: &mut Vec<PolicyManifest>) -> R
             at: node.at,
             fault: None,
             content: Content::Scalar(Value::Null),
+            folds: None,
         },
     };
     policies.push(PolicyManifest {

@@ -35,6 +35,7 @@ pub(crate) fn one_document(documents: Vec<Node>, file: &str) -> Result<Node, Err
             at: Position { line: 1, column: 1 },
             fault: None,
             content: Content::Scalar(Value::Null),
+            folds: None,
         }),
         (_, Some(_)) => Err(Error::SettingsDocuments {
             file: file.to_owned(),

@@ -58,7 +58,7 @@ fn what_changes_is_reported() {
         metadata.annotations[hooks.kubevirt.io/hookSidecars][0].hostPath.path:
           Forbidden
           "/srv/images" is under none of the allowed host paths: /srv/images/a
-          (exactly), /srv/scratch, /srv/new
+          (exactly), /srv/scratch, /srv/new. Did you mean /srv/images/a?
 
     NEWLY REJECTED  vms.json:3:1: VirtualMachineInstance tenant-a/old
         metadata.annotations[hooks.kubevirt.io/hookSidecars][0].hostPath.path:

@@ -24,6 +24,7 @@ fn pod(name: &str) -> String {
 #[case::in_a_comment("apiVersion: v1 # \u{feff}\nkind: Pod\n", "1:18")]
 #[case::at_the_end("apiVersion: v1\nkind: Pod\n\u{feff}", "3:1")]
 #[case::beside_a_quoted_text("apiVersion: v1\nkind: 'Pod'\u{feff}\n", "2:12")]
+#[case::after_wide_characters("metadata: {name: 'éééééééééééééééé'}\nkind\u{feff}: Pod\n", "2:5")]
 #[case::with_another_fault("kind: List\n\u{feff}items: []\n\u{feff}? 'a: b\nitems: []\n'", "2:1")]
 fn a_byte_order_mark_within_a_document_is_an_error(#[case] text: &str, #[case] place: &str) {
     let found = read_all(text);

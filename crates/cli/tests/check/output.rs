@@ -91,7 +91,7 @@ fn sarif_is_valid_and_tells_what_is_wrong() {
 fn github_annotates_lines() {
     let (outcome, _dir) = report("github", &[]);
     assert_snapshot!(outcome.stdout, @r#"
-    ::error file=vms/bad%2C %25.yaml,line=2,title=VirtualMachineInstance tenant-a/bad::metadata.annotations[hooks.kubevirt.io/hookSidecars]: Invalid value: "[{\"hostPath\": {\"path\": \"/etc<&\">\", \"volumePath\": \"/a\"}}]": must be JSON: expected `,` or `}` at line 1 column 32
+    ::error file=vms/bad%2C %25.yaml,line=2,title=VirtualMachineInstance tenant-a/bad::metadata.annotations[hooks.kubevirt.io/hookSidecars]: Invalid value: "[{\"hostPath\": {\"path\": \"/etc<&\">\", \"volumePath\": \"/a\"}}]": must be JSON: expected `,` or `}` at line 1 column 32. That is in line 2 of the manifest
     ::warning file=vms/bad%2C %25.yaml,line=4,title=VirtualMachineInstance tenant-a/warned::hooks.kubevirt.io/hookSidecars[0]: key "host-path" is ignored: write "hostPath"
     ::error file=vms/half.yaml,line=1,title=not judged::not a Kubernetes object: apiVersion or kind is missing
     "#);

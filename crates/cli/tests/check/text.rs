@@ -1,6 +1,7 @@
 //! The text that people read.
 
 use insta::assert_snapshot;
+use rstest::rstest;
 
 use crate::harness::{Dir, SETTINGS, check, check_text, command, example, finish, root, vmi};
 
@@ -39,6 +40,73 @@ fn a_path_outside_the_prefixes_is_rejected() {
     0 accepted, 1 rejected, 0 skipped
     [exit 1]
     "#);
+}
+
+/// Two virtual machines whose annotations hold the same broken JSON in this YAML.
+fn folded(text: &str) -> String {
+    format!(
+        "apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata:
+  name: a
+---
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata:
+  name: b
+spec:
+  template:
+    metadata:
+      annotations:
+        hooks.kubevirt.io/hookSidecars: {text}
+"
+    )
+}
+
+#[test]
+fn text_and_line_of_a_json_fault_are_shown() {
+    let text = r#">-
+          [{
+            "image": "registry.example.com/qemu-img:v1",
+            "args": ["--version", "v1alpha2"],
+            "hostPath": {
+              "path": "/var/lib/kubevirt/images"
+              "volumePath": "/host-images"
+            }
+          }]"#;
+    assert_snapshot!(check_text(&folded(text)).transcript(), @r#"
+    ACCEPTED  standard input:1:1: VirtualMachine a
+        hook sidecars see no host path
+
+    REJECTED  standard input:6:1: VirtualMachine b (code 422)
+        spec.template.metadata.annotations[hooks.kubevirt.io/hookSidecars]:
+          Invalid value
+          "[{\n \"image\": \"registry.example.com/qemu-img:v1\",\n \"args\":
+          [\"--version\", \"v1alpha2\"],\n \"hostPa…"
+          must be JSON: expected `,` or `}` at line 6 column 5, near
+          "…\"/var/lib/kubevirt/images\"\n \"". That is in line 20 of the manifest
+
+    1 accepted, 1 rejected, 0 skipped
+    [exit 1]
+    "#);
+}
+
+#[rstest]
+#[case::literal(
+    "|\n          [{\n            \"hostPath\": {\"path\": \"/srv\"\n            \"a\": 1}}]",
+    17
+)]
+#[case::quoted(
+    "'[{\n\n          \"hostPath\": {\"path\": \"/srv\"\n          \"a\": 1}}]'",
+    17
+)]
+#[case::one_line("'[{\"hostPath\": {\"path\": \"/srv\" \"a\": 1}}]'", 14)]
+#[case::cut_off("'[{\n          \"hostPath\": {\n\n          '", 15)]
+fn the_line_of_a_json_fault_is_that_of_the_file(#[case] text: &str, #[case] line: usize) {
+    let outcome = check_text(&folded(text));
+    let expected = format!("That is in line {line} of the manifest");
+    let words: Vec<&str> = outcome.stdout.split_whitespace().collect();
+    assert!(words.join(" ").contains(&expected), "{}", outcome.stdout);
 }
 
 #[test]
@@ -227,7 +295,7 @@ fn an_object_that_names_no_namespace_says_so() {
         metadata.annotations[hooks.kubevirt.io/hookSidecars][0], vm.yaml:1
           hostPath.path: Forbidden
             "/srv/tenants/team-a" is reserved: no rule for it is for requests
-            without a namespace
+            without a namespace; no other host path is allowed either
             denied by settings.allowedHostPaths
         note: the object names no namespace, so that no rule for namespaces is for
               it; --namespace names one

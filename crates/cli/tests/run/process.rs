@@ -50,6 +50,35 @@ fn any_verdict_is_success(#[case] answer: &str, #[case] line: &str) {
 #[test]
 fn what_a_module_prints_is_not_in_the_result() {
     let dir = Dir::new();
+    dir.write("policy.wasm", printing());
+    dir.write("request.json", request().to_string());
+    let output = command(&dir, &["run", "policy.wasm", "-r", "request.json"]);
+    let line = r#"{"uid":"u-1","allowed":true,"auditAnnotations":null,"warnings":null}"#;
+    let expected = (Some(0), format!("{line}\n"), "hello\nhello\n".to_owned());
+    assert_eq!(streams(&output), expected);
+}
+
+#[rstest]
+#[case::a_log(policy(Does::Calls(["kubewarden", "tracing", "log", "{}"], r#"{"accepted":true}"#)))]
+#[case::what_a_module_prints(printing())]
+fn what_nobody_can_read_changes_nothing(#[case] module: Vec<u8>) {
+    let dir = Dir::new();
+    dir.write("policy.wasm", module);
+    dir.write("request.json", request().to_string());
+    // Without a reader, every write fails.
+    let (_, stderr) = std::io::pipe().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_sidecar-hostpath"))
+        .current_dir(dir.path(""))
+        .args(["run", "policy.wasm", "-r", "request.json"])
+        .stderr(stderr)
+        .output()
+        .unwrap();
+    let line = r#"{"uid":"u-1","allowed":true,"auditAnnotations":null,"warnings":null}"#;
+    assert_eq!(streams(&output), (Some(0), format!("{line}\n"), String::new()));
+}
+
+/// A module that prints a line and accepts.
+fn printing() -> Vec<u8> {
     let module = wat::parse_str(
         r#"(module
              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -63,12 +92,7 @@ fn what_a_module_prints_is_not_in_the_result() {
                (call $response (i32.const 32) (i32.const 30))
                (i32.const 1)))"#,
     );
-    dir.write("policy.wasm", module.unwrap());
-    dir.write("request.json", request().to_string());
-    let output = command(&dir, &["run", "policy.wasm", "-r", "request.json"]);
-    let line = r#"{"uid":"u-1","allowed":true,"auditAnnotations":null,"warnings":null}"#;
-    let expected = (Some(0), format!("{line}\n"), "hello\nhello\n".to_owned());
-    assert_eq!(streams(&output), expected);
+    module.unwrap()
 }
 
 #[rstest]

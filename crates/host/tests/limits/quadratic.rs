@@ -82,6 +82,16 @@ pub(crate) fn all() -> Vec<Worst> {
             &["accepted"],
         ),
         worst(
+            "256 requests that are close to each of 256 rules",
+            payload(&close_requests(), &close_rules()),
+            &["rejected 403"],
+        ),
+        worst(
+            "256 requests that are reserved, beside 255 rules that apply",
+            payload(&reserved_requests(), &reserved_rules()),
+            &["rejected 403"],
+        ),
+        worst(
             "2 500 volumes below 256 rules with {namespace}, of which each comes close",
             payload(
                 &same_volumes(&format!("{TWO_NAMES}/a/b"), 2_500),
@@ -129,6 +139,44 @@ fn claims_of_entries() -> Value {
     };
     let entries: Vec<Value> = (0..1_300).map(entry).collect();
     pod(&json!(entries).to_string(), &json!([]), &json!([]))
+}
+
+/// A path as long as those that are compared with rules, which differs from others of its kind in up to four characters.
+fn close_path(number: usize, end: &str) -> String {
+    let digit = |place: u32| number / 4_usize.pow(place) % 4;
+    let fill = "a".repeat(8);
+    let (p, [a, b, c, d]) = ("p".repeat(30), [digit(0), digit(1), digit(2), digit(3)]);
+    format!("/{p}/{a}{fill}{b}{fill}{c}{fill}{d}{end}{}", "/e".repeat(30))
+}
+
+/// Each path is compared with that of each rule in every way that there is.
+fn close_requests() -> Value {
+    let entry = |n| json!({"hostPath": {"path": close_path(n, "x"), "volumePath": "/m"}});
+    let entries: Vec<Value> = (0..ENTRIES).map(entry).collect();
+    pod(&json!(entries).to_string(), &json!([]), &json!([]))
+}
+
+fn close_rules() -> Value {
+    let rules: Vec<Value> = (0..256)
+        .map(|n| json!({"pathPrefix": close_path(n, "")}))
+        .collect();
+    json!({"allowedHostPaths": rules, "trustedCreators": ["*"]})
+}
+
+/// The paths that are allowed are named in each refusal.
+fn reserved_requests() -> Value {
+    let entry =
+        |n| json!({"hostPath": {"path": format!("/data/{}/{n}", "r".repeat(500)), "volumePath": "/m"}});
+    let entries: Vec<Value> = (0..ENTRIES).map(entry).collect();
+    pod(&json!(entries).to_string(), &json!([]), &json!([]))
+}
+
+fn reserved_rules() -> Value {
+    let mut rules: Vec<Value> = (0..255)
+        .map(|n| json!({"pathPrefix": close_path(n, "")}))
+        .collect();
+    rules.push(json!({"pathPrefix": "/data", "namespaces": ["others"]}));
+    json!({"allowedHostPaths": rules, "trustedCreators": ["*"]})
 }
 
 /// Every place is compared with the mounts of claims, each of which is in the one before it.
