@@ -2,22 +2,24 @@
 //!
 //! A rule that applies to some requests only takes its path away from the others: no rule with a shorter path gives it back.
 
-use std::{borrow::Cow, cmp::Reverse, fmt, rc::Rc};
+mod refusal;
+mod under_no_rule;
+
+use std::cmp::Reverse;
+
+pub use refusal::Refusal;
+use refusal::{refused_access, refused_type};
 
 use crate::{
     base::{
         access::Access,
-        by_name::ByName,
         container_name::COMPUTE,
-        field::{FieldPath, Violation, list, quote, shorten},
+        field::{quote, shorten},
         host_path_type::HostPathType,
         path::HostPath,
         step::Step,
     },
-    settings::{
-        Covering, RuleFor, RulesAround, SettingsFor,
-        near_path::{Nearness, nearness},
-    },
+    settings::{Covering, RuleFor, RulesAround, SettingsFor},
 };
 
 /// For whom a host path is judged: a container that would see it.
@@ -60,64 +62,6 @@ pub struct Permission<'s> {
     pub rule: Option<RuleFor<'s>>,
     /// Why it is not permitted; none: it is.
     pub refusals: Vec<Refusal>,
-}
-
-/// Why a host path is not permitted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The check that fails.
-    pub step: Step,
-    /// The number of the rule that decided.
-    pub rule: Option<usize>,
-    /// The reason.
-    pub detail: String,
-    /// The host paths that are allowed.
-    pub allowed: Option<Rc<str>>,
-    /// What to do about it.
-    pub hint: Option<String>,
-}
-
-impl Refusal {
-    fn new(step: Step, detail: String) -> Self {
-        Refusal {
-            step,
-            rule: None,
-            detail,
-            allowed: None,
-            hint: None,
-        }
-    }
-
-    fn by(step: Step, rule: RuleFor<'_>, detail: String) -> Self {
-        Refusal {
-            rule: Some(rule.rule.number),
-            ..Self::new(step, detail)
-        }
-    }
-
-    /// The violation at this field; `subject` is what it says about.
-    #[must_use]
-    pub fn at(self, at: FieldPath<'_>, subject: &str) -> Violation {
-        Violation::forbidden(at, format!("{subject}{}", self.detail)).with(|fault| {
-            fault.step = Some(self.step);
-            fault.rule = self.rule;
-            fault.allowed = self.allowed;
-            fault.hint = self.hint;
-        })
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)?;
-        if let Some(allowed) = &self.allowed {
-            write!(f, ": {allowed}")?;
-        }
-        match &self.hint {
-            Some(hint) => write!(f, ". {hint}"),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Judges `path` with what is `around` it, for this viewer: the path by itself, its type where that is known, its access, and
@@ -303,99 +247,6 @@ impl<'s> Judge<'_, 's> {
             || around.labelled_below.iter().any(is_reserved_with_label)
     }
 
-    /// The rules that apply to the viewer: messages name nothing that is for others.
-    fn own_rules(&self) -> impl Iterator<Item = &RuleFor<'s>> {
-        let rules = self.settings.rules().iter().zip(0..);
-        let own = rules.filter(|(_, position)| self.settings.is_for(*position, self.viewer));
-        own.map(|(rule, _)| rule)
-    }
-
-    /// The paths of these rules, as messages list them; none if there is no such rule. All viewers that no rule names have
-    /// the same.
-    fn own_paths(&self) -> Option<Rc<str>> {
-        let listed = || {
-            let mut known = ByName::default();
-            let paths = self.own_rules().map(ToString::to_string).zip(0..);
-            let paths = paths.filter(|(path, number)| known.add(path.clone().into(), *number));
-            let paths: Vec<String> = paths.map(|(path, _)| path).collect();
-            (!paths.is_empty()).then(|| list(paths).into())
-        };
-        if self
-            .viewer
-            .container
-            .is_some_and(|name| self.settings.is_named(name))
-        {
-            return listed();
-        }
-        let [by_others, requested] = &self.settings.paths_of_unnamed;
-        let known = if self.viewer.requests {
-            requested
-        } else {
-            by_others
-        };
-        known.get_or_init(listed).clone()
-    }
-
-    /// The path of the rule that was probably meant.
-    fn meant(&self) -> Option<String> {
-        let mut meant: Option<(Nearness, Cow<'_, HostPath>)> = None;
-        let mut is_only = true;
-        for rule in self.own_rules() {
-            let path = rule.path();
-            let Some(nearness) = nearness(self.written().0, path.as_str()) else {
-                continue;
-            };
-            match &meant {
-                Some((nearest, _)) if nearness > *nearest => {}
-                Some((nearest, other)) if nearness == *nearest => is_only &= *other == path,
-                _ => {
-                    meant = Some((nearness, path));
-                    is_only = true;
-                }
-            }
-        }
-        let (_, path) = meant.filter(|(nearness, _)| is_only || *nearness != Nearness::Alike)?;
-        Some(path.as_str().to_owned())
-    }
-
-    fn under_no_rule(&self) -> Refusal {
-        let quoted = quote(self.written().0);
-        let refusal = |detail| Refusal::new(Step::Rule, detail);
-        let rules = self.settings.rules();
-        if rules.is_empty() {
-            return refusal(format!(
-                "{quoted} is not allowed: the settings allow no host path"
-            ));
-        }
-        let Some(allowed) = self.own_paths() else {
-            let by_container = rules.iter().any(|rule| rule.rule.containers.is_some());
-            let requester = self.requester(by_container);
-            return refusal(format!(
-                "{quoted} is not allowed: the settings allow no host path for {requester}"
-            ));
-        };
-        // A node without the link may have another directory there: only the name as written permits.
-        let mut other_names = self.around.names.iter().skip(1);
-        let allowed_name = other_names.find(|(name, covering)| {
-            covering
-                .iter()
-                .any(|covering| self.matches(covering, name.as_str().len()))
-        });
-        let hint = match allowed_name {
-            Some((name, _)) => Some(format!(
-                "{}, which is allowed, is the same directory on most nodes: write it so",
-                quote(name.as_str())
-            )),
-            None if self.viewer.requests => self.meant().map(|path| format!("Did you mean {path}?")),
-            None => None,
-        };
-        Refusal {
-            allowed: Some(allowed),
-            hint,
-            ..refusal(format!("{quoted} is under none of the allowed host paths"))
-        }
-    }
-
     /// Why the path, on which `rule` decides, is too sensitive: what the rule does not name at or below a sensitive path, it
     /// does not mean.
     fn sensitive(&self, rule: RuleFor<'_>) -> Option<Refusal> {
@@ -433,23 +284,4 @@ impl<'s> Judge<'_, 's> {
         );
         Some(Refusal::by(Step::BelowWritable, writable, detail))
     }
-}
-
-fn refused_type(rule: RuleFor<'_>, host_path_type: HostPathType) -> Option<Refusal> {
-    (!rule.rule.types.contains(&host_path_type)).then(|| {
-        let shown = quote(host_path_type.as_str());
-        let detail = format!(
-            "type {shown} is not allowed for {rule}: {}",
-            list(&rule.rule.types)
-        );
-        Refusal::by(Step::Type, rule, detail)
-    })
-}
-
-/// Read-only is always permitted.
-fn refused_access(rule: RuleFor<'_>, access: Access) -> Option<Refusal> {
-    (access == Access::Writable && !rule.rule.is_writable()).then(|| {
-        let detail = format!("a writable mount is not allowed for {rule}: it is read-only");
-        Refusal::by(Step::Access, rule, detail)
-    })
 }
