@@ -41,8 +41,9 @@ annotated-policy.wasm: policy.wasm metadata.yml
 	@command -v kwctl >/dev/null || { echo 'make: install kwctl, or run `make kwctl`' >&2; exit 1; }
 	kwctl annotate -m metadata.yml -o $@ policy.wasm
 
+# Built as tests are, so that they need not build it again.
 $(COMMAND): $(COMMAND_SOURCES)
-	$(CARGO) build --locked -p sidecar-hostpath
+	$(CARGO) build --locked --profile test -p sidecar-hostpath
 	touch $@
 
 # Without `doctor`: what talks to clusters is a third of the command to build.
@@ -79,7 +80,7 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 playground-tests: $(COMMAND) | tool-node tool-chromium
 	@if { command -v node && command -v npm; } >/dev/null && { $(BROWSERS:%=command -v % ||) false; } >/dev/null; then \
 		$(MAKE) --no-print-directory playground && \
-		$(CARGO) run --quiet --locked -p sidecar-hostpath --example answers -- policy.wasm 50 >target/playground-answers.jsonl && \
+		$(CARGO) run --quiet --locked --profile test -p sidecar-hostpath --example answers -- policy.wasm 50 >target/playground-answers.jsonl && \
 		COMMAND=$(CURDIR)/$(COMMAND) ANSWERS=$(CURDIR)/target/playground-answers.jsonl \
 			node --test --test-reporter spec playground/test/playground.test.mjs; \
 	fi
