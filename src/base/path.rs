@@ -15,7 +15,7 @@ pub(crate) const MAX_BYTES: usize = 4095;
 /// Why a text is not a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathError {
-    /// It has more than [`MAX_BYTES`] bytes.
+    /// It has more than 4095 bytes.
     TooLong,
     /// It begins or ends with white space.
     OuterWhiteSpace,

@@ -81,7 +81,7 @@ impl Violation {
         Self::new(path, FaultKind::Required, None, detail.into())
     }
 
-    /// What is at `path` is malformed; `value` is ready to print (see [`quote`]).
+    /// What is at `path` is malformed; `value` is ready to print (see `quote`).
     pub fn invalid(path: FieldPath<'_>, value: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(path, FaultKind::Invalid, Some(value.into()), detail.into())
     }

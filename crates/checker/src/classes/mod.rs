@@ -3,7 +3,7 @@
 //! Two settings distinguish finitely many classes of requests. A class of paths is a node of the `tree` of all paths that the
 //! settings name, under all their names, or everything else below such a node. Namespaces and containers are of one class at a
 //! node if all rules that have to do with the node treat them alike: `groups`. One representative of each class is put to
-//! [`permission`](kubevirt_sidecar_hostpath_policy::settings::permission::permission), in `cells`. What is alike in all classes
+//! [`permission`](kubevirt_sidecar_hostpath_policy::permission), in `cells`. What is alike in all classes
 //! is merged to `rows` over `ranges` of paths: the `difference` of two settings, or the `map` of one.
 
 mod cells;
