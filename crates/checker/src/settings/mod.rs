@@ -1,6 +1,7 @@
 //! The settings of a policy.
 
 pub mod file;
+mod policy_manifest;
 pub mod warnings;
 
 use kubevirt_sidecar_hostpath_policy::{self as policy, Settings, Violation, Violations};

@@ -1,0 +1,166 @@
+//! Policies in manifests, and which of them is meant.
+
+use serde_json::Value;
+
+use crate::Error;
+use crate::admission::group_and_version;
+use crate::reading::node::{Content, Node};
+use crate::settings::{self, SettingsJson};
+
+/// The kinds that carry settings for a policy.
+const POLICIES: [&str; 2] = ["ClusterAdmissionPolicy", "AdmissionPolicy"];
+
+/// Their API group.
+const GROUP: &str = "policies.kubewarden.io";
+
+/// What the second deployment of this policy sets; for the rest its settings are those of the first.
+const VERIFY_ONLY: &str = "verifyOnly";
+
+/// What the address of this policy's module holds.
+const MODULE: &str = "kubevirt-sidecar-hostpath-policy";
+
+/// The key that the settings of other policies do not have.
+pub(super) const ALLOWED_HOST_PATHS: &str = "allowedHostPaths";
+
+/// Settings in the manifest of a policy.
+pub(super) struct PolicyManifest {
+    /// `ClusterAdmissionPolicy x`, `AdmissionPolicy ns/x`
+    pub(super) title: String,
+    /// `ns`; empty for a policy of the cluster.
+    namespace: String,
+    /// `x`
+    name: String,
+    module: String,
+    pub(super) node: Node,
+    pub(super) settings: SettingsJson,
+}
+
+impl PolicyManifest {
+    /// Whether it has this name, or this namespace and name.
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || !self.namespace.is_empty() && self.qualified() == name
+    }
+
+    /// `x`, `ns/x`
+    fn qualified(&self) -> String {
+        match self.namespace.as_str() {
+            "" => self.name.clone(),
+            namespace => format!("{namespace}/{}", self.name),
+        }
+    }
+}
+
+/// The policies that are meant: those of this name; else those of this policy's module; else those whose settings look like
+/// its settings; else all.
+pub(super) fn meant(
+    policies: Vec<PolicyManifest>,
+    file: &str,
+    name: Option<&str>,
+) -> Result<Vec<PolicyManifest>, Error> {
+    if let Some(name) = name {
+        let (named, others): (Vec<_>, Vec<_>) =
+            policies.into_iter().partition(|policy| policy.is_called(name));
+        return match named.is_empty() {
+            false => Ok(named),
+            true => Err(no_such_policy(file, name, &others)),
+        };
+    }
+    let is_ours = |policy: &PolicyManifest| policy.module.contains(MODULE);
+    let looks_ours = |policy: &PolicyManifest| policy.settings.contains_key(ALLOWED_HOST_PATHS);
+    let (ours, others): (Vec<_>, Vec<_>) = policies.into_iter().partition(is_ours);
+    if !ours.is_empty() {
+        return Ok(ours);
+    }
+    let (like_ours, others): (Vec<_>, Vec<_>) = others.into_iter().partition(looks_ours);
+    match others.iter().find(|policy| !policy.module.is_empty()) {
+        Some(other) if like_ours.is_empty() => Err(Error::SettingsOfAnotherModule {
+            file: file.to_owned(),
+            title: other.title.clone(),
+            module: other.module.clone(),
+        }),
+        _ if like_ours.is_empty() => Ok(others),
+        _ => Ok(like_ours),
+    }
+}
+
+pub(super) fn no_such_policy(file: &str, name: &str, policies: &[PolicyManifest]) -> Error {
+    let names: Vec<String> = policies.iter().map(PolicyManifest::qualified).collect();
+    Error::NoSuchPolicy {
+        file: file.to_owned(),
+        name: name.to_owned(),
+        policies: if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        },
+    }
+}
+
+/// The first policy, if the others have its settings. One that only verifies stands back: it is the same policy once
+/// more, and says nothing of what would be mounted.
+pub(super) fn one_of(policies: &[PolicyManifest]) -> Option<&PolicyManifest> {
+    let verifies = |policy: &&PolicyManifest| policy.settings.get(VERIFY_ONLY) == Some(&Value::Bool(true));
+    let first = policies
+        .iter()
+        .find(|policy| !verifies(policy))
+        .or(policies.first())?;
+    let essence = |policy: &PolicyManifest| {
+        let mut settings = policy.settings.clone();
+        settings.remove(VERIFY_ONLY);
+        settings
+    };
+    let same = |policy: &PolicyManifest| essence(policy) == essence(first);
+    policies.iter().all(same).then_some(first)
+}
+
+/// Adds the policies in the document: itself, or the items of a list.
+pub(super) fn policies_in(node: &Node, file: &str, policies: &mut Vec<PolicyManifest>) -> Result<(), Error> {
+    let text = |keys: &[&str]| node.below(keys).and_then(Node::as_str).unwrap_or_default();
+    let (api_version, kind) = (text(&["apiVersion"]), text(&["kind"]));
+    let group = group_and_version(api_version).map_or("", |(group, _)| group);
+    let is_list = (group.is_empty() || group == GROUP) && kind.ends_with("List");
+    if is_list && let Some(Content::List(items)) = node.get("items").map(|items| &items.content) {
+        return items
+            .iter()
+            .try_for_each(|item| policies_in(item, file, policies));
+    }
+    if POLICIES.contains(&kind) && group != GROUP {
+        return Err(Error::SettingsOfAnotherGroup {
+            file: file.to_owned(),
+            kind: kind.to_owned(),
+            api_version: api_version.to_owned(),
+        });
+    }
+    if !POLICIES.contains(&kind) {
+        return Ok(());
+    }
+    let namespace = text(&["metadata", "namespace"]);
+    let slash = if namespace.is_empty() { "" } else { "/" };
+    let name = text(&["metadata", "name"]);
+    let title = format!("{kind} {namespace}{slash}{name}");
+    let twice = |key: &str| matches!(key, "spec" | "settings" | "module");
+    if let Some(fault) = node
+        .duplicate(twice)
+        .or_else(|| node.get("spec").and_then(|spec| spec.duplicate(twice)))
+    {
+        return Err(settings::syntax(file, fault));
+    }
+    let settings = match node.below(&["spec", "settings"]) {
+        Some(settings) => settings.clone(),
+        None => Node {
+            at: node.at,
+            fault: None,
+            content: Content::Scalar(Value::Null),
+            folds: None,
+        },
+    };
+    policies.push(PolicyManifest {
+        title,
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        module: text(&["spec", "module"]).to_owned(),
+        settings: settings::of_node(settings.clone(), file)?,
+        node: settings,
+    });
+    Ok(())
+}
