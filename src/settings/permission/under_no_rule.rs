@@ -50,8 +50,13 @@ impl<'s> Judge<'_, 's> {
         known.get_or_init(listed).clone()
     }
 
-    /// The path of the rule that was probably meant.
+    /// The path of the rule that was probably meant. Where only one is allowed, the message names it already.
     fn meant(&self) -> Option<String> {
+        let mut rules = self.own_rules().map(RuleFor::path);
+        let first = rules.next()?;
+        if rules.all(|path| path == first) {
+            return None;
+        }
         let mut meant: Option<(Nearness, Cow<'_, HostPath>)> = None;
         let mut is_only = true;
         for rule in self.own_rules() {
