@@ -142,7 +142,10 @@ pub(crate) fn check(request: &Request, policy: impl Policy + 'static) -> Result<
         let reasons = evaluator
             .reasons(&admission, finding::message(&answer))
             .map_err(|error| error.to_string())?;
-        response.violations.push(violation::shown(manifest, &reasons));
+        response.violations.push(match answer.allowed {
+            true => Vec::new(),
+            false => violation::shown(manifest, &reasons),
+        });
         findings.push(finding::judged(manifest, answer, reasons, &rules));
     }
     response.report = Some(report(&findings, &found.faults)?);

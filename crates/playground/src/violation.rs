@@ -2,6 +2,7 @@
 
 use checker::manifests::manifest::Manifest;
 use checker::manifests::reason::Reason;
+use checker::preview::RequestSummary;
 use kubevirt_sidecar_hostpath_policy::{FaultKind, Field, FieldSegment, HOOK_SIDECARS, HOST_PATHS};
 use serde::Serialize;
 
@@ -51,17 +52,14 @@ pub(crate) fn shown(manifest: &Manifest, reasons: &[Reason]) -> Vec<ShownViolati
                 asks: None,
             };
         };
-        let of_path = |field: &Field| {
-            let parts = violation.field.0.split_last();
-            violation.kind == FaultKind::Forbidden
-                && parts.is_some_and(|(last, request)| {
-                    *last == FieldSegment::Name("path".to_owned()) && *request == *field.0
-                })
-        };
-        let request = requests.iter().find(|request| of_path(&request.field));
+        // Fields are told apart as they are printed: `metadata.annotations` is one step for some readers, and two for others.
+        let field = violation.field.to_string();
+        let is_forbidden = violation.kind == FaultKind::Forbidden;
+        let of_path = |request: &&RequestSummary| is_forbidden && field == format!("{}.path", request.field);
+        let request = requests.iter().find(of_path);
         let question = request.and_then(|request| request.question.as_ref());
         ShownViolation {
-            field: Some(violation.field.to_string()),
+            field: Some(field.clone()),
             text: violation.what(true),
             in_annotation: annotation(&violation.field).is_some(),
             steps: steps(&violation.field),
