@@ -117,7 +117,7 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Evaluate one admission request as `kwctl run` does
     ///
-    /// Evaluates it with a policy module in the host that Kubewarden uses, and prints the
+    /// Evaluates it with a policy module in a waPC host of its own, and prints the
     /// AdmissionResponse. Any verdict is success; the exit status is 1 where there is none.
     #[command(verbatim_doc_comment)]
     Run(RunArgs),

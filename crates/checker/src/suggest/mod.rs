@@ -199,9 +199,12 @@ impl<'m> Objects<'m> {
             while let Some(wide) = rule.take() {
                 let narrower = narrow::narrower(&wide).into_iter().map(Some);
                 for narrow in std::iter::once(None).chain(narrower) {
+                    if tries == 0 {
+                        return Ok(());
+                    }
                     tries = tries.saturating_sub(1);
                     let candidate = draft.with(number, narrow.clone());
-                    if tries > 0 && self.accepts(&candidate)? {
+                    if self.accepts(&candidate)? {
                         *draft = candidate;
                         rule = narrow;
                         break;

@@ -27,36 +27,31 @@ pub(super) fn report(difference: &Difference, warnings: &[String], width: usize)
         ),
     ];
     for (heading, may, rows) in rows {
-        if !rows.is_empty() {
-            lines.push(heading);
-            lines.extend(rows.iter().flat_map(|row| row::lines(row, may, INDENT, width)));
-            lines.push(String::new());
-        }
+        lines.extend(section(heading, rows, |row| row::lines(row, may, INDENT, width)));
     }
-    if !difference.nodes.is_empty() {
-        lines.push(styled(HEADING, "On other nodes"));
-        lines.extend(
-            difference
-                .nodes
-                .iter()
-                .flat_map(|nodes| other_nodes(nodes, width)),
-        );
-        lines.push(String::new());
-    }
-    if !difference.settings.is_empty() {
-        lines.push(styled(HEADING, "Other settings"));
-        lines.extend(
-            difference
-                .settings
-                .iter()
-                .flat_map(|setting| self::setting(setting, width)),
-        );
-        lines.push(String::new());
-    }
+    lines.extend(section(
+        styled(HEADING, "On other nodes"),
+        &difference.nodes,
+        |nodes| other_nodes(nodes, width),
+    ));
+    lines.extend(section(
+        styled(HEADING, "Other settings"),
+        &difference.settings,
+        |setting| self::setting(setting, width),
+    ));
     lines.extend(text::warnings(warnings, width));
     lines.push(summary(difference.effect()).to_owned());
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// The heading, the lines of each item and an empty one; nothing where there are no items.
+fn section<T>(heading: String, items: &[T], of_item: impl Fn(&T) -> Vec<String>) -> Vec<String> {
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let lines = std::iter::once(heading).chain(items.iter().flat_map(of_item));
+    lines.chain([String::new()]).collect()
 }
 
 const fn summary(effect: Effect) -> &'static str {
