@@ -10,6 +10,7 @@ import { basicSetup } from 'codemirror';
 import { stateExtensions } from 'codemirror-json-schema';
 import { yamlCompletion, yamlSchemaHover, yamlSchemaLinter } from 'codemirror-json-schema/yaml';
 
+import { NESTING, nesting } from './nesting.js';
 import { darkTheme, lightTheme } from './theme.js';
 
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
@@ -18,12 +19,21 @@ const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 function editor(parent, label, extensions, changed) {
   const theme = new Compartment();
   const chosen = () => (prefersDark.matches ? darkTheme : lightTheme);
+  const language = new Compartment();
+  const highlighted = yaml();
+  const plain = [];
+  // Text that is nested too deeply has no colours.
+  const languageOf = (text) => (nesting(text) > NESTING ? plain : highlighted);
   const view = new EditorView({
     parent,
     state: EditorState.create({
       extensions: [
         basicSetup,
-        yaml(),
+        language.of(highlighted),
+        EditorState.transactionExtender.of((change) => {
+          const next = change.docChanged ? languageOf(change.newDoc.toString()) : language.get(change.startState);
+          return next === language.get(change.startState) ? null : { effects: language.reconfigure(next) };
+        }),
         lintGutter(),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),

@@ -12,10 +12,11 @@ export function browserPath() {
   return candidates.find((path) => path !== '' && existsSync(path));
 }
 
-/** A browser without a window. */
-export function launch() {
+/** A browser without a window. `flags` are those of its engine. */
+export function launch(flags = '') {
   // The sandbox needs rights that containers do not have; the page is our own.
-  return puppeteer.launch({ executablePath: browserPath(), args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', `--js-flags=${flags}`];
+  return puppeteer.launch({ executablePath: browserPath(), args });
 }
 
 /** A page that shows the playground at this address, once there is a verdict. `requests` gets the address of each request. */
