@@ -19,7 +19,7 @@ const [library, policy] = process.argv.slice(2);
 rmSync(into, { recursive: true, force: true });
 mkdirSync(into, { recursive: true });
 await build({
-  entryPoints: [join(here, 'src/main.js')],
+  entryPoints: [join(here, 'src/main.js'), join(here, 'src/worker.js')],
   outdir: into,
   bundle: true,
   splitting: true,

@@ -26,7 +26,11 @@ function faults(text) {
   );
 }
 
+/** How long an annotation may be that is held to the schema, in characters. */
+const LIMIT = 2 ** 16;
+
 /** Notes for annotations, `{line, text}` each. */
 export function annotationNotes(annotations) {
-  return annotations.flatMap(({ line, text }) => faults(text).map((message) => ({ line, message, severity: 'error' })));
+  const short = annotations.filter(({ text }) => text.length <= LIMIT);
+  return short.flatMap(({ line, text }) => faults(text).map((message) => ({ line, message, severity: 'error' })));
 }

@@ -32,20 +32,11 @@ export class Core {
     return call(this.policy, operation, payload, () => new Uint8Array());
   }
 
-  #ask(operation, request) {
+  /** What the library answers to one of its operations, see crates/playground/src/lib.rs. */
+  ask(operation, request) {
     const answer = call(this.library, operation, bytes.encode(JSON.stringify(request)), (_binding, _namespace, asked, payload) =>
       this.policyCall(asked, payload),
     );
     return JSON.parse(text.decode(answer));
-  }
-
-  /** The report of `sidecar-hostpath check -o json`, and what belongs to it: see crates/playground/src/check.rs. */
-  check({ settings, manifest, namespace = null, file = 'manifest.yaml' }) {
-    return this.#ask('check', { settings, manifest, namespace, file });
-  }
-
-  /** The document of `sidecar-hostpath explain -o json`, with the steps: see crates/playground/src/explain.rs. */
-  explain({ settings, path, type, container, namespace = null, readOnly = true, shares = false }) {
-    return this.#ask('explain', { settings, path, type, container, namespace, readOnly, shares });
   }
 }

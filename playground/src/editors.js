@@ -80,13 +80,22 @@ export function mark(view, found) {
   forceLinting(view);
 }
 
-/** The editor of the settings, with their schema. */
-export function settingsEditor(parent, schema, changed) {
+/** How long settings may be that are held to their schema while they are written, in characters. */
+const LINTED = 2 ** 16;
+
+/** What the schema says of settings that are not too long for it, and not nested too deeply. */
+function schemaNotes() {
+  const lint = yamlSchemaLinter();
+  return (view) => (view.state.doc.length > LINTED || nesting(view.state.doc.toString()) > NESTING ? [] : lint(view));
+}
+
+/** An editor of settings, with their schema. */
+export function settingsEditor(parent, label, schema, changed) {
   return editor(
     parent,
-    'Settings, in YAML',
+    label,
     [
-      notes(yamlSchemaLinter()),
+      notes(schemaNotes()),
       yamlLanguage.data.of({ autocomplete: yamlCompletion() }),
       hoverTooltip(yamlSchemaHover()),
       stateExtensions(schema),

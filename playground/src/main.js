@@ -5,39 +5,57 @@ import settingsSchema from '../../docs/settings.schema.json';
 import examples from 'examples';
 
 import { annotationNotes } from './annotation.js';
-import { load } from './core.js';
+import { Client } from './client.js';
 import { goTo, manifestEditor, mark, setText, settingsEditor } from './editors.js';
-import { violationLines } from './lines.js';
-import { element, explanation, report } from './report.js';
-import { fromFragment, toFragment } from './share.js';
+import { difference, element, explanation, glance, report, seen } from './report.js';
+import { fromFragment, keep, kept, toFragment } from './share.js';
 
 /** How long the page waits for the next key before it checks again, in milliseconds. */
-const PAUSE = 30;
+const PAUSE = 300;
 
 const at = (id) => document.getElementById(id);
 
-const settings = settingsEditor(at('settings'), settingsSchema, changed);
+const settings = settingsEditor(at('settings'), 'Settings, in YAML', settingsSchema, changed);
+const against = settingsEditor(at('against'), 'Settings to compare with, in YAML', settingsSchema, compareLater);
 const manifest = manifestEditor(at('manifest'), annotationSchema, changed);
 const namespace = at('namespace');
 const picker = at('example');
+const core = new Client();
 
-let core = null;
 let timer = null;
+let compareTimer = null;
+/** The count of checks begun, and the last of them. */
+let checks = 0;
+let checking = Promise.resolve();
+/** What is shown, so that the same is not shown again: what is open stays open. */
+let shownAnswer = null;
 
 function state() {
   return { settings: settings.state.doc.toString(), manifest: manifest.state.doc.toString(), namespace: namespace.value.trim() };
 }
 
+/** Shows the texts; done when their verdict is there. */
 function show({ settings: settingsText, manifest: manifestText, namespace: name }) {
   namespace.value = name;
   setText(settings, settingsText);
   setText(manifest, manifestText);
-  check();
+  return check();
 }
 
 function changed() {
   clearTimeout(timer);
   timer = setTimeout(check, PAUSE);
+}
+
+/** What is left out of a question that cannot be answered. */
+const unanswered = (error) => [element('p', { class: 'error' }, `This cannot be judged: ${error.message}.`)];
+
+/** Shows an answer in the panel below the verdict. */
+async function explain(children) {
+  at('explanation').replaceChildren(...(await children.catch(unanswered)));
+  at('explain').hidden = false;
+  at('explain').scrollIntoView({ block: 'nearest' });
+  at('explain').focus();
 }
 
 const actions = {
@@ -58,34 +76,63 @@ const actions = {
       readOnly: mount.readOnly,
       shares: sharer !== undefined,
     };
-    at('explanation').replaceChildren(...explanation({ ...mount, container: asked.container }, core.explain(asked)));
-    at('explain').hidden = false;
-    at('explain').scrollIntoView({ block: 'nearest' });
-    at('explain').focus();
+    const named = { ...mount, container: asked.container };
+    return explain(core.explain(asked).then((answer) => explanation(named, answer, () => actions.who(mount.hostPath))));
+  },
+  who(path) {
+    return explain(core.who({ settings: state().settings, path }).then((answer) => seen(path, answer)));
   },
 };
 
 function check() {
   clearTimeout(timer);
-  if (core === null) {
-    return;
-  }
+  checks += 1;
+  const number = checks;
+  // Of those that wait for an answer only the last is asked.
+  checking = checking.then(() => (number === checks ? judge() : undefined));
+  return checking;
+}
+
+async function judge() {
   const started = performance.now();
   const now = state();
+  keep(now);
+  let answer;
   let shown;
   try {
-    const answer = core.check({ ...now, namespace: now.namespace === '' ? null : now.namespace });
-    const lines = answer.report === null ? [] : violationLines(answer, now.manifest);
-    shown = report(answer, lines, actions);
-    mark(settings, notesOfSettings(answer));
-    mark(manifest, answer.report === null ? annotationNotes(answer.annotations) : notesOfManifest(answer.report, lines));
+    answer = await core.check({ ...now, namespace: now.namespace === '' ? null : now.namespace });
   } catch (error) {
-    shown = [element('p', { class: 'error' }, `This cannot be judged: ${error.message}`)];
+    shown = unanswered(error);
   }
-  at('explain').hidden = true;
-  at('report').replaceChildren(...shown);
+  const isNew = answer === undefined || JSON.stringify(answer) !== shownAnswer;
+  shownAnswer = answer === undefined ? null : JSON.stringify(answer);
+  if (isNew) {
+    shown ??= report(answer, actions);
+    mark(settings, answer === undefined ? [] : notesOfSettings(answer));
+    mark(manifest, answer === undefined ? [] : notesOfManifest(answer));
+    at('explain').hidden = true;
+    at('report').replaceChildren(...shown);
+    at('glance').textContent = glance(answer);
+  }
   at('report').dataset.milliseconds = String(Math.round(performance.now() - started));
   at('report').setAttribute('aria-busy', 'false');
+  await compare();
+}
+
+function compareLater() {
+  clearTimeout(compareTimer);
+  compareTimer = setTimeout(compare, PAUSE);
+}
+
+/** What the settings change, if other ones are beside them. */
+async function compare() {
+  clearTimeout(compareTimer);
+  if (!at('compare').open) {
+    return;
+  }
+  const asked = { settings: state().settings, against: against.state.doc.toString() };
+  const answer = await core.compare(asked).then(difference, unanswered);
+  at('difference').replaceChildren(...answer);
 }
 
 function notesOfSettings(answer) {
@@ -93,11 +140,14 @@ function notesOfSettings(answer) {
   return [...answer.faults.map(note('error')), ...answer.warnings.map(note('warning'))];
 }
 
-function notesOfManifest({ results, errors }, lines) {
-  const notes = errors.map((error) => ({ line: error.line, message: error.message, severity: 'error' }));
-  for (const [index, result] of results.entries()) {
+function notesOfManifest({ report: document, annotations }) {
+  if (document === null) {
+    return annotationNotes(annotations);
+  }
+  const notes = document.errors.map((error) => ({ line: error.line, message: error.message, severity: 'error' }));
+  for (const result of document.results) {
     const first = result.annotationLine ?? result.line;
-    notes.push(...result.violations.map((message, number) => ({ line: lines[index][number], message, severity: 'error' })));
+    notes.push(...result.violations.map((message, number) => ({ line: result.violationLines[number], message, severity: 'error' })));
     notes.push(...result.warnings.map((message) => ({ line: first, message, severity: 'warning' })));
   }
   return notes;
@@ -106,11 +156,16 @@ function notesOfManifest({ results, errors }, lines) {
 function pick() {
   const example = examples[picker.selectedIndex];
   at('about').textContent = example.about;
-  show({ settings: example.settings, manifest: example.manifest, namespace: '' });
+  return show({ settings: example.settings, manifest: example.manifest, namespace: '' });
 }
 
 async function share() {
-  history.replaceState(null, '', await toFragment(state()));
+  const link = await toFragment(state());
+  if ((await fromFragment(link)) === null) {
+    at('shared').textContent = 'This is too long for a link.';
+    return;
+  }
+  history.replaceState(null, '', link);
   let said = 'The address of this page now holds settings and manifest.';
   try {
     await navigator.clipboard.writeText(location.href);
@@ -121,27 +176,49 @@ async function share() {
   at('shared').textContent = said;
 }
 
+/** The options of the list of examples, in groups. */
+function options() {
+  const groups = Map.groupBy(examples, (example) => example.group);
+  return Array.from(groups, ([label, members]) =>
+    element('optgroup', { label }, ...members.map((example) => element('option', {}, example.name))),
+  );
+}
+
+/** Shows the texts of a link, else those from before a reload, else the first example. */
+async function restore() {
+  const shared = await fromFragment(location.hash);
+  const texts = shared ?? kept();
+  if (texts === null) {
+    return pick();
+  }
+  picker.selectedIndex = -1;
+  at('about').textContent = shared === null ? 'As before the reload.' : 'From a shared link.';
+  return show(texts);
+}
+
 async function start() {
-  picker.replaceChildren(...examples.map((example) => element('option', {}, example.title)));
+  picker.replaceChildren(...options());
   picker.addEventListener('change', pick);
   namespace.addEventListener('input', changed);
   at('share').addEventListener('click', share);
   at('close').addEventListener('click', () => {
     at('explain').hidden = true;
   });
-  const restore = async () => {
-    const shared = await fromFragment(location.hash);
-    if (shared === null) {
-      pick();
-    } else {
-      at('about').textContent = 'From a shared link.';
-      show(shared);
+  at('who').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const path = at('path').value.trim();
+    actions.who(path === '' ? null : path);
+  });
+  at('compare').addEventListener('toggle', () => {
+    if (at('compare').open && against.state.doc.length === 0) {
+      setText(against, state().settings);
     }
-  };
+    compare();
+  });
   addEventListener('hashchange', restore);
   try {
-    [core] = await Promise.all([load(), restore()]);
-    check();
+    await core.start();
+    await restore();
   } catch (error) {
     at('report').replaceChildren(element('p', { class: 'error' }, `The policy cannot be loaded: ${error.message}`));
   }

@@ -47,13 +47,13 @@ export function settingsNotes(answer, goTo) {
   return [element('section', { class: 'notes', 'aria-label': title }, element('h3', {}, title), element('ul', {}, ...items))];
 }
 
-function violations(result, found, goTo, lines) {
+function violations(result, found, goTo) {
   if (found.length === 0) {
     return null;
   }
   const items = found.map(({ field, text }, index) => {
     const by = result.deniedBy[index];
-    const line = lines[index];
+    const line = result.violationLines[index];
     return element(
       'li',
       { class: 'error' },
@@ -81,20 +81,24 @@ function mounts(result, explain) {
     element(
       'tr',
       {},
-      element('td', {}, mount.container),
+      element('td', { 'data-title': 'Container' }, mount.container),
       element(
         'td',
-        {},
+        { 'data-title': 'Host path' },
         element(
           'button',
           { type: 'button', class: 'path', title: 'Explain this path', onclick: () => explain(mount, result) },
           ...breakable(mount.hostPath),
         ),
       ),
-      element('td', {}, ...breakable(mount.mountPath)),
-      element('td', {}, mount.type === '' ? '(none)' : mount.type),
-      element('td', mount.readOnly ? {} : { class: 'writable' }, mount.readOnly ? 'read-only' : 'writable'),
-      element('td', {}, mount.rule ?? '(none)'),
+      element('td', { 'data-title': 'Mounted at' }, ...breakable(mount.mountPath)),
+      element('td', { 'data-title': 'Type' }, mount.type === '' ? '(none)' : mount.type),
+      element(
+        'td',
+        { 'data-title': 'Access', class: mount.readOnly ? null : 'writable' },
+        mount.readOnly ? 'read-only' : 'writable',
+      ),
+      element('td', { 'data-title': 'Rule' }, mount.rule ?? '(none)'),
     ),
   );
   return element(
@@ -113,34 +117,28 @@ function mounts(result, explain) {
 /** The pod as YAML before and after, as one text with the changes marked. */
 function patch({ before, after }) {
   const place = element('div', { class: 'diff' });
-  const details = element('details', {}, element('summary', {}, 'The pod, with what the policy injects'), place);
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-  details.addEventListener(
-    'toggle',
-    () => {
-      new EditorView({
-        parent: place,
-        state: EditorState.create({
-          doc: stringify(after),
-          extensions: [
-            yaml(),
-            EditorState.readOnly.of(true),
-            EditorView.editable.of(false),
-            EditorView.lineWrapping,
-            EditorView.contentAttributes.of({ 'aria-label': 'The patched pod, in YAML', tabindex: '0' }),
-            dark ? darkTheme : lightTheme,
-            unifiedMergeView({
-              original: stringify(before),
-              mergeControls: false,
-              collapseUnchanged: { margin: 3, minSize: 8 },
-            }),
-          ],
+  new EditorView({
+    parent: place,
+    state: EditorState.create({
+      doc: stringify(after),
+      extensions: [
+        yaml(),
+        EditorState.readOnly.of(true),
+        EditorView.editable.of(false),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ 'aria-label': 'The patched pod, in YAML', tabindex: '0' }),
+        dark ? darkTheme : lightTheme,
+        unifiedMergeView({
+          original: stringify(before),
+          mergeControls: false,
+          collapseUnchanged: { margin: 3, minSize: 8 },
+          diffConfig: { scanLimit: 500, timeout: 200 },
         }),
-      });
-    },
-    { once: true },
-  );
-  return details;
+      ],
+    }),
+  });
+  return element('details', { open: '' }, element('summary', {}, 'The pod, with what the policy injects'), place);
 }
 
 /** The forbidden paths that an object asks for, to be explained. */
@@ -159,7 +157,7 @@ function forbiddenPaths(result, found, explain) {
   return element('p', { class: 'ask' }, 'Explain ', ...buttons.flatMap((button) => [button, ' ']));
 }
 
-function finding(result, found, patched, actions, lines) {
+function finding(result, found, patched, actions) {
   const warnings = result.warnings.map((warning) => element('li', { class: 'warning' }, warning));
   const isSilent = result.verdict === 'accepted' && result.hostPaths.length === 0 && result.kind !== 'Pod';
   return element(
@@ -174,7 +172,7 @@ function finding(result, found, patched, actions, lines) {
       ' ',
       toLine(result.line, actions.goToManifest, `line ${result.line}`),
     ),
-    violations(result, found, actions.goToManifest, lines),
+    violations(result, found, actions.goToManifest),
     forbiddenPaths(result, found, actions.explain),
     warnings.length === 0 ? null : element('ul', { class: 'warnings' }, ...warnings),
     isSilent ? element('p', {}, 'Hook sidecars see no host path.') : null,
@@ -184,26 +182,85 @@ function finding(result, found, patched, actions, lines) {
   );
 }
 
-/** The whole report. `lines` are those of `violationLines`; `actions` has `goToSettings`, `goToManifest` and `explain`. */
-export function report(answer, lines, actions) {
+/** How many findings are shown. */
+const MOST = 200;
+
+/** The counts of the report, in one line. */
+const counts = ({ summary: { accepted, rejected, skipped } }) => `${accepted} accepted, ${rejected} rejected, ${skipped} not judged`;
+
+/** The verdict in a few words, for where the report is out of sight. `answer` is undefined where there is none. */
+export function glance(answer) {
+  if (answer === undefined) {
+    return 'No verdict';
+  }
+  return answer.report === null ? 'The settings are not valid' : counts(answer.report);
+}
+
+/** The whole report. `actions` has `goToSettings`, `goToManifest` and `explain`. */
+export function report(answer, actions) {
   const notes = settingsNotes(answer, actions.goToSettings);
   if (answer.report === null) {
     return [...notes, element('p', {}, 'Without valid settings the policy rejects every launcher pod.')];
   }
-  const { results, errors, summary } = answer.report;
+  const { results, errors } = answer.report;
   const patched = new Map(answer.patched.map((pod) => [pod.result, pod]));
+  const more = Math.max(results.length - MOST, 0);
   return [
-    element('p', { class: 'summary' }, `${summary.accepted} accepted, ${summary.rejected} rejected, ${summary.skipped} not judged`),
-    ...errors.map((error) =>
+    element('p', { class: 'summary' }, counts(answer.report)),
+    ...errors.slice(0, MOST).map((error) =>
       element('p', { class: 'error' }, toLine(error.line, actions.goToManifest, `line ${error.line}`), ' ', error.message),
     ),
-    ...results.map((result, index) => finding(result, answer.violations[index], patched.get(index), actions, lines[index])),
+    ...results.slice(0, MOST).map((result, index) => finding(result, answer.violations[index], patched.get(index), actions)),
+    ...(more === 0 ? [] : [element('p', {}, `${more} more objects are counted, and not shown.`)]),
     ...notes,
   ];
 }
 
-/** The explanation of a path. */
-export function explanation(asked, answer) {
+/** A sentence, and the paths that belong to it. */
+function sentence({ text, paths, by = null }) {
+  return element(
+    'li',
+    {},
+    text,
+    paths.length === 0 ? null : element('ul', {}, ...paths.map((path) => element('li', {}, path))),
+    by === null ? null : element('div', { class: 'by' }, `by ${by}`),
+  );
+}
+
+/** A heading and its sentences; nothing where there are none. */
+function section(heading, sentences) {
+  return sentences.length === 0 ? [] : [element('h4', {}, heading), element('ul', {}, ...sentences.map(sentence))];
+}
+
+/** What a change of settings does. */
+export function difference({ fault, effect, permitted, refused, nodes, settings }) {
+  if (fault !== null) {
+    return [element('p', { class: 'error' }, fault)];
+  }
+  const plain = (texts) => texts.map((text) => ({ text, paths: [] }));
+  return [
+    element('p', { class: 'effect' }, effect),
+    ...section('Newly permitted', permitted),
+    ...section('Newly refused', refused),
+    ...section('On other nodes', plain(nodes)),
+    ...section('Other settings', plain(settings)),
+  ];
+}
+
+/** Who can see a path; without one, all that the settings permit. */
+export function seen(path, { fault, sections }) {
+  if (fault !== null) {
+    return [element('p', { class: 'error' }, fault)];
+  }
+  const found = sections.flatMap(({ heading, rows }) => section(heading, rows));
+  return [
+    element('h3', {}, path === null ? 'What the settings permit' : `Who can see ${path}`),
+    ...(found.length === 0 ? [element('p', {}, path === null ? 'Nothing.' : 'Nobody.')] : found),
+  ];
+}
+
+/** The explanation of a path. `who` asks who can see it. */
+export function explanation(asked, answer, who) {
   if (answer === null) {
     return [element('p', {}, `${asked.hostPath} cannot be explained: the settings or the path are not valid.`)];
   }
@@ -225,5 +282,6 @@ export function explanation(asked, answer) {
     fields.length === 0
       ? null
       : element('div', {}, element('h4', {}, 'The smallest change that would permit it'), element('pre', { tabindex: '0' }, fields.join(''))),
+    element('p', {}, element('button', { type: 'button', onclick: who }, 'Who can see this path?')),
   ].filter((part) => part !== null);
 }

@@ -113,6 +113,7 @@ Output:
     verdict               \"accepted\", \"rejected\" or \"skipped\"
     code                  the HTTP status code of a rejection, else null
     violations            the reasons of a rejection, a list of strings
+    violationLines        for each of them the line that it is about
     deniedBy              for each of them the setting that forbids, such as
                           allowedHostPaths[0].types, or null where no setting
                           can permit

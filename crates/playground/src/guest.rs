@@ -20,4 +20,6 @@ impl Policy for Module {
 pub extern "C" fn wapc_init() {
     wapc_guest::register_function("check", |payload| Ok(answer("check", payload, Module)?));
     wapc_guest::register_function("explain", |payload| Ok(answer("explain", payload, Module)?));
+    wapc_guest::register_function("who", |payload| Ok(answer("who", payload, Module)?));
+    wapc_guest::register_function("compare", |payload| Ok(answer("compare", payload, Module)?));
 }

@@ -1,9 +1,9 @@
-//! Violations as the page shows them: the parts of each, and where it leads to.
+//! Violations as the page shows them: the parts of each.
 
 use checker::manifests::manifest::Manifest;
 use checker::manifests::reason::Reason;
 use checker::preview::RequestSummary;
-use kubevirt_sidecar_hostpath_policy::{FaultKind, Field, FieldSegment, HOOK_SIDECARS, HOST_PATHS};
+use kubevirt_sidecar_hostpath_policy::FaultKind;
 use serde::Serialize;
 
 /// One violation.
@@ -14,20 +14,8 @@ pub(crate) struct ShownViolation {
     field: Option<String>,
     /// What is wrong there.
     text: String,
-    /// Whether the field is in an annotation that asks for host paths.
-    in_annotation: bool,
-    /// The members and elements that lead to the place in the annotation for hook sidecars.
-    steps: Option<Vec<Step>>,
     /// The request of which the path is forbidden, for `explain`.
     asks: Option<Asks>,
-}
-
-/// A member, or an element of a list.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Step {
-    Member(String),
-    Element(usize),
 }
 
 /// A request.
@@ -47,8 +35,6 @@ pub(crate) fn shown(manifest: &Manifest, reasons: &[Reason]) -> Vec<ShownViolati
             return ShownViolation {
                 field: None,
                 text: reason.to_string(),
-                in_annotation: false,
-                steps: None,
                 asks: None,
             };
         };
@@ -61,8 +47,6 @@ pub(crate) fn shown(manifest: &Manifest, reasons: &[Reason]) -> Vec<ShownViolati
         ShownViolation {
             field: Some(field.clone()),
             text: violation.what(true),
-            in_annotation: annotation(&violation.field).is_some(),
-            steps: steps(&violation.field),
             asks: question.map(|question| Asks {
                 host_path: question.path.to_string(),
                 container: question.container.clone(),
@@ -71,23 +55,4 @@ pub(crate) fn shown(manifest: &Manifest, reasons: &[Reason]) -> Vec<ShownViolati
         }
     });
     shown.collect()
-}
-
-/// The annotation that the field is in, and what leads on from there.
-fn annotation(field: &Field) -> Option<(&str, &[FieldSegment])> {
-    field.0.iter().zip(1..).find_map(|(segment, next)| match segment {
-        FieldSegment::Key(key) if key == HOOK_SIDECARS || key == HOST_PATHS => {
-            Some((key.as_str(), field.0.get(next..)?))
-        }
-        _ => None,
-    })
-}
-
-fn steps(field: &Field) -> Option<Vec<Step>> {
-    let (key, rest) = annotation(field)?;
-    let steps = rest.iter().map(|segment| match segment {
-        FieldSegment::Name(name) | FieldSegment::Key(name) => Step::Member(name.clone()),
-        FieldSegment::Index(index) => Step::Element(*index),
-    });
-    (key == HOOK_SIDECARS).then(|| steps.collect())
 }

@@ -4,7 +4,7 @@
 //! settings name, under all their names, or everything else below such a node. Namespaces and containers are of one class at a
 //! node if all rules that have to do with the node treat them alike: `groups`. One representative of each class is put to
 //! [`permission`](kubevirt_sidecar_hostpath_policy::permission), in `cells`. What is alike in all classes
-//! is merged to `rows` over `ranges` of paths: the `difference` of two settings, or the `map` of one.
+//! is merged to `rows` over `ranges` of paths, and printed as a `sentence`: the `difference` of two settings, or the `map` of one.
 
 mod cells;
 pub mod difference;
@@ -14,6 +14,7 @@ pub mod members;
 pub mod names;
 pub mod ranges;
 pub mod rows;
+pub mod sentence;
 pub mod template;
 mod tree;
 pub mod types;

@@ -39,6 +39,8 @@ pub struct Finding {
     pub code: Option<u16>,
     /// Why it is rejected.
     pub violations: Vec<Reason>,
+    /// For each violation the line that it is about.
+    pub violation_lines: Vec<usize>,
     /// For each violation the setting that forbids; none where no setting can permit.
     pub denied_by: Vec<Option<String>>,
     /// What its owner should know all the same.
@@ -99,6 +101,11 @@ impl Finding {
         )
     }
 
+    /// The violations, each with the line that it is about.
+    pub fn placed_violations(&self) -> impl Iterator<Item = (&Reason, usize)> {
+        self.violations.iter().zip(self.violation_lines.iter().copied())
+    }
+
     /// The line to look at.
     #[must_use]
     pub fn line(&self) -> usize {
@@ -137,6 +144,7 @@ pub fn skipped(manifest: &Manifest) -> Finding {
         verdict: Verdict::Skipped,
         code: None,
         violations: Vec::new(),
+        violation_lines: Vec::new(),
         denied_by: Vec::new(),
         warnings: manifest.warnings.clone(),
         host_paths: Vec::new(),
@@ -188,6 +196,7 @@ pub fn judged(
         verdict: Verdict::Rejected,
         code: response.status.unwrap_or_default().code,
         denied_by: reasons.iter().map(Reason::setting).collect(),
+        violation_lines: manifest.lines_of(&reasons),
         violations: reasons,
         warnings,
         images: images(manifest),

@@ -1,7 +1,7 @@
 //! A Kubernetes object in a manifest file.
 
 use crate::preview::{self, RequestSummary};
-use kubevirt_sidecar_hostpath_policy::{Field, HOOK_SIDECARS};
+use kubevirt_sidecar_hostpath_policy::{Field, FieldSegment, HOOK_SIDECARS};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,6 +9,8 @@ use crate::admission::{
     AdmissionRequest, GroupVersionKind, GroupVersionResource, UserInfo, group_and_version,
 };
 use crate::manifests::annotation_text::AnnotationText;
+use crate::manifests::hidden::ANNOTATIONS;
+use crate::manifests::reason::Reason;
 use crate::reading::node::{Fault, Node, Position};
 use crate::reading::place::Place;
 
@@ -148,6 +150,32 @@ impl Manifest {
         Some(text.line(bytes))
     }
 
+    /// The line of the file that each reason is about: that of its place in an annotation, else the one in which the object
+    /// begins. Of a reason that is only a text it is the line of the first annotation.
+    #[must_use]
+    pub(super) fn lines_of(&self, reasons: &[Reason]) -> Vec<usize> {
+        let texts: Vec<_> = self.texts.iter().map(|text| (text, text.values())).collect();
+        let line = |reason: &Reason| {
+            let Some(violation) = reason.violation() else {
+                return self.annotation.map_or(self.place.line, |at| at.line);
+            };
+            let segments = &violation.field.0;
+            let inside = (1..=segments.len()).find_map(|count| {
+                let (above, steps) = segments.split_at_checked(count)?;
+                is_annotation(above.last()?).then_some(())?;
+                let above = Field(above.to_vec());
+                let (text, values) = texts.iter().find(|(text, _)| text.is_at(&above))?;
+                Some(match (violation.text_fault, values) {
+                    (Some(bytes), _) => text.line(bytes),
+                    (None, Some(values)) => text.line_of(values, steps),
+                    (None, None) => text.line(0),
+                })
+            });
+            inside.unwrap_or(self.place.line)
+        };
+        reasons.iter().map(line).collect()
+    }
+
     /// The text of the first annotation for hook sidecars.
     #[must_use]
     pub fn hook_sidecars(&self) -> Option<&str> {
@@ -204,6 +232,11 @@ impl Manifest {
             options: None,
         })
     }
+}
+
+/// Whether the step leads to an annotation that asks for host paths.
+fn is_annotation(segment: &FieldSegment) -> bool {
+    matches!(segment, FieldSegment::Key(key) if ANNOTATIONS.contains(&key.as_str()))
 }
 
 /// How an object is called in reports.

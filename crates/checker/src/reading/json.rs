@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
 
 /// The documents of `text`, the last one with a fault unless the whole text is JSON in form: then `true`.
-pub(super) fn documents(text: &str) -> (Vec<Result<Node, Fault>>, bool) {
+pub(crate) fn documents(text: &str) -> (Vec<Result<Node, Fault>>, bool) {
     let places = Places::of(text);
     if let Some(part) = too_deep(text) {
         // Each level is read once more for those above it: deep ones would take long to be refused.

@@ -3,7 +3,7 @@
 mod budget;
 pub mod document;
 pub mod folds;
-mod json;
+pub(crate) mod json;
 mod marks;
 mod merge;
 pub mod node;

@@ -2,6 +2,7 @@
 
 use checker::classes::map::{WhoSees, who_sees, whole};
 use checker::classes::rows::Row;
+use checker::classes::sentence;
 use kubevirt_sidecar_hostpath_policy::{HostPath, Settings};
 use serde_json::{Value, json};
 
@@ -122,16 +123,16 @@ impl<'r> Whom<'r> {
 fn cells(row: &Row) -> [String; 6] {
     let types: Vec<String> = row.types.iter().map(|known| known.to_string()).collect();
     let rule = row.rule.map(|number| format!("allowedHostPaths[{number}]"));
-    let namespaces = row::namespaces(&row.namespaces);
+    let namespaces = sentence::namespaces(&row.namespaces);
     let named = namespaces
         .strip_prefix("namespaces ")
         .or_else(|| namespaces.strip_prefix("namespace "))
         .unwrap_or(&namespaces);
     [
         named.to_owned(),
-        row::containers(&row.containers),
+        sentence::containers(&row.containers),
         types.join(", "),
-        row::access(row.access).replace(" to", ""),
+        sentence::access(row.access).replace(" to", ""),
         if row.containers.shares() { "yes" } else { "no" }.to_owned(),
         rule.unwrap_or_default(),
     ]

@@ -31,7 +31,7 @@ fn a_path_outside_the_prefixes_is_rejected() {
     REJECTED  standard input:4:1:
               VirtualMachineInstance tenant-a/debian-cow (code 403)
         sidecar 0, image my-qemu-img-sidecar:latest
-        metadata.annotations[hooks.kubevirt.io/hookSidecars][0], standard input:10
+        metadata.annotations[hooks.kubevirt.io/hookSidecars][0], standard input:16
           hostPath.path: Forbidden
             "/etc/ssh" is under none of the allowed host paths:
             /var/lib/kubevirt/images, /srv/sidecar-scratch (exactly)

@@ -10,15 +10,17 @@ pub(super) fn report(report: &Report) -> String {
     let mut lines = String::new();
     for finding in &report.findings {
         let title = finding.object();
-        let mut add = |level, message: &String| {
-            lines.push_str(&command(level, &finding.place, finding.line(), &title, message));
+        let mut add = |level, line, message: &str| {
+            lines.push_str(&command(level, &finding.place, line, &title, message));
         };
         finding
-            .violations
-            .iter()
-            .for_each(|reason| add("error", &reason.to_string()));
+            .placed_violations()
+            .for_each(|(reason, line)| add("error", line, &reason.to_string()));
         let level = if report.is_strict { "error" } else { "warning" };
-        finding.warnings.iter().for_each(|message| add(level, message));
+        finding
+            .warnings
+            .iter()
+            .for_each(|message| add(level, finding.line(), message));
     }
     for fault in &report.faults {
         lines.push_str(&command(

@@ -8,6 +8,8 @@ use kubevirt_sidecar_hostpath_policy::{Field, FieldSegment, HOOK_SIDECARS, HOST_
 pub(super) struct Group<'f> {
     /// Whose violations they are.
     pub(super) subject: Option<Subject>,
+    /// The line of the first of them.
+    pub(super) line: usize,
     /// The violations, in their order.
     pub(super) violations: Vec<&'f Reason>,
 }
@@ -39,15 +41,16 @@ impl std::fmt::Display for Entry {
     }
 }
 
-/// The violations in groups, in their order.
-pub(super) fn of(violations: &[Reason]) -> Vec<Group<'_>> {
+/// The violations in groups, in their order, each with its line.
+pub(super) fn of<'f>(violations: impl Iterator<Item = (&'f Reason, usize)>) -> Vec<Group<'f>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    for violation in violations {
+    for (violation, line) in violations {
         let subject = violation.field().and_then(subject);
         match groups.last_mut() {
             Some(group) if group.subject == subject => group.violations.push(violation),
             _ => groups.push(Group {
                 subject,
+                line,
                 violations: vec![violation],
             }),
         }
@@ -100,20 +103,20 @@ mod tests {
         ];
         let mut violations: Vec<Reason> = violations.into_iter().map(Reason::from).collect();
         violations.push(Reason::Text("no field error".to_owned()));
-        let groups = of(&violations);
+        let groups = of(violations.iter().zip(10..));
         let groups = groups.iter().map(|group| {
             let subject = group.subject.as_ref();
             let subject = subject.map(|subject| (subject.container.to_string(), subject.field.to_string()));
-            (subject, group.violations.len())
+            (subject, group.line, group.violations.len())
         });
         let prefix = "metadata.annotations[hooks.kubevirt.io/hookSidecars][1]";
         let own = "metadata.annotations[kubevirt-sidecar-hostpath-policy.dev/hostPaths][compute]";
         assert_eq!(
             groups.collect::<Vec<_>>(),
             [
-                (Some(("sidecar 1".to_owned(), prefix.to_owned())), 2),
-                (Some(("container compute".to_owned(), own.to_owned())), 1),
-                (None, 2),
+                (Some(("sidecar 1".to_owned(), prefix.to_owned())), 10, 2),
+                (Some(("container compute".to_owned(), own.to_owned())), 12, 1),
+                (None, 13, 2),
             ]
         );
     }

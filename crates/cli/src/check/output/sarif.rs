@@ -23,19 +23,18 @@ pub(super) fn report(report: &Report) -> Result<String, serde_json::Error> {
     let mut results = Vec::new();
     for finding in &report.findings {
         let object = finding.object();
-        let mut add = |rule, level, message: &String| {
+        let mut add = |rule, level, line, message: &str| {
             let text = format!("{object}: {message}");
-            results.push(result(rule, level, &text, &finding.place, finding.line()));
+            results.push(result(rule, level, &text, &finding.place, line));
         };
         finding
-            .violations
-            .iter()
-            .for_each(|reason| add("rejected", "error", &reason.to_string()));
+            .placed_violations()
+            .for_each(|(reason, line)| add("rejected", "error", line, &reason.to_string()));
         let level = if report.is_strict { "error" } else { "warning" };
         finding
             .warnings
             .iter()
-            .for_each(|message| add("warning", level, message));
+            .for_each(|message| add("warning", level, finding.line(), message));
     }
     for fault in &report.faults {
         results.push(result(

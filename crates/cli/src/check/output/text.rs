@@ -89,8 +89,13 @@ fn title(finding: &Finding, width: usize) -> Vec<String> {
 fn details(finding: &Finding, width: usize) -> Vec<String> {
     let mut details = Vec::new();
     let mut denied_by = finding.denied_by.iter();
-    for group in groups::of(&finding.violations) {
-        details.extend(group.subject.iter().flat_map(|subject| heading(finding, subject)));
+    for group in groups::of(finding.placed_violations()) {
+        details.extend(
+            group
+                .subject
+                .iter()
+                .flat_map(|subject| heading(finding, subject, group.line)),
+        );
         for violation in group.violations {
             let prefix = group.subject.as_ref().map(|subject| &subject.field);
             let indent = if prefix.is_some() { INNER } else { INDENT };
@@ -120,11 +125,8 @@ fn details(finding: &Finding, width: usize) -> Vec<String> {
 }
 
 /// What the next violations are about, and the long path of its field, once.
-fn heading(finding: &Finding, subject: &Subject) -> Vec<String> {
-    let line = match finding.annotation_line {
-        Some(line) => format!(", {}:{line}", input::name(finding.place.file.as_ref())),
-        None => String::new(),
-    };
+fn heading(finding: &Finding, subject: &Subject, line: usize) -> Vec<String> {
+    let file = input::name(finding.place.file.as_ref());
     let image = match subject.container {
         Entry::Sidecar(number) => finding.images.get(number).and_then(Option::as_deref),
         Entry::Container(_) => None,
@@ -133,7 +135,7 @@ fn heading(finding: &Finding, subject: &Subject) -> Vec<String> {
         Some(image) => one_line(&format!("{}, image {image}", subject.container)),
         None => one_line(&subject.container.to_string()),
     };
-    let place = one_line(&format!("{}{line}", subject.field));
+    let place = one_line(&format!("{}, {file}:{line}", subject.field));
     vec![
         format!("{:INDENT$}{}", "", styled(HEADING, &title)),
         format!("{:INDENT$}{}", "", styled(SKIPPED, &place)),
