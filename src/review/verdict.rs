@@ -90,6 +90,14 @@ fn mount(container: &str, request: &PermittedRequest, mount_path: &str) -> Mount
 /// The longest path that a warning shows whole, in bytes: clients cut warnings that are much over 120 characters.
 const WARNED_BYTES: usize = 48;
 
+/// What names of disk images end in.
+const IMAGES: [&str; 5] = [".qcow2", ".img", ".raw", ".iso", ".vmdk"];
+
+/// Whether it is called as a disk image is. The kubelet starts no pod in which that is no directory.
+fn is_image(path: &str) -> bool {
+    IMAGES.iter().any(|end| path.ends_with(end))
+}
+
 fn warnings(container: &str, request: &PermittedRequest) -> Vec<String> {
     let path = quote_within(request.path.as_str(), WARNED_BYTES);
     let mut warnings = Vec::new();
@@ -110,6 +118,9 @@ fn warnings(container: &str, request: &PermittedRequest) -> Vec<String> {
         HostPathType::DirectoryOrCreate | HostPathType::FileOrCreate => warnings.push(format!(
             "{container}: host path {path} is created by root on the node if it is absent ({})",
             request.host_path_type
+        )),
+        HostPathType::Directory if is_image(request.path.as_str()) => warnings.push(format!(
+            "{container}: host path {path} looks like a file, but its type is Directory"
         )),
         _ => {}
     }
