@@ -52,7 +52,7 @@ pub use base::{
 pub use pod::{Container, HostPathMount, Pod, is_kubevirts_own};
 pub use requests::{
     annotation::hook_sidecar_requests,
-    host_path_request::HostPathRequest,
+    host_path_request::{HostPathRequest, REQUEST_KEYS},
     place::{DOMAIN, HOOK_SIDECARS, HOST_PATHS, Requester},
 };
 pub use review::{
@@ -60,8 +60,8 @@ pub use review::{
     verdict::{Accepted, MountSummary, Verdict},
 };
 pub use settings::{
-    Covering, DEFAULT_TYPES, KUBEVIRT_CONTROLLER, MOST_ITEMS, MOST_RULES, RecursiveReadOnly, Refusal,
-    RulesAround, Settings, SettingsFor, TrustedCreators, Viewer,
+    Covering, DEFAULT_TYPES, KUBEVIRT_CONTROLLER, MOST_ITEMS, MOST_RULES, RULE_KEYS, RecursiveReadOnly,
+    Refusal, RulesAround, SETTINGS_KEYS, Settings, SettingsFor, TrustedCreators, Viewer,
     pattern::Pattern,
     permission::{Permission, permission},
     rule::{Rule, Scope},

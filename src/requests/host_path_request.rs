@@ -205,7 +205,8 @@ pub(super) fn all(
     }
 }
 
-static REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
+/// The keys of a request.
+pub static REQUEST_KEYS: [&str; 5] = ["path", "volumePath", "type", "readOnly", "sharedComputePath"];
 
 fn request(
     at: FieldPath<'_>,

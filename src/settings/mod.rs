@@ -15,5 +15,5 @@ pub use around::{Covering, RulesAround};
 pub(crate) use for_namespace::RuleFor;
 pub use for_namespace::SettingsFor;
 pub use permission::{Refusal, Viewer};
-pub use reader::{DEFAULT_TYPES, KUBEVIRT_CONTROLLER};
+pub use reader::{DEFAULT_TYPES, KUBEVIRT_CONTROLLER, RULE_KEYS, SETTINGS_KEYS};
 pub use whole::{MOST_ITEMS, MOST_RULES, RecursiveReadOnly, Settings, TrustedCreators};

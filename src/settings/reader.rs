@@ -4,6 +4,7 @@ mod containers;
 mod items;
 mod rule_conflicts;
 mod rules;
+pub use rules::RULE_KEYS;
 
 use std::borrow::Cow;
 
@@ -24,7 +25,8 @@ pub const KUBEVIRT_CONTROLLER: &str = "system:serviceaccount:kubevirt:kubevirt-c
 /// The types that rules may have where `allowedTypes` is absent.
 pub const DEFAULT_TYPES: [HostPathType; 2] = [HostPathType::Directory, HostPathType::File];
 
-static KEYS: [&str; 8] = [
+/// The keys of the settings.
+pub static SETTINGS_KEYS: [&str; 8] = [
     "allowedHostPaths",
     "allowedTypes",
     "sensitiveHostPaths",
@@ -45,7 +47,7 @@ pub(super) struct Reader {
 impl Reader {
     /// The whole settings object.
     pub(super) fn settings(&mut self, at: FieldPath<'_>, value: Json<'_>) -> Option<Settings> {
-        let members = self.object(at, value, &KEYS)?;
+        let members = self.object(at, value, &SETTINGS_KEYS)?;
         // The rules are compared with the types, but are before them.
         let mut types_reader = Reader::default();
         let default_types = || DEFAULT_TYPES.to_vec();

@@ -19,7 +19,8 @@ use crate::{
     },
 };
 
-static RULE_KEYS: [&str; 10] = [
+/// The keys of a rule.
+pub static RULE_KEYS: [&str; 10] = [
     "pathPrefix",
     "path",
     "types",
