@@ -64,7 +64,6 @@ fn keys(keys: &[&str]) -> Vec<String> {
     ("tests/cases", "\"type\": \"NAME\""),
 ])]
 #[case::kinds(kinds(), &[
-    ("docs/reference.md", "NAME"),
     ("tests/fixtures", "\"kind\": \"NAME\""),
 ])]
 #[case::resources(resources(), &[
@@ -94,6 +93,21 @@ fn keys(keys: &[&str]) -> Vec<String> {
 fn every_name_has_its_places(#[case] names: Vec<String>, #[case] places: &[(&str, &str)]) {
     let missing: Vec<String> = names.iter().flat_map(|name| missing(name, places)).collect();
     assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn the_reference_says_where_each_kind_has_the_annotation() {
+    let rows = KINDS.map(|kind| {
+        format!(
+            "| `{}` | `{}` | `{}` |\n",
+            kind.kind, kind.group, kind.annotations
+        )
+    });
+    assert!(
+        text("docs/reference.md").contains(&rows.concat()),
+        "{}",
+        rows.concat()
+    );
 }
 
 #[test]
