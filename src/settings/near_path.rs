@@ -28,7 +28,7 @@ const TYPOS: usize = 2;
 
 /// In what way `path`, which is not at or below `allowed`, nearly is. Both are clean.
 pub(super) fn nearness(path: &str, allowed: &str) -> Option<Nearness> {
-    if path.len().max(allowed.len()) > MOST_BYTES {
+    if path == "/" || path.len().max(allowed.len()) > MOST_BYTES {
         return None;
     }
     let depth = slashes(allowed);

@@ -165,7 +165,9 @@ pub fn requester(namespace: &str, group: &str, kind: &str) -> Namespace {
     }
 }
 
-fn is_pod(group: &str, kind: &str) -> bool {
+/// Whether objects of this kind are pods.
+#[must_use]
+pub fn is_pod(group: &str, kind: &str) -> bool {
     group.is_empty() && kind == "Pod"
 }
 

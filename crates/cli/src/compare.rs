@@ -123,7 +123,7 @@ Output:
   With MANIFEST
 
   {\"newlyRejected\": [DIFFERENCE, ...], \"newlyAccepted\": [...],
-   \"changed\": [...], \"same\": n, \"warnings\": [...]}
+   \"changed\": [...], \"same\": n, \"skipped\": n, \"warnings\": [...]}
 
   where a DIFFERENCE is {\"file\", \"line\", \"column\", \"document\", \"item\",
   \"object\", \"violations\", \"before\": MOUNTS, \"after\": MOUNTS}; MOUNTS are
@@ -137,11 +137,13 @@ pub struct Comparison {
     pub newly_rejected: Vec<Difference>,
     /// Objects that were rejected and are not any more.
     pub newly_accepted: Vec<Difference>,
-    /// Objects that are accepted, with other mounts or by other rules.
+    /// Objects that are accepted, with other mounts or on other nodes.
     pub changed: Vec<Difference>,
     /// How many are judged as before.
     pub same: usize,
-    /// What the change itself brings with it.
+    /// How many are not judged.
+    pub skipped: usize,
+    /// What the change itself brings with it, and what could not be judged.
     pub warnings: Vec<String>,
 }
 
@@ -175,8 +177,9 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
     let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
     let before = findings(&found.manifests, &old, &old_rules)?;
     let after = findings(&found.manifests, &new, &new_rules)?;
+    let unclear = found.manifests.iter().flat_map(Manifest::placed_warnings);
     let mut comparison = Comparison {
-        warnings,
+        warnings: warnings.into_iter().chain(unclear).collect(),
         ..Comparison::default()
     };
     for (before, after) in before.into_iter().zip(after) {
@@ -236,10 +239,13 @@ impl Comparison {
         let list = match (before.verdict, after.verdict) {
             (Verdict::Accepted, Verdict::Rejected) => &mut self.newly_rejected,
             (Verdict::Rejected, Verdict::Accepted) => &mut self.newly_accepted,
-            (Verdict::Accepted, Verdict::Accepted) if before.host_paths != after.host_paths => {
+            (Verdict::Accepted, Verdict::Accepted) if !is_same(&before.host_paths, &after.host_paths) => {
                 &mut self.changed
             }
-            (Verdict::Skipped, _) | (_, Verdict::Skipped) => return,
+            (Verdict::Skipped, _) | (_, Verdict::Skipped) => {
+                self.skipped = self.skipped.saturating_add(1);
+                return;
+            }
             _ => {
                 self.same = self.same.saturating_add(1);
                 return;
@@ -253,4 +259,15 @@ impl Comparison {
             after: after.host_paths,
         });
     }
+}
+
+/// Whether containers see the same, and on the same nodes. Which rule permits it, and what that is called, is no change of it.
+fn is_same(before: &[Mount], after: &[Mount]) -> bool {
+    let seen = |mounts: &[Mount]| -> Vec<_> {
+        let mounts = mounts.iter();
+        mounts
+            .map(|mount| (mount.mount.clone(), mount.nodes.clone()))
+            .collect()
+    };
+    seen(before) == seen(after)
 }

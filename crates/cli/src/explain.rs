@@ -20,6 +20,7 @@ use crate::printing::{json, wrap};
 use crate::settings::input as settings_input;
 use change::Change;
 use checker::explain::document::document;
+use checker::manifests::metadata;
 use verdict::Asker;
 use whom::Whom;
 
@@ -135,6 +136,14 @@ pub fn explain(args: &ExplainArgs) -> Result<Outcome, Error> {
             ..Outcome::default()
         });
     };
+    for name in [namespace, &args.container] {
+        if !metadata::is_label(name) {
+            return Err(Error::Argument {
+                argument: name.clone(),
+                reason: "not the name of a namespace or a container: at most 63 of a-z, 0-9 and -".to_owned(),
+            });
+        }
+    }
     let question = question(args, path)?;
     let asker = Asker::new(namespace, &question, &rules);
     let violations = asker.violations(&file.settings);

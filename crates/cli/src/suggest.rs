@@ -52,14 +52,12 @@ Output:
 /// Runs the command.
 pub fn suggest(args: &SuggestArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
     let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
-    let manifests: Vec<Manifest> = found
-        .manifests
-        .into_iter()
-        .filter(|manifest| manifest.object.is_some())
-        .collect();
+    let is_judged = |manifest: &Manifest| manifest.object.is_some();
+    let (manifests, skipped): (Vec<Manifest>, Vec<Manifest>) =
+        found.manifests.into_iter().partition(is_judged);
     let suggestion = checker::suggest::suggest(&manifests)?;
     Ok(Outcome {
-        stdout: text::settings(&suggestion, &manifests),
+        stdout: text::settings(&suggestion, &manifests, &skipped),
         passed: suggestion.rejected.is_empty(),
         faults: found.faults.iter().map(Unreadable::to_string).collect(),
         note: None,

@@ -53,6 +53,9 @@ pub struct Finding {
     /// Whether it names no namespace though the settings have rules for some namespaces only.
     #[serde(skip)]
     pub lacks_namespace: bool,
+    /// Whether it is a pod without the label of launcher pods, at whose mounts the policy does not look.
+    #[serde(skip)]
+    pub is_other_pod: bool,
 }
 
 /// A host path as one container sees it, and the rule that permits it.
@@ -150,6 +153,7 @@ pub fn skipped(manifest: &Manifest) -> Finding {
         host_paths: Vec::new(),
         images: Vec::new(),
         lacks_namespace: false,
+        is_other_pod: false,
     }
 }
 
@@ -185,6 +189,7 @@ pub fn judged(
             verdict: Verdict::Accepted,
             warnings,
             host_paths: mounts(manifest, &response, settings),
+            is_other_pod: preview::is_pod(manifest.group(), &manifest.kind) && !is_launcher(manifest),
             ..skipped
         };
     }
@@ -202,6 +207,11 @@ pub fn judged(
         images: images(manifest),
         ..skipped
     }
+}
+
+fn is_launcher(manifest: &Manifest) -> bool {
+    let label = |object: &Value| object.get("metadata")?.get("labels")?.get("kubevirt.io").cloned();
+    manifest.object.as_ref().and_then(label) == Some(Value::from("virt-launcher"))
 }
 
 /// The images of the hook sidecars in the first annotation for them.

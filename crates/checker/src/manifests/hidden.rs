@@ -1,5 +1,7 @@
 //! The annotations in what is not judged: as keys, as JSON pointers, or within a text such as a patch or a manifest.
 
+use std::borrow::Cow;
+
 use kubevirt_sidecar_hostpath_policy::{HOOK_SIDECARS, HOST_PATHS};
 use serde_json::Value;
 
@@ -11,8 +13,11 @@ pub(super) const ANNOTATIONS: [&str; 2] = [HOOK_SIDECARS, HOST_PATHS];
 /// Where `kubectl apply` keeps a copy of the whole object.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// How a slash is written in a JSON pointer, in a URL, and in escapes of JSON and YAML, whose backslashes are skipped.
-const SLASHES: [&str; 6] = ["/", "~1", "%2f", "%2F", "u002f", "u002F"];
+/// How a slash is written, also in a JSON pointer and in a URL.
+const SLASHES: [&str; 4] = ["/", "~1", "%2f", "%2F"];
+
+/// How many times a text may be text in another one: JSON in a patch in a manifest in a ConfigMap.
+const LEVELS: usize = 4;
 
 /// The places of the annotations in the object, and which one each is. What kubectl keeps of the object itself is not searched.
 pub(super) fn annotations(object: &Node) -> Vec<(Position, &'static str)> {
@@ -43,7 +48,55 @@ fn search(node: &Node, except: &[&str], places: &mut Vec<(Position, &'static str
 
 /// The annotations that the text names.
 fn named_in(text: &str) -> impl Iterator<Item = &'static str> {
-    ANNOTATIONS.into_iter().filter(move |key| names(text, key))
+    let texts: Vec<Cow<'_, str>> =
+        std::iter::successors(Some(Cow::from(text)), |text| unescaped(text).map(Cow::from))
+            .take(LEVELS)
+            .collect();
+    ANNOTATIONS
+        .into_iter()
+        .filter(move |key| texts.iter().any(|text| names(text, key)))
+}
+
+/// The text with the escapes of JSON and of YAML's double quotes replaced by what they stand for; none without any.
+fn unescaped(text: &str) -> Option<String> {
+    let (first, rest) = text.split_once('\\')?;
+    let mut unescaped = first.to_owned();
+    let mut rest = rest;
+    loop {
+        let digits: usize = match rest.chars().next() {
+            Some('x') => 2,
+            Some('u') => 4,
+            Some('U') => 8,
+            _ => 0,
+        };
+        let end = digits.saturating_add(1);
+        let code = rest
+            .get(1..end)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(c) => {
+                unescaped.push(c);
+                rest = rest.get(end..).unwrap_or_default();
+            }
+            // A line that goes on in the next one.
+            None if rest.starts_with(['\r', '\n']) => rest = rest.trim_start(),
+            None => {
+                let next = rest.chars().next();
+                unescaped.extend(next);
+                rest = rest.get(next.map_or(0, char::len_utf8)..).unwrap_or_default();
+            }
+        }
+        match rest.split_once('\\') {
+            Some((before, after)) => {
+                unescaped.push_str(before);
+                rest = after;
+            }
+            None => {
+                unescaped.push_str(rest);
+                return Some(unescaped);
+            }
+        }
+    }
 }
 
 fn names(text: &str, key: &str) -> bool {
@@ -53,7 +106,6 @@ fn names(text: &str, key: &str) -> bool {
     let mut parts = text.split(domain);
     parts.next();
     parts.any(|after| {
-        let after = after.trim_start_matches('\\');
         let mut rests = SLASHES.iter().filter_map(|slash| after.strip_prefix(slash));
         rests.any(|rest| rest.starts_with(name))
     })
@@ -71,6 +123,10 @@ mod tests {
             r#"{"hooks.kubevirt.io\/hookSidecars": ""}"#,
             r#"{"hooks.kubevirt.io\\u002fhookSidecars": ""}"#,
             "hooks.kubevirt.io/x hooks.kubevirt.io%2FhookSidecars",
+            r#"{"path": "/metadata/annotations/hooks.kubevirt.io\u007e1hook\u0053idecars"}"#,
+            r#"path: "/hooks.kubevirt.io\x7e1hookSidecars""#,
+            "\"hooks.kubevirt.io/hook\\\n   Sidecars\": x",
+            r#"{"a": "{\"b\": \"{\\\"hooks.kubevirt.io\\\\/hookSidecars\\\": 1}\"}"}"#,
         ] {
             let found: Vec<&str> = named_in(text).collect();
             assert_eq!(found, ["hooks.kubevirt.io/hookSidecars"], "{text}");

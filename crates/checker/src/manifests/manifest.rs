@@ -136,6 +136,12 @@ impl Manifest {
         )
     }
 
+    /// What its author should know of it, each text with the place and the name of the object.
+    pub fn placed_warnings(&self) -> impl Iterator<Item = String> {
+        let warnings = self.warnings.iter();
+        warnings.map(|warning| format!("{}: {}: {warning}", self.place, self.title()))
+    }
+
     /// Puts the object into this namespace, if it is of a kind that is in one and names none.
     pub fn default_namespace(&mut self, namespace: &str) {
         if self.namespace.is_none() && preview::is_namespaced(self.group(), &self.kind) {

@@ -14,14 +14,48 @@ pub(super) fn warnings(object: &Node, kind: &str) -> Vec<String> {
     search(object, kind == "Pod", &mut found);
     let namespace = object.below(&["metadata", "namespace"]);
     found.extend(namespace.and_then(parameter_in));
+    texts(found, "so the verdict may be another")
+}
+
+/// A warning for each parameter by which an object that is not judged may become one that is, or may ask for host paths: in
+/// `apiVersion` and `kind`, and in the keys of annotations.
+pub(super) fn of_unjudged(object: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    for key in ["apiVersion", "kind"] {
+        found.extend(object.get(key).and_then(parameter_in));
+    }
+    annotation_keys(object, &mut found);
+    texts(
+        found,
+        "and without it nobody can say whether this object is judged",
+    )
+}
+
+/// The parameters in the keys of all annotations below the node.
+fn annotation_keys(node: &Node, found: &mut Vec<(Position, String)>) {
+    match &node.content {
+        Content::List(items) => items.iter().for_each(|item| annotation_keys(item, found)),
+        Content::Mapping(entries) => {
+            for entry in entries.iter() {
+                if entry.key == "annotations" {
+                    let keys = entry.value.entries().unwrap_or_default().iter();
+                    found.extend(keys.filter_map(|key| Some((key.at, parameter(&key.key)?))));
+                }
+                annotation_keys(&entry.value, found);
+            }
+        }
+        Content::Scalar(_) => {}
+    }
+}
+
+fn texts(mut found: Vec<(Position, String)>, consequence: &str) -> Vec<String> {
     found.sort();
     found.dedup();
     found
         .into_iter()
         .map(|(at, parameter)| {
             format!(
-                "line {}: the parameter {parameter} is not substituted, so the verdict may be another: process the template \
-                 first",
+                "line {}: the parameter {parameter} is not substituted, {consequence}: process the template first",
                 at.line
             )
         })

@@ -200,7 +200,7 @@ fn add(node: Node, api_version: String, kind: String, place: Place, found: &mut 
         },
         warnings: match is_judged {
             true => parameters::warnings(&node, &kind),
-            false => unjudged(&places),
+            false => [unjudged(&places), parameters::of_unjudged(&node)].concat(),
         },
         ..Manifest::named(&node, api_version, kind, place)
     };
@@ -239,5 +239,7 @@ fn unjudged(annotations: &[(Position, &'static str)]) -> Vec<String> {
             at.line
         )
     };
-    annotations.iter().map(warning).collect()
+    let mut warnings: Vec<String> = annotations.iter().map(warning).collect();
+    warnings.dedup();
+    warnings
 }

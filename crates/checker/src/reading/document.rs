@@ -30,8 +30,9 @@ pub fn documents(text: &str, file: &str) -> Vec<Document> {
             }
         },
     };
+    let hint = Placeholders::of(text).hint(|_| true);
     let explained = |fault: Fault| Fault {
-        message: format!("{}{}", fault.message, hint(text, |_| true)),
+        message: format!("{}{hint}", fault.message),
         ..fault
     };
     documents
@@ -40,16 +41,34 @@ pub fn documents(text: &str, file: &str) -> Vec<Document> {
         .collect()
 }
 
-/// What to add to a fault if a line that may be its reason holds a placeholder: a file that was never rendered is seldom what it
-/// should be, and its fault says nothing of the reason.
-pub(crate) fn hint(text: &str, may_be_reason: impl Fn(usize) -> bool) -> String {
-    let mut lines = text.lines().zip(1..);
-    let placeholder = lines.find(|(line, number)| line.contains("{{") && may_be_reason(*number));
-    match placeholder {
-        None => String::new(),
-        Some((_, line)) => format!(
-            "; the file is a template: {{{{ at line {line} must be rendered first (helm template, for example)"
-        ),
+/// The lines of a file that hold a placeholder, `{{`.
+pub(crate) struct Placeholders(Vec<usize>);
+
+impl Placeholders {
+    pub(crate) fn of(text: &str) -> Self {
+        // `${{NAME}}` is a parameter of OpenShift's templates.
+        let holds = |line: &str| {
+            line.match_indices("{{")
+                .any(|(at, _)| !line.get(..at).unwrap_or_default().ends_with('$'))
+        };
+        let lines = text.lines().zip(1..);
+        Placeholders(
+            lines
+                .filter(|(line, _)| holds(line))
+                .map(|(_, number)| number)
+                .collect(),
+        )
+    }
+
+    /// What to add to a fault if a line that may be its reason holds one: a file that was never rendered is seldom what it
+    /// should be, and its fault says nothing of the reason.
+    pub(crate) fn hint(&self, may_be_reason: impl Fn(usize) -> bool) -> String {
+        match self.0.iter().find(|line| may_be_reason(**line)) {
+            None => String::new(),
+            Some(line) => format!(
+                "; the file is a template: {{{{ at line {line} must be rendered first (helm template, for example)"
+            ),
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub struct SettingsFile {
     pub title: Option<String>,
     /// The settings as they are written.
     pub settings: SettingsJson,
+    /// What there is to say of the policy itself: where, of which field, and what.
+    pub remarks: Vec<(Position, &'static str, String)>,
     /// The settings, with the place of each value.
     node: Node,
 }
@@ -86,6 +88,7 @@ impl SettingsFile {
                 file: file.to_owned(),
                 title: Some(policy.title.clone()),
                 settings: policy.settings.clone(),
+                remarks: policy.remarks.clone(),
                 node: policy.node.clone(),
             }),
         }
@@ -104,6 +107,7 @@ impl SettingsFile {
                 file: file.to_owned(),
                 title: None,
                 settings,
+                remarks: Vec::new(),
                 node,
             }),
         }

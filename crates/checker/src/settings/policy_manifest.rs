@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::admission::group_and_version;
-use crate::reading::node::{Content, Node};
+use crate::reading::node::{Content, Fault, Node, Position};
 use crate::settings::{self, SettingsJson};
 
 /// The kinds that carry settings for a policy.
@@ -30,7 +30,9 @@ pub(super) struct PolicyManifest {
     namespace: String,
     /// `x`
     name: String,
-    module: String,
+    pub(super) module: String,
+    /// What there is to say of the policy itself, and where.
+    pub(super) remarks: Vec<(Position, &'static str, String)>,
     pub(super) node: Node,
     pub(super) settings: SettingsJson,
 }
@@ -113,13 +115,56 @@ pub(super) fn one_of(policies: &[PolicyManifest]) -> Option<&PolicyManifest> {
     policies.iter().all(same).then_some(first)
 }
 
+/// The fields of a policy that make its settings mean something else here and in the cluster, and why.
+fn remarks(policy: &Node) -> Vec<(Position, &'static str, String)> {
+    let mut remarks = Vec::new();
+    let text = |key: &str| {
+        let value = policy.below(&["spec", key])?;
+        Some((value.at, value.as_str()?))
+    };
+    if let Some((at, module)) = text("module") {
+        let version = env!("CARGO_PKG_VERSION");
+        // A digest says nothing of the version.
+        let name = module.split('@').next().unwrap_or_default();
+        let tag = name.rsplit('/').next().and_then(|last| last.split_once(':'));
+        let other = tag
+            .map(|(_, tag)| tag)
+            .filter(|tag| tag.trim_start_matches('v') != version);
+        let why = match other {
+            _ if !module.contains(MODULE) => Some(
+                "is not called as this policy's module: if it is another one, these settings are not its"
+                    .to_owned(),
+            ),
+            Some(tag) => Some(format!(
+                "is version {tag}, and this command is {version}: they may judge otherwise"
+            )),
+            None => None,
+        };
+        remarks.extend(why.map(|why| (at, "module", why)));
+    }
+    if let Some((at, "monitor")) = text("mode") {
+        let why = "with monitor the policy logs, and rejects and changes nothing";
+        remarks.push((at, "mode", why.to_owned()));
+    }
+    remarks
+}
+
 /// Adds the policies in the document: itself, or the items of a list.
 pub(super) fn policies_in(node: &Node, file: &str, policies: &mut Vec<PolicyManifest>) -> Result<(), Error> {
     let text = |keys: &[&str]| node.below(keys).and_then(Node::as_str).unwrap_or_default();
     let (api_version, kind) = (text(&["apiVersion"]), text(&["kind"]));
     let group = group_and_version(api_version).map_or("", |(group, _)| group);
-    let is_list = (group.is_empty() || group == GROUP) && kind.ends_with("List");
-    if is_list && let Some(Content::List(items)) = node.get("items").map(|items| &items.content) {
+    // As kubectl has it: what has items is a list, whatever its kind, and nothing beside them.
+    if !kind.is_empty()
+        && let Some(items) = node.get("items")
+    {
+        let Content::List(items) = &items.content else {
+            let fault = Fault {
+                at: items.at,
+                message: format!("items of a {kind} must be a list of objects"),
+            };
+            return Err(settings::syntax(file, fault));
+        };
         return items
             .iter()
             .try_for_each(|item| policies_in(item, file, policies));
@@ -159,6 +204,7 @@ pub(super) fn policies_in(node: &Node, file: &str, policies: &mut Vec<PolicyMani
         namespace: namespace.to_owned(),
         name: name.to_owned(),
         module: text(&["spec", "module"]).to_owned(),
+        remarks: remarks(node),
         settings: settings::of_node(settings.clone(), file)?,
         node: settings,
     });

@@ -104,6 +104,13 @@ pub fn of(file: &SettingsFile, rules: &Settings) -> Vec<Warning> {
             }
         }
     }
+    let spec = FieldPath::root("spec");
+    warnings.extend(file.remarks.iter().map(|(at, key, why)| Warning {
+        level: Level::Note,
+        at: *at,
+        field: spec.name(key).to_field(),
+        why: why.clone(),
+    }));
     warnings.sort_by_key(|warning| warning.at);
     warnings
 }

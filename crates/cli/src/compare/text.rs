@@ -32,11 +32,12 @@ pub(super) fn report(comparison: &Comparison, width: usize) -> String {
     }
     lines.extend(warnings(&comparison.warnings, width));
     lines.push(format!(
-        "{} newly rejected, {} newly accepted, {} changed, {} as before",
+        "{} newly rejected, {} newly accepted, {} changed, {} as before, {} not judged",
         comparison.newly_rejected.len(),
         comparison.newly_accepted.len(),
         comparison.changed.len(),
-        comparison.same
+        comparison.same,
+        comparison.skipped
     ));
     lines.push(String::new());
     lines.join("\n")

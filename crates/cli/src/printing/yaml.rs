@@ -85,6 +85,11 @@ fn string(text: &str) -> String {
     if text.starts_with(begins) && text.chars().all(continues) && !is_word {
         return text.to_owned();
     }
+    quoted(text)
+}
+
+/// In double quotes.
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {

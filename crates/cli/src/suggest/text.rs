@@ -8,15 +8,17 @@ use serde_json::Value;
 
 use crate::check::manifest::Manifest;
 use crate::printing::escape::one_line;
+use crate::printing::yaml;
 use crate::settings::warnings::{self, Level, Warning};
 
 /// The settings, and what their reader should know.
-pub(super) fn settings(suggestion: &Suggestion, manifests: &[Manifest]) -> String {
+pub(super) fn settings(suggestion: &Suggestion, manifests: &[Manifest], skipped: &[Manifest]) -> String {
     let accepted = manifests.len().saturating_sub(suggestion.rejected.len());
     let mut lines = vec![format!(
         "# The narrowest settings under which the policy accepts {accepted} of {} objects.",
         manifests.len()
     )];
+    lines.extend(not_judged(skipped));
     lines.extend(rejected(suggestion, manifests));
     let warnings = warnings::of_settings(&suggestion.settings);
     match suggestion.rules.as_slice() {
@@ -53,18 +55,42 @@ pub(super) fn settings(suggestion: &Suggestion, manifests: &[Manifest]) -> Strin
     lines.join("\n")
 }
 
+/// How many objects are not judged, and what is to be said of them.
+fn not_judged(skipped: &[Manifest]) -> Vec<String> {
+    if skipped.is_empty() {
+        return Vec::new();
+    }
+    let count = format!(
+        "# Not judged, so that they count for nothing here: {}.",
+        skipped.len()
+    );
+    let warnings = skipped.iter().flat_map(Manifest::placed_warnings);
+    let warnings = warnings.map(|warning| format!("#   warning: {}", one_line(&warning)));
+    std::iter::once(count).chain(warnings).collect()
+}
+
 /// The objects that are rejected, and why.
 fn rejected(suggestion: &Suggestion, manifests: &[Manifest]) -> Vec<String> {
-    let (mut always, mut beside) = (Vec::new(), Vec::new());
+    let (mut always, mut unclear, mut beside) = (Vec::new(), Vec::new(), Vec::new());
     for (index, rejection) in &suggestion.rejected {
         let object = format!("#   {}", object(manifests, *index));
         match rejection {
             Rejection::Always(reasons) => {
-                always.push(object);
-                always.extend(
+                let warnings = manifests
+                    .get(*index)
+                    .map_or(&[][..], |manifest| &manifest.warnings);
+                let list = if warnings.is_empty() {
+                    &mut always
+                } else {
+                    &mut unclear
+                };
+                list.push(object);
+                let reasons = reasons.iter().map(ToString::to_string);
+                let warnings = warnings.iter().map(|warning| format!("warning: {warning}"));
+                list.extend(
                     reasons
-                        .iter()
-                        .map(|reason| format!("#     {}", one_line(&reason.to_string()))),
+                        .chain(warnings)
+                        .map(|text| format!("#     {}", one_line(&text))),
                 );
             }
             Rejection::Beside { why, other } => {
@@ -79,6 +105,7 @@ fn rejected(suggestion: &Suggestion, manifests: &[Manifest]) -> Vec<String> {
     }
     let heads = [
         ("# Rejected under any settings:", always),
+        ("# Rejected as they are written here:", unclear),
         ("# Rejected under settings that accept the others:", beside),
     ];
     let mut lines = Vec::new();
@@ -156,7 +183,7 @@ fn flow(value: &Value) -> String {
     }
 }
 
-/// Without quotes where nobody can take it for anything but text. What JSON quotes is YAML too.
+/// Without quotes where nobody can take it for anything but text.
 fn scalar(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
     let mut characters = text.chars();
@@ -165,6 +192,6 @@ fn scalar(text: &str) -> String {
         || matches!(text, "File");
     match begins && text.chars().all(is_plain) {
         true => text.to_owned(),
-        false => Value::from(text).to_string(),
+        false => yaml::quoted(text),
     }
 }

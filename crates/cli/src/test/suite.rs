@@ -72,6 +72,13 @@ impl Suite {
             let settings = settings_above(&directory, root, &walk.with_settings);
             suite.add(&directory, name, files, settings);
         }
+        for directory in &walk.with_settings {
+            let is_below = |case: &Case| case.directory.starts_with(directory);
+            if directory != root && !suite.cases.iter().any(is_below) {
+                let none = "settings of no test: there is none in this directory";
+                suite.strays.push(TestResult::stray(&shown(directory), none));
+            }
+        }
         if suite.cases.is_empty() {
             let none = "no tests: there is no NAME.accept.yaml, NAME.warn.yaml or NAME.reject.yaml";
             suite.strays.push(TestResult::stray(&shown(root), none));

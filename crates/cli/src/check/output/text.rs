@@ -114,6 +114,10 @@ fn details(finding: &Finding, width: usize) -> Vec<String> {
             "the object names no namespace, so that no rule for namespaces is for it; --namespace names one";
         details.extend(labelled(HEADING, "note:", note, width));
     }
+    if finding.is_other_pod {
+        let note = "not a launcher pod, so the policy does not look at it: the label kubevirt.io: virt-launcher is missing";
+        details.extend(labelled(HEADING, "note:", note, width));
+    }
     match finding.host_paths.as_slice() {
         // Not of pods: one that is not a launcher pod may mount anything.
         [] if finding.verdict == Verdict::Accepted && finding.kind != "Pod" => {
