@@ -88,6 +88,12 @@ impl Finding {
         self
     }
 
+    /// The field that is meant, where the reason says what is there.
+    pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
     /// What to do about it.
     pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());

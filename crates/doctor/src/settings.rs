@@ -58,6 +58,13 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 }
 
 impl Settings {
+    /// The same, for judging what is there without adding anything.
+    pub(crate) fn verifying(&self) -> Values {
+        let mut settings = self.0.clone();
+        settings.insert("verifyOnly".to_owned(), json!(true));
+        settings
+    }
+
     /// The rules.
     pub(crate) fn rules(&self) -> Vec<Rule> {
         let rules = self.0.get("allowedHostPaths").and_then(Value::as_array);
