@@ -3,6 +3,7 @@
 
 mod document;
 mod linked;
+mod settings;
 pub mod text;
 
 use std::cell::Cell;
@@ -18,7 +19,6 @@ use doctor::{Options, examine};
 use crate::Error;
 use crate::outcome::Outcome;
 use crate::printing::{json, wrap};
-use crate::settings::input;
 use document::Document;
 use linked::Linked;
 
@@ -77,6 +77,12 @@ What it does:
   created, changed or deleted. What it may not read, or could not try, is
   unknown. deploy/doctor/ has the rights that it needs.
 
+Limits:
+  An answer of the API server may have 32 MiB and take 30 seconds, or 60 for a
+  dry run. A list may have 200000 objects and take 180 seconds. After 10 minutes,
+  or two requests in a row without an answer, nothing more is asked for: what is
+  left is unknown. The file of settings may have 8 MiB.
+
 Exit status:
   0  all checks are ok; there may be warnings
   1  a check has failed
@@ -97,7 +103,7 @@ pub fn doctor(args: &DoctorArgs) -> Result<Outcome, Error> {
     let settings = match &args.settings {
         None => None,
         Some(path) => {
-            let file = input::read(Some(path), args.policy_name.as_deref())?;
+            let file = settings::read(path, args.policy_name.as_deref())?;
             file.rules()?;
             Some(file.settings)
         }

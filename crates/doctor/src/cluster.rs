@@ -1,6 +1,8 @@
 //! The cluster: what it lets us read, and its answers to dry runs.
 
 use std::fmt;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use http::Request;
@@ -9,21 +11,25 @@ use kube::Client;
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::dry_run::{DryRun, IMPERSONATE};
 use crate::error::{Error, chain};
 
-/// How many objects a page has.
-const PAGE: usize = 500;
-
-/// How many pages are read of one list.
-const PAGES: usize = 2_000;
-
 /// How long an answer may be.
-const BODY: usize = 128 << 20;
+const BODY: usize = 32 << 20;
 
 /// How long one answer may take.
-const TIME: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// How long the answer to a dry run may take, for which the API server asks webhooks.
+const VERDICT: Duration = Duration::from_secs(60);
+
+/// How long all of them may take.
+const ALL: Duration = Duration::from_secs(600);
+
+/// After how many requests in a row without an answer no more are sent.
+const SILENT: usize = 2;
 
 /// An API server.
 pub struct Cluster {
@@ -32,6 +38,10 @@ pub struct Cluster {
     address: String,
     /// The user to act as, where a dry run names no other: nobody can act as two.
     act_as: Option<String>,
+    /// When it was first spoken to.
+    begin: Instant,
+    /// How many of the last requests have had no answer.
+    silent: AtomicUsize,
 }
 
 /// Why something could not be read.
@@ -103,6 +113,8 @@ impl Cluster {
             client,
             address: address.to_owned(),
             act_as: act_as.map(str::to_owned),
+            begin: Instant::now(),
+            silent: AtomicUsize::new(0),
         }
     }
 
@@ -132,7 +144,20 @@ impl Cluster {
     }
 
     /// Sends the request; its answer, or why there is none.
-    async fn send(&self, request: Request<Body>) -> Result<Answer, String> {
+    async fn send(&self, request: Request<Body>, time: Duration) -> Result<Answer, String> {
+        if self.silent.load(Relaxed) >= SILENT {
+            return Err(format!(
+                "{}: not asked: {SILENT} requests in a row had no answer",
+                self.address
+            ));
+        }
+        if self.begin.elapsed() > ALL {
+            return Err(format!(
+                "{}: not asked: doctor stops after {} seconds",
+                self.address,
+                ALL.as_secs()
+            ));
+        }
         let answer = async {
             let response = self.client.send(request).await.map_err(|error| chain(&error))?;
             let status = response.status().as_u16();
@@ -140,7 +165,7 @@ impl Cluster {
                 .collect()
                 .await
                 .map_err(|error| match error.downcast_ref::<LengthLimitError>() {
-                    Some(_) => format!("the answer is longer than {BODY} bytes"),
+                    Some(_) => format!("the answer is longer than {} MiB", BODY >> 20),
                     None => chain(error.as_ref()),
                 })?
                 .to_bytes();
@@ -148,9 +173,15 @@ impl Cluster {
             let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
             Ok(Answer { status, body })
         };
-        let answer: Result<Answer, String> = match tokio::time::timeout(TIME, answer).await {
-            Ok(answer) => answer,
-            Err(_) => Err(format!("no answer within {} seconds", TIME.as_secs())),
+        let answer: Result<Answer, String> = match tokio::time::timeout(time, answer).await {
+            Ok(answer) => {
+                self.silent.store(0, Relaxed);
+                answer
+            }
+            Err(_) => {
+                self.silent.fetch_add(1, Relaxed);
+                Err(format!("no answer within {} seconds", time.as_secs()))
+            }
         };
         answer.map_err(|reason| format!("{}: {reason}", self.address))
     }
@@ -169,7 +200,7 @@ impl Cluster {
             .body(Body::empty())
             .map_err(|error| other(chain(&error)))?;
         let answer = self
-            .send(request)
+            .send(request, ANSWER)
             .await
             .map_err(|reason| Unseen::Silence { reason })?;
         match answer.status {
@@ -188,63 +219,11 @@ impl Cluster {
         }
     }
 
-    /// Reads all objects of a list, page by page, and keeps none of them.
-    pub async fn each(&self, path: &str, mut item: impl FnMut(Value)) -> Seen<()> {
-        let other = |reason: &str| Unseen::Other {
-            path: path.to_owned(),
-            reason: reason.to_owned(),
-        };
-        let mut next = String::new();
-        for _ in 0..PAGES {
-            let separator = if path.contains('?') { '&' } else { '?' };
-            let mut page = format!("{path}{separator}limit={PAGE}");
-            if !next.is_empty() {
-                page.push_str(&format!("&continue={next}"));
-            }
-            let mut list = self.get(&page).await?;
-            let is_list = list
-                .get("kind")
-                .and_then(Value::as_str)
-                .is_some_and(|kind| kind.ends_with("List"));
-            match list.get_mut("items").map(Value::take) {
-                Some(Value::Array(items)) if is_list => items.into_iter().for_each(&mut item),
-                // Go writes an empty list so.
-                Some(Value::Null) if is_list => {}
-                _ => return Err(other("answered with something that is no list")),
-            }
-            match list.pointer("/metadata/continue").and_then(Value::as_str) {
-                Some(token) if !token.is_empty() => next = escaped(token),
-                _ => return Ok(()),
-            }
-        }
-        Err(other("the list does not end"))
-    }
-
-    /// Reads all objects of a list.
-    pub async fn list(&self, path: &str) -> Seen<Vec<Value>> {
-        let mut items = Vec::new();
-        self.each(path, |item| items.push(item)).await?;
-        Ok(items)
-    }
-
     /// Sends a dry run, as this user or as oneself; the answer, or why there is none.
     pub async fn dry_run(&self, dry_run: &DryRun, user: Option<&str>) -> Result<Answer, String> {
         let request = dry_run
             .request(user.or(self.act_as.as_deref()))
             .map_err(|error| chain(&error))?;
-        self.send(request).await
+        self.send(request, VERDICT).await
     }
-}
-
-/// A token of the API server, in a query.
-fn escaped(token: &str) -> String {
-    token
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }

@@ -19,13 +19,16 @@ mod annotation;
 mod companion;
 mod creators;
 mod debug;
+mod delivery;
 mod enforcement;
 mod error;
 mod injectors;
 mod kubernetes;
 mod kubevirt;
+mod lists;
 mod mounts;
 mod nodes;
+mod pod_security;
 mod policies;
 mod policy;
 mod policy_fields;
@@ -47,7 +50,7 @@ pub use error::Error;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use check::{Check, Finding, Status};
 use cluster::{Cluster, Seen};
@@ -87,7 +90,7 @@ pub async fn examine(
     let deployed = Deployed::built_in()?;
     (options.progress)("reading policies");
     let mut checks = vec![kubernetes::check(cluster).await?];
-    let namespaces = cluster.list("/api/v1/namespaces").await;
+    let namespaces = cluster.list_of("/api/v1/namespaces", namespace).await;
     let found = policy::policies(cluster, &deployed).await;
     let none = Policies::default();
     let policies = found.as_ref().unwrap_or(&none).policies.as_slice();
@@ -123,6 +126,7 @@ pub async fn examine(
     let under = by.map(|settings| Under {
         judge,
         settings,
+        verifying: own.as_ref().map(Settings::verifying),
         controller: creator.as_deref(),
     });
     let workloads = workloads::read(cluster, under.as_ref()).await;
@@ -155,6 +159,15 @@ pub async fn examine(
     checks.push(writers::check(cluster, own.as_ref(), own_namespace).await);
     (options.progress)("");
     Ok(checks)
+}
+
+/// What is looked at of a namespace: there may be many.
+fn namespace(namespace: Value) -> Value {
+    let enforce = "pod-security.kubernetes.io/enforce";
+    json!({ "metadata": {
+        "name": policy::text(&namespace, "/metadata/name"),
+        "labels": { enforce: namespace.pointer("/metadata/labels").and_then(|labels| labels.get(enforce)) },
+    } })
 }
 
 fn first_creator(settings: Option<&Settings>) -> Option<String> {

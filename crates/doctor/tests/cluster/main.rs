@@ -14,11 +14,13 @@ mod support;
 mod companion;
 mod dry_runs;
 mod enforced;
+mod limits;
 mod more;
 mod policies;
 mod probes;
 mod reading;
 mod rights;
+mod running;
 mod webhooks;
 
 use doctor::check::{Check, Status};

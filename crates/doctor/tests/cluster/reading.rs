@@ -73,22 +73,6 @@ fn what_is_no_list_is_unknown(#[case] answer: &'static str) {
 }
 
 #[test]
-fn a_list_that_does_not_end_is_unknown() {
-    let checks = after(|server| {
-        server.answers.insert(
-            VOLUMES,
-            r#"{"kind": "PersistentVolumeList", "items": [], "metadata": {"continue": "x"}}"#,
-        );
-    });
-    let check = check(&checks, "others that write at the allowed paths");
-    assert_eq!(check.status(), Status::Unknown);
-    assert!(
-        check.findings[0].consequence.ends_with("the list does not end"),
-        "{check:#?}"
-    );
-}
-
-#[test]
 fn a_cluster_that_is_not_there_is_an_error_with_its_address() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

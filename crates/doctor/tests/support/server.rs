@@ -61,6 +61,10 @@ pub(crate) struct Server {
     pub(crate) forbidden: Vec<&'static str>,
     /// What else is answered with 200, by path.
     pub(crate) answers: BTreeMap<&'static str, &'static str>,
+    /// What is answered with 200 before all else, by path and query.
+    pub(crate) floods: Option<fn(&str) -> Option<String>>,
+    /// Addresses that are never answered.
+    pub(crate) hangs: Option<fn(&str) -> bool>,
     /// Whether the policies add anything.
     pub(crate) injects: bool,
     /// Whether the policies deny anything.
@@ -329,6 +333,8 @@ impl Server {
             lists,
             forbidden: Vec::new(),
             answers: BTreeMap::new(),
+            floods: None,
+            hangs: None,
             injects: true,
             judges: true,
             later: None,
@@ -383,6 +389,14 @@ impl Server {
                     .get("Impersonate-User")
                     .map(|user| user.to_str().unwrap().to_owned());
                 let path = head.uri.path_and_query().unwrap().to_string();
+                if server.hangs.is_some_and(|hangs| hangs(&path)) {
+                    server
+                        .reads
+                        .lock()
+                        .unwrap()
+                        .push(format!("{} {path}", head.method));
+                    return std::future::pending().await;
+                }
                 let (status, answer) = match head.method {
                     Method::GET => server.get(&path),
                     ref method => {
@@ -416,6 +430,9 @@ impl Server {
 
     fn get(&self, address: &str) -> (u16, String) {
         self.reads.lock().unwrap().push(format!("GET {address}"));
+        if let Some(answer) = self.floods.and_then(|floods| floods(address)) {
+            return (200, answer);
+        }
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         if self.forbidden.contains(&path) {
             let message = format!("{path} is forbidden: User \"x\" cannot list it");
