@@ -75,6 +75,7 @@ impl Finding {
                 "run doctor as a user who may read it: deploy/doctor/ has a ClusterRole"
             }
             Unseen::Absent { .. } => "install what serves it",
+            Unseen::Missing { fix, .. } => fix,
             Unseen::Silence { .. } => "see that the API server can be reached, and run doctor again",
             Unseen::Other { .. } => "ask the API server for the reason",
         })

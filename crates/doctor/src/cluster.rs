@@ -57,6 +57,13 @@ pub enum Unseen {
         /// Its path.
         path: String,
     },
+    /// It was looked for, and is not there.
+    Missing {
+        /// What.
+        what: &'static str,
+        /// What to do about it.
+        fix: &'static str,
+    },
     /// No answer came.
     Silence {
         /// Where it was asked for, and why none came.
@@ -76,6 +83,7 @@ impl fmt::Display for Unseen {
         match self {
             Unseen::Forbidden { message } => formatter.write_str(message),
             Unseen::Absent { path } => write!(formatter, "{path}: not found"),
+            Unseen::Missing { what, .. } => formatter.write_str(what),
             Unseen::Silence { reason } => formatter.write_str(reason),
             Unseen::Other { path, reason } => write!(formatter, "{path}: {reason}"),
         }

@@ -1,13 +1,13 @@
 //! The ValidatingAdmissionPolicy that keeps the launcher label for KubeVirt, with its binding and its list of names.
 
-use std::collections::BTreeSet;
+use serde_json::Value;
 
-use serde_json::{Value, json};
-
+use crate::bindings::Bindings;
 use crate::check::{Check, Finding, Status};
 use crate::cluster::Cluster;
 use crate::creators::of_role;
 use crate::deployed::Deployed;
+use crate::enforcement::deletion;
 use crate::policy::text;
 use crate::settings::Settings;
 use crate::shape::{Default, Difference, Field, Form, Narrows, Shape};
@@ -15,7 +15,7 @@ use crate::shape::{Default, Difference, Field, Form, Narrows, Shape};
 const API: &str = "/apis/admissionregistration.k8s.io/v1";
 
 /// The end of its name in `deploy/`.
-const NAME: &str = "sidecar-hostpath-launcher-label";
+pub(crate) const NAME: &str = "sidecar-hostpath-launcher-label";
 
 /// What gives it away under another name: the variables of its expressions.
 const VARIABLES: [&str; 2] = ["isLauncher", "creators"];
@@ -24,9 +24,10 @@ const VARIABLES: [&str; 2] = ["isLauncher", "creators"];
 pub(crate) const APPLY: &str = "kubectl apply -k deploy/companion/";
 
 /// `deploy/` lets it warn first.
-const DENY: &str = "let it deny when nobody is warned who should not be: deploy/README.md, The companion";
+pub(crate) const DENY: &str =
+    "let it deny when nobody is warned who should not be: deploy/README.md, The companion";
 
-const fn field(name: &'static str, default: Default, form: Form) -> Field {
+pub(crate) const fn field(name: &'static str, default: Default, form: Form) -> Field {
     Field { name, default, form }
 }
 
@@ -64,35 +65,12 @@ const POLICY: Shape = Shape {
     ignored: &[],
 };
 
-/// The spec of its binding.
-const BINDING: Shape = Shape {
-    fields: &[
-        field("validationActions", Default::List, Form::Set),
-        field("paramRef.parameterNotFoundAction", Default::Nothing, Form::Plain),
-        field("paramRef.namespace", Default::Nothing, Form::Plain),
-        field("paramRef.selector", Default::Nothing, Form::Selector),
-        field("matchResources.resourceRules", Default::List, Form::Rules),
-        field("matchResources.excludeResourceRules", Default::List, Form::Rules),
-        field("matchResources.objectSelector", Default::Nothing, Form::Selector),
-        field(
-            "matchResources.namespaceSelector",
-            Default::Nothing,
-            Form::Selector,
-        ),
-        field(
-            "matchResources.matchPolicy",
-            Default::Text("Equivalent"),
-            Form::Plain,
-        ),
-    ],
-    // Names of objects, which are followed.
-    ignored: &["policyName", "paramRef.name"],
-};
-
 /// What was found of it.
 pub(crate) struct Companion {
     /// The names of the ValidatingAdmissionPolicies that are it.
     pub(crate) names: Vec<String>,
+    /// What to do where the label is not denied.
+    pub(crate) fix: &'static str,
     /// What is wrong with it.
     pub(crate) check: Check,
 }
@@ -106,6 +84,10 @@ pub(crate) async fn companion(
 ) -> Companion {
     let without = |check: Check| Companion {
         names: Vec::new(),
+        fix: match check.status() {
+            Status::Unknown => "see the check of the companion above",
+            _ => APPLY,
+        },
         check,
     };
     let policies = match cluster.list(&format!("{API}/validatingadmissionpolicies")).await {
@@ -129,20 +111,22 @@ pub(crate) async fn companion(
         let spec = policy.get("spec").unwrap_or(&Value::Null);
         findings.extend(of_shape(&POLICY, &deployed.companion, spec, "spec", consequence));
         findings.extend(typing(policy));
+        let gone = "everyone who may create pods can then set the launcher label";
+        findings.extend(deletion(policy, Status::Warning, gone, APPLY));
         let name = text(policy, "/metadata/name");
         let bound: Vec<&Value> = bindings
             .iter()
             .filter(|binding| text(binding, "/spec/policyName") == name)
             .collect();
-        findings.extend(of_bindings(&bound, deployed));
-        let roles: BTreeSet<&str> = bound
-            .iter()
-            .map(|binding| text(binding, "/spec/paramRef/name"))
-            .collect();
-        for role in roles {
-            findings.extend(of_role(cluster, deployed, role, settings, controller).await);
+        let bindings = Bindings::of(&bound, deployed);
+        for (role, is_second) in bindings.roles {
+            findings.extend(of_role(cluster, deployed, &role, settings, controller, is_second).await);
         }
+        findings.extend(bindings.findings);
     }
+    let only_warns = findings
+        .iter()
+        .any(|finding| finding.fix.as_deref() == Some(DENY) && finding.status == Status::Warning);
     let names: Vec<String> = own
         .iter()
         .map(|policy| text(policy, "/metadata/name").to_owned())
@@ -153,6 +137,7 @@ pub(crate) async fn companion(
     );
     Companion {
         names,
+        fix: if only_warns { DENY } else { APPLY },
         check: Check::new("companion", seen, findings),
     }
 }
@@ -182,7 +167,7 @@ fn typing(policy: &Value) -> Option<Finding> {
 }
 
 /// All differences, and what nobody knows of.
-fn of_shape(
+pub(crate) fn of_shape(
     shape: &Shape,
     expected: &Value,
     found: &Value,
@@ -199,7 +184,7 @@ fn of_shape(
                 _ => APPLY,
             };
             Finding::of(status, why).fix(fix).field(
-                format!("{prefix}.{}", difference.field),
+                format!("{prefix}.{}{}", difference.field, difference.at),
                 difference.expected,
                 difference.found,
             )
@@ -219,7 +204,18 @@ fn of_shape(
 
 fn consequence(difference: &Difference) -> (Status, String) {
     let others = "others than trustedCreators can set the launcher label";
+    let is_text = ["reason", "message", "messageExpression"]
+        .iter()
+        .any(|text| difference.at.ends_with(&format!("].{text}")));
     match (difference.field, difference.narrows) {
+        ("validations", _) if is_text => (
+            Status::Warning,
+            "it denies the same, and says it in other words".to_owned(),
+        ),
+        ("auditAnnotations", _) => (
+            Status::Warning,
+            "it denies the same, and writes something else into the audit log".to_owned(),
+        ),
         ("failurePolicy", _) => (
             Status::Failed,
             format!("where an expression cannot be evaluated, {others}"),
@@ -236,57 +232,4 @@ fn consequence(difference: &Difference) -> (Status, String) {
             format!("it does not deny what it should: {others}"),
         ),
     }
-}
-
-fn binding_consequence(difference: &Difference) -> (Status, String) {
-    let others = "others than trustedCreators can set the launcher label";
-    match (difference.field, difference.narrows) {
-        ("validationActions", _) => {
-            let denies = difference
-                .found
-                .as_array()
-                .is_some_and(|actions| actions.contains(&json!("Deny")));
-            // To warn is the first step of a roll-out.
-            let why = match denies {
-                true => "it does more than deny".to_owned(),
-                false => format!("it only warns: {others}"),
-            };
-            (Status::Warning, why)
-        }
-        ("matchResources.resourceRules" | "matchResources.excludeResourceRules", _) => {
-            (Status::Failed, format!("it is not for all requests: {others}"))
-        }
-        ("paramRef.parameterNotFoundAction", _) => {
-            (Status::Failed, format!("without the ClusterRole {others}"))
-        }
-        _ => (
-            Status::Failed,
-            format!("it is not for all of the cluster: {others}"),
-        ),
-    }
-}
-
-/// One binding that is as it should be is enough to deny; others deny more.
-fn of_bindings(bound: &[&Value], deployed: &Deployed) -> Vec<Finding> {
-    let mut all: Vec<Vec<Finding>> = bound
-        .iter()
-        .map(|binding| {
-            let spec = binding.get("spec").unwrap_or(&Value::Null);
-            let prefix = format!("binding {} spec", text(binding, "/metadata/name"));
-            of_shape(&BINDING, &deployed.binding, spec, &prefix, binding_consequence)
-        })
-        .collect();
-    if all.is_empty() {
-        let why = "no binding makes it deny: everyone who may create pods can set the launcher label";
-        return vec![Finding::failed(why).fix(APPLY)];
-    }
-    let is_bound = all.iter().any(Vec::is_empty);
-    let mut findings: Vec<Finding> = all.drain(..).flatten().collect();
-    if is_bound {
-        for finding in &mut findings {
-            finding.status = Status::Warning;
-            finding.consequence = "a second binding, which is not as deployed; the first is".to_owned();
-        }
-    }
-    findings
 }

@@ -4,20 +4,23 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::check::Finding;
+use crate::check::{Finding, Status};
 use crate::cluster::{Cluster, Unseen};
 use crate::companion::APPLY;
 use crate::deployed::Deployed;
+use crate::enforcement::deletion;
 use crate::name::Subdomain;
 use crate::settings::{Creators, Settings};
 
-/// The ClusterRole that holds the names.
+/// The ClusterRole that holds the names. Where it is that of a second binding, it only takes names away: the first denies
+/// the others already.
 pub(crate) async fn of_role(
     cluster: &Cluster,
     deployed: &Deployed,
     name: &str,
     settings: Option<&Settings>,
     controller: Option<&str>,
+    is_second: bool,
 ) -> Vec<Finding> {
     let nobody = "nobody can start a VM: all launcher pods are denied, KubeVirt's too";
     let valid = match Subdomain::parse(name) {
@@ -43,7 +46,9 @@ pub(crate) async fn of_role(
         }
         Err(unseen) => return vec![Finding::unseen(&unseen)],
     };
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = deletion(&role, Status::Failed, nobody, APPLY)
+        .into_iter()
+        .collect();
     if role.get("aggregationRule").is_some_and(|rule| !rule.is_null()) {
         let why = "its rules are made of other roles: who may write those chooses the names";
         findings.push(Finding::failed(why).fix(APPLY).field(
@@ -85,11 +90,12 @@ pub(crate) async fn of_role(
         &names,
         &format!("{field} rules[0].resourceNames"),
         settings,
+        is_second,
     ));
     if let Some(controller) = controller.filter(|controller| !names.contains(*controller)) {
         findings.push(
             Finding::failed(nobody)
-                .fix("write KubeVirt's service account into trustedCreators of deploy/base/settings.yaml, and kubectl apply -k deploy/companion/")
+                .fix(format!("add {controller} to trustedCreators in deploy/base/settings.yaml, and kubectl apply -k deploy/companion/"))
                 .field(
                     format!("{field} rules[0].resourceNames"),
                     json!([controller]),
@@ -101,7 +107,12 @@ pub(crate) async fn of_role(
 }
 
 /// The names of the companion and those of the settings are the same.
-fn of_names(names: &BTreeSet<String>, field: &str, settings: Option<&Settings>) -> Option<Finding> {
+fn of_names(
+    names: &BTreeSet<String>,
+    field: &str,
+    settings: Option<&Settings>,
+    is_second: bool,
+) -> Option<Finding> {
     let Some(settings) = settings else {
         return Some(
             Finding::unknown("there are no settings to compare its names with")
@@ -110,12 +121,13 @@ fn of_names(names: &BTreeSet<String>, field: &str, settings: Option<&Settings>) 
     };
     let (expected, consequence) = match settings.creators() {
         Creators::Users(users) if users == *names => return None,
+        Creators::Users(users) if is_second && users.is_subset(names) => return None,
         Creators::Anyone => (
             json!(["*"]),
             "the settings trust anyone, and the companion these only: pods of others are denied, with or without host paths",
         ),
         Creators::Users(users) => {
-            let is_wider = names.iter().any(|name| !users.contains(name));
+            let is_wider = !is_second && names.iter().any(|name| !users.contains(name));
             let why = match is_wider {
                 true => "the companion lets others set the launcher label than the settings trust",
                 false => "the companion denies the pods of users that the settings trust",

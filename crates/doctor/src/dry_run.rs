@@ -49,6 +49,12 @@ impl DryRun {
         }
     }
 
+    /// Whether this is what the API server answers where it accepts: the object that was sent, with what was added to it.
+    pub(crate) fn is_stored_as(&self, answer: &Value) -> bool {
+        let same = |pointer: &str| answer.pointer(pointer) == self.object.pointer(pointer);
+        same("/kind") && same("/metadata/name") && answer.get("spec").is_some_and(Value::is_object)
+    }
+
     /// The request, as this user or as oneself.
     pub(crate) fn request(&self, user: Option<&str>) -> Result<Request<Body>, http::Error> {
         let mut request = Request::builder()

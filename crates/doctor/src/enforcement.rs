@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::check::Finding;
+use crate::check::{Finding, Status};
+use crate::deployed::Role;
 use crate::policy::{Policy, text};
 
 /// The conditions that the controller gives a policy, and what it means that one is not true.
@@ -36,7 +37,18 @@ pub(crate) fn findings(policy: &Policy) -> Vec<Finding> {
                 .field("status", json!({"policyStatus": "active"}), Value::Null),
         ];
     }
-    let mut findings = Vec::new();
+    let gone = match policy.role {
+        Role::Early => Status::Warning,
+        Role::Inject | Role::Verify | Role::VerifyEphemeral => Status::Failed,
+    };
+    let mut findings: Vec<Finding> = deletion(
+        object,
+        gone,
+        policy.role.purpose(),
+        "kubectl apply -k deploy/base/",
+    )
+    .into_iter()
+    .collect();
     let status = policy.text("/status/policyStatus");
     if status != "active" {
         findings.push(Finding::failed("it is not enforced").fix(describe.clone()).field(
@@ -106,6 +118,21 @@ pub(crate) fn condition<'v>(object: &'v Value, kind: &str) -> Option<&'v Value> 
         .into_iter()
         .flatten()
         .find(|condition| text(condition, "/type") == kind)
+}
+
+/// It is being deleted, and there only until its finalizers are done.
+pub(crate) fn deletion(object: &Value, status: Status, consequence: &str, fix: &str) -> Option<Finding> {
+    let since = object
+        .pointer("/metadata/deletionTimestamp")
+        .filter(|since| !since.is_null())?;
+    Some(
+        Finding::of(
+            status,
+            format!("it is being deleted, and soon gone: {consequence}"),
+        )
+        .fix(format!("find who deletes it; when it is gone, {fix}"))
+        .field("metadata.deletionTimestamp", Value::Null, since.clone()),
+    )
 }
 
 /// An older version of the object was looked at, where that is said at all.

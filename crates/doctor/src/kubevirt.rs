@@ -26,9 +26,9 @@ pub(crate) async fn find(cluster: &Cluster) -> Seen<KubeVirt> {
     let path = "/apis/kubevirt.io/v1/kubevirts";
     let items = cluster.list(path).await?;
     let Some(object) = items.first() else {
-        return Err(Unseen::Other {
-            path: path.to_owned(),
-            reason: "there is no KubeVirt object".to_owned(),
+        return Err(Unseen::Missing {
+            what: "there is no KubeVirt object: KubeVirt does not run",
+            fix: "create the KubeVirt object, as KubeVirt's installation guide says",
         });
     };
     let namespace = text(object, "/metadata/namespace").to_owned();
@@ -70,7 +70,9 @@ fn creator(kubevirt: &KubeVirt, settings: Option<&Settings>) -> Check {
         "" => String::new(),
         version => format!(" (KubeVirt {version})"),
     };
-    let fix = "name only KubeVirt's controller, as deploy/base/settings.yaml does";
+    let fix = format!(
+        "set trustedCreators to [\"{controller}\"] in the settings of all policies, and apply them; the companion's names too"
+    );
     let field = "spec.settings.trustedCreators";
     let Some(settings) = settings else {
         let finding = Finding::unknown("no settings could be read").fix("see the checks above");

@@ -16,6 +16,8 @@ pub mod judge;
 pub mod name;
 
 mod annotation;
+mod bindings;
+mod ca;
 mod companion;
 mod creators;
 mod debug;
@@ -26,6 +28,7 @@ mod injectors;
 mod kubernetes;
 mod kubevirt;
 mod lists;
+mod members;
 mod mounts;
 mod nodes;
 mod pod_security;
@@ -36,6 +39,7 @@ mod probes;
 mod registration;
 mod reply;
 mod request;
+mod roll_out;
 mod rules;
 mod samples;
 mod selector;
@@ -43,6 +47,7 @@ mod server;
 mod settings;
 mod shape;
 mod some_of;
+mod strays;
 mod workloads;
 mod writers;
 
@@ -111,11 +116,12 @@ pub async fn examine(
         validating: &validating,
     };
     checks.extend(registration::checks(policies, &registered, &servers));
-    checks.push(injectors::check(cluster, policies, &mutating).await);
+    checks.push(injectors::check(cluster, &found, &mutating).await);
     let kubevirt = kubevirt::find(cluster).await;
     let controller = kubevirt.as_ref().ok().map(|kubevirt| kubevirt.controller.clone());
     let companion = companion::companion(cluster, &deployed, own.as_ref(), controller.as_deref()).await;
     let senders = Senders::new(policies, &companion.names);
+    let label_fix = companion.fix;
     checks.push(companion.check);
     checks.extend(kubevirt::checks(&kubevirt, own.as_ref()));
     checks.push(nodes::check(cluster, own.as_ref()).await);
@@ -133,6 +139,7 @@ pub async fn examine(
 
     (options.progress)("sending dry runs");
     let cluster_state = State {
+        label_fix,
         namespaces: &namespaces,
         servers: &servers,
         workloads: &workloads,
@@ -179,6 +186,7 @@ fn first_creator(settings: Option<&Settings>) -> Option<String> {
 
 /// What has been read before probes are sent.
 struct State<'s> {
+    label_fix: &'static str,
     namespaces: &'s Seen<Vec<Value>>,
     servers: &'s Servers,
     workloads: &'s Seen<Workloads>,
@@ -204,6 +212,7 @@ async fn probe(
         settings,
         controller,
         senders,
+        label_fix: state.label_fix,
         is_server_down: state
             .servers
             .values()
@@ -215,24 +224,24 @@ async fn probe(
         .filter_map(|server| server.namespace.clone())
         .collect();
     let left_out: Vec<String> = left_out.into_iter().collect();
-    let namespace = options.probe_namespace.clone().or_else(|| {
-        let namespaces = state.namespaces.as_ref().ok()?;
-        privileged(namespaces, &left_out)
-    });
-    let mut checks = match namespace {
-        None => vec![Check::one(
-            name,
+    let namespace = match (&options.probe_namespace, state.namespaces) {
+        (Some(namespace), _) => Ok(namespace.clone()),
+        (None, Ok(namespaces)) => privileged(namespaces, &left_out).ok_or_else(|| {
             Finding::unknown("no namespace enforces Pod Security level privileged")
-                .fix("name a namespace with --probe-namespace"),
-        )],
-        Some(namespace) if left_out.contains(&namespace.to_string()) => vec![Check::one(
+                .fix("name a namespace with --probe-namespace")
+        }),
+        (None, Err(unseen)) => Err(Finding::unseen(unseen)),
+    };
+    let mut checks = match namespace {
+        Err(finding) => vec![Check::one(name, finding)],
+        Ok(namespace) if left_out.contains(&namespace.to_string()) => vec![Check::one(
             name,
             Finding::unknown(format!(
                 "Kubewarden leaves out its own namespace {namespace}: nothing is judged there"
             ))
             .fix("name another namespace with --probe-namespace"),
         )],
-        Some(namespace) => probes.checks(&namespace).await,
+        Ok(namespace) => probes.checks(&namespace).await,
     };
     checks.push(match state.workloads {
         Ok(workloads) => probes.kubectl_debug(&workloads.targets).await,

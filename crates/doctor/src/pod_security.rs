@@ -26,15 +26,23 @@ pub(crate) fn check(asking: &BTreeSet<String>, namespaces: &Seen<Vec<Value>>) ->
         .map(|namespace| text(namespace, "/metadata/name").to_owned())
         .filter(|name| asking.contains(name))
         .collect();
-    let findings = match hit.is_empty() {
-        true => Vec::new(),
-        false => vec![
-            Finding::failed(format!(
-                "forbids host paths where VMs ask for them: {}",
-                some_of(&hit)
-            ))
-            .fix("kubectl label namespace NAME pod-security.kubernetes.io/enforce=privileged --overwrite"),
-        ],
+    let findings = match hit.first() {
+        None => Vec::new(),
+        Some(first) => {
+            let others = match hit.len() {
+                1 => "",
+                _ => "; the others likewise",
+            };
+            vec![
+                Finding::failed(format!(
+                    "forbids host paths where VMs ask for them, and the settings permit them: {}",
+                    some_of(&hit)
+                ))
+                .fix(format!(
+                    "kubectl label namespace {first} pod-security.kubernetes.io/enforce=privileged --overwrite, if its VMs should have host paths{others}"
+                )),
+            ]
+        }
     };
     Check::new(
         name,

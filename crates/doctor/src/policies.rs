@@ -13,6 +13,7 @@ use crate::policy::{Policies, Policy};
 use crate::policy_fields::{self, SPEC};
 use crate::server::{self, Servers};
 use crate::settings::Settings;
+use crate::strays::Stray;
 
 const APPLY: &str = "kubectl apply -k deploy/base/";
 
@@ -27,11 +28,16 @@ pub(crate) fn checks(
         Ok(found) => found,
         Err(unseen) => return vec![Check::unseen("policies", unseen)],
     };
+    let mut checks = Vec::new();
+    if !found.unread.is_empty() {
+        let unread = found.unread.iter().map(Finding::unseen).collect();
+        checks.push(Check::new("policies", String::new(), unread));
+    }
     if found.policies.is_empty() && found.strays.is_empty() {
         let why = "no ClusterAdmissionPolicy runs kubevirt-sidecar-hostpath-policy";
-        return vec![Check::one("policies", Finding::failed(why).fix(APPLY))];
+        checks.push(Check::one("policies", Finding::failed(why).fix(APPLY)));
+        return checks;
     }
-    let mut checks = Vec::new();
     for role in Role::ALL {
         let of_role: Vec<&Policy> = found
             .policies
@@ -52,16 +58,7 @@ pub(crate) fn checks(
                 .map(|policy| of_policy(policy, deployed, servers)),
         );
     }
-    checks.extend(found.strays.iter().map(|stray| {
-        let why = match stray.is_group {
-            true => "the group's expression decides, not this module's verdict; deploy/ has no groups",
-            false => "it is for one namespace only, and replaces none of the policies above",
-        };
-        Check::one(
-            stray.title.clone(),
-            Finding::warning(why).fix("delete it, unless it is meant to be there beside the others"),
-        )
-    }));
+    checks.extend(found.strays.iter().map(Stray::check));
     checks.push(module(&found.policies));
     checks.push(settings(&found.policies, judge));
     checks
@@ -88,24 +85,32 @@ fn of_policy(policy: &Policy, deployed: &Deployed, servers: &Servers) -> Check {
     )
 }
 
-/// One module for all.
+/// One module for all: that which most have, inject's where two are as frequent.
 fn module(policies: &[Policy]) -> Check {
     let name = "module";
-    let modules: BTreeSet<&str> = policies
+    let of = |policy: &Policy| policy.text("/spec/module").to_owned();
+    let count = |module: &str| policies.iter().filter(|policy| of(policy) == module).count();
+    // Of equals the last is taken, and inject is the first.
+    let Some(common) = policies
         .iter()
-        .map(|policy| policy.text("/spec/module"))
+        .rev()
+        .max_by_key(|policy| count(&of(policy)))
+        .map(of)
+    else {
+        return Check::one(name, Finding::failed("there is none").fix(APPLY));
+    };
+    let others = policies.iter().filter(|policy| of(policy) != common);
+    let findings = others
+        .map(|policy| {
+            Finding::failed(format!(
+                "{} runs another module than the other policies, which may judge differently",
+                policy.name
+            ))
+            .fix("set one module in deploy/base/settings.yaml, and apply it")
+            .field("spec.module", json!(common), json!(of(policy)))
+        })
         .collect();
-    let modules: Vec<&str> = modules.into_iter().collect();
-    match modules.as_slice() {
-        [module] => Check::ok(name, (*module).to_owned()),
-        [] => Check::one(name, Finding::failed("there is none").fix(APPLY)),
-        [first, others @ ..] => Check::one(
-            name,
-            Finding::failed("the policies run different modules, which may judge differently")
-                .fix("set one module in deploy/base/settings.yaml, and apply it")
-                .field("spec.module", json!(first), json!(others)),
-        ),
-    }
+    Check::new(name, common.clone(), findings)
 }
 
 /// The policy whose settings are those of all.

@@ -6,6 +6,7 @@ use crate::cluster::{Cluster, Seen, Unseen};
 use crate::deployed::{Deployed, Role};
 use crate::judge::Values;
 use crate::policy_fields::SPEC;
+use crate::strays::Stray;
 
 /// What the address of this policy's module holds.
 const MODULE: &str = "kubevirt-sidecar-hostpath-policy";
@@ -26,15 +27,6 @@ pub(crate) struct Policy {
     pub(crate) object: Value,
 }
 
-/// Something else of Kubewarden that runs this module.
-#[derive(Debug, Clone)]
-pub(crate) struct Stray {
-    /// `AdmissionPolicy ns/x`
-    pub(crate) title: String,
-    /// Whether it is a group of policies.
-    pub(crate) is_group: bool,
-}
-
 /// All of Kubewarden that runs this module.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Policies {
@@ -42,6 +34,8 @@ pub(crate) struct Policies {
     pub(crate) policies: Vec<Policy>,
     /// The rest, which `deploy/` has none of.
     pub(crate) strays: Vec<Stray>,
+    /// Lists that the rest could be in, and that were not read.
+    pub(crate) unread: Vec<Unseen>,
 }
 
 /// A text of an object.
@@ -82,7 +76,10 @@ pub(crate) async fn policies(cluster: &Cluster, deployed: &Deployed) -> Seen<Pol
             Ok(objects) => objects,
             // A Kubewarden that has none of them.
             Err(Unseen::Absent { .. }) => continue,
-            Err(unseen) => return Err(unseen),
+            Err(unseen) => {
+                found.unread.push(unseen);
+                continue;
+            }
         };
         for object in objects {
             let members = object.pointer("/spec/policies").and_then(Value::as_object);
@@ -92,8 +89,10 @@ pub(crate) async fn policies(cluster: &Cluster, deployed: &Deployed) -> Seen<Pol
                 .any(|(_, member)| is_ours(Some(member)));
             if in_group || is_ours(object.get("spec")) {
                 found.strays.push(Stray {
-                    title: format!("{kind} {}", title(&object)),
+                    kind,
+                    resource,
                     is_group: in_group,
+                    object,
                 });
             }
         }

@@ -54,7 +54,7 @@ pub(crate) fn finding(role: Role, difference: Difference) -> Finding {
         _ => status,
     };
     Finding::of(status, consequence).fix(fix).field(
-        format!("spec.{}", difference.field),
+        format!("spec.{}{}", difference.field, difference.at),
         difference.expected,
         difference.found,
     )

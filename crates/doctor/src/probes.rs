@@ -1,11 +1,11 @@
 //! Requests that are sent as dry runs. What the cluster answers is what it would do, and is held against what the policy
 //! itself says under the cluster's settings.
 
+mod paths;
 mod undecided;
 
 use serde_json::Value;
 
-use crate::annotation::HOOK_SIDECARS;
 use crate::check::{Check, Finding, Status};
 use crate::cluster::Cluster;
 use crate::deployed::Role;
@@ -18,11 +18,11 @@ use crate::request::{Kind, MACHINE, POD};
 use crate::samples::{annotation, machine, pod, with_writable_mount};
 use crate::settings::Settings;
 
-/// Paths that settings seldom permit.
-const FORBIDDEN: [&str; 4] = ["/etc", "/root", "/proc", "/boot"];
-
 /// Another user than KubeVirt: who doctor runs as is not known.
 const SOMEBODY: &str = "sidecar-hostpath-doctor";
+
+/// What to do where a pod reaches inject with more in it than was sent.
+const EARLIER: &str = "an earlier webhook has changed the pod: the check of others that change launcher pods above names those before inject; add a rule for what it mounts, or have it leave launcher pods out";
 
 /// What all probes need.
 pub(crate) struct Probes<'c> {
@@ -32,6 +32,8 @@ pub(crate) struct Probes<'c> {
     /// The user that creates launcher pods.
     pub(crate) controller: Option<String>,
     pub(crate) senders: Senders,
+    /// What to do where the companion does not deny the launcher label.
+    pub(crate) label_fix: &'static str,
     /// A policy server is known to be down, so that no probe has to say it.
     pub(crate) is_server_down: bool,
 }
@@ -63,36 +65,8 @@ impl Probes<'_> {
 
     /// What the cluster says.
     pub(crate) async fn send(&self, dry_run: &DryRun, user: Option<&str>) -> Reply {
-        self.senders.reply(self.cluster.dry_run(dry_run, user).await)
-    }
-
-    fn pod_verdict(&self, pod: &Value) -> Result<Verdict, String> {
-        self.verdict(&POD.create(pod, self.controller.as_deref()))
-    }
-
-    /// A path that the settings forbid.
-    fn forbidden(&self, namespace: &Label) -> Option<&'static str> {
-        let is_forbidden = |path: &&&str| {
-            let pod = pod(namespace, Some(&annotation(path, "Directory")));
-            let message = format!("[{HOOK_SIDECARS}][0].hostPath.path: Forbidden");
-            matches!(self.pod_verdict(&pod), Ok(Verdict::Rejected(text)) if text.contains(&message))
-        };
-        FORBIDDEN.iter().find(is_forbidden).copied()
-    }
-
-    /// A path with a type that the settings permit there, read-only.
-    fn permitted(&self, namespace: &Label) -> Option<(String, String)> {
-        let rules = self.settings.rules().into_iter();
-        rules
-            .filter(|rule| rule.is_requestable && !rule.is_writable)
-            .filter_map(|rule| {
-                let host_path_type = rule.types.iter().find(|known| !known.is_empty())?.clone();
-                Some((rule.path_in(namespace), host_path_type))
-            })
-            .find(|(path, host_path_type)| {
-                let pod = pod(namespace, Some(&annotation(path, host_path_type)));
-                matches!(self.pod_verdict(&pod), Ok(Verdict::Accepted(_)))
-            })
+        let answer = self.cluster.dry_run(dry_run, user).await;
+        self.senders.reply(dry_run, answer)
     }
 
     /// All probes in this namespace.
@@ -112,8 +86,11 @@ impl Probes<'_> {
         match forbidden {
             None => checks.push(Check::one(
                 "probe: a forbidden path",
-                Finding::failed(format!("the settings permit all of {}", FORBIDDEN.join(", ")))
-                    .fix("narrow allowedHostPaths, and keep the built-in sensitive paths"),
+                Finding::failed(format!(
+                    "the settings permit all of {}",
+                    paths::FORBIDDEN.join(", ")
+                ))
+                .fix("narrow allowedHostPaths, and keep the built-in sensitive paths"),
             )),
             Some(path) => {
                 let object = pod(namespace, Some(&annotation(path, "Directory")));
@@ -125,13 +102,10 @@ impl Probes<'_> {
                 );
             }
         }
-        match self.permitted(namespace) {
+        match self.permitted(namespace, self.controller.as_deref()) {
             None => checks.push(Check::one(
                 "probe: an allowed path",
-                Finding::warning(format!(
-                    "the settings permit no read-only path in namespace {namespace}"
-                ))
-                .fix("add a rule, if one is missing, or name another namespace with --probe-namespace"),
+                self.nothing_permitted(namespace),
             )),
             Some((path, host_path_type)) => {
                 let object = pod(namespace, Some(&annotation(&path, &host_path_type)));
@@ -205,12 +179,16 @@ impl Probes<'_> {
                     sender: Sender::Own(_),
                     message,
                 },
-            ) => match field(&reason) == field(&message) {
+            ) => match message.contains(field(&reason)) {
                 true => Check::ok(probe.name, format!("{what} is denied")),
                 false => Check::one(
                     probe.name,
-                    Finding::unknown(format!("{what} is denied for another reason: {message}"))
-                        .fix("see that the cluster's module is of the version of this command"),
+                    Finding::unknown(format!("{what} is denied for another reason: {message}")).fix(
+                        match message.starts_with("spec.") {
+                            true => EARLIER,
+                            false => "see that the cluster's module is of the version of this command",
+                        },
+                    ),
                 ),
             },
             (
@@ -233,6 +211,8 @@ impl Probes<'_> {
                 },
             ) => {
                 let fix = match role {
+                    // The probe has no mount, so that somebody before inject has added one.
+                    Role::Inject if message.starts_with("spec.") => EARLIER,
                     Role::Verify => {
                         "see the check of inject, and of others that change launcher pods, above: inject does not mount it, or one of them undoes it"
                     }
@@ -262,7 +242,7 @@ impl Probes<'_> {
             Reply::Stored(_) => Check::one(
                 name,
                 Finding::warning("you may set the label kubevirt.io: virt-launcher on a pod of yours")
-                    .fix("kubectl apply -k deploy/companion/"),
+                    .fix(self.label_fix),
             ),
             Reply::Denied {
                 sender: Sender::Companion,

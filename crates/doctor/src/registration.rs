@@ -1,18 +1,18 @@
 //! The webhooks that Kubewarden's controller makes of policies: whether the API server calls each as its policy says.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
-use crate::check::{Check, Finding};
+use crate::ca;
+use crate::check::{Check, Finding, Status};
 use crate::cluster::Seen;
 use crate::deployed::Role;
+use crate::enforcement::deletion;
 use crate::policy::{Policy, text};
 use crate::server::Servers;
 use crate::shape::{Default, Difference, Field, Form, Narrows, Shape};
 
 /// How Kubewarden calls what it makes of a ClusterAdmissionPolicy: up to 1.37.1, and since.
-const DIALECTS: [&str; 2] = ["clusterwide-", "kw.cap."];
+pub(crate) const DIALECTS: [&str; 2] = ["clusterwide-", "kw.cap."];
 
 const fn field(name: &'static str, default: Default, form: Form) -> Field {
     Field { name, default, form }
@@ -35,10 +35,14 @@ const WEBHOOK: Shape = Shape {
         field("clientConfig.service.path", Default::Nothing, Form::Plain),
         field("clientConfig.service.port", Default::Nothing, Form::Plain),
         field("admissionReviewVersions", Default::List, Form::Set),
+        field("timeoutSeconds", Default::Number(TIMEOUT), Form::Plain),
         field("reinvocationPolicy", Default::Text("Never"), Form::Plain),
     ],
-    ignored: &["timeoutSeconds", "clientConfig.caBundle"],
+    ignored: &["clientConfig.caBundle"],
 };
+
+/// How long the API server waits for a webhook where nothing is written, and Kubewarden for its policies.
+const TIMEOUT: u64 = 10;
 
 /// The port of a Service where none is written.
 const PORT: u16 = 443;
@@ -58,7 +62,7 @@ pub(crate) fn names(policy: &str) -> [String; 2] {
 
 /// A check for the webhook of each policy.
 pub(crate) fn checks(policies: &[Policy], registered: &Registered<'_>, servers: &Servers) -> Vec<Check> {
-    let bundle = common_bundle(policies, registered);
+    let bundle = ca::common(policies, registered);
     policies
         .iter()
         .map(|policy| check(policy, registered, servers, bundle.as_deref()))
@@ -171,31 +175,14 @@ fn of_configuration(
                 stranger.found,
             )
     }));
-    let own = text(webhook, "/clientConfig/caBundle");
-    let is_right = !own.is_empty() && bundle.is_none_or(|bundle| bundle == own);
-    if !is_right {
-        let shown = |bundle: &str| {
-            json!(
-                bundle
-                    .chars()
-                    .rev()
-                    .take(24)
-                    .collect::<Vec<char>>()
-                    .into_iter()
-                    .rev()
-                    .collect::<String>()
-            )
-        };
-        findings.push(
-            Finding::failed("it is not the CA of the other policies' webhooks: the API server does not believe the policy server")
-                .fix("restart Kubewarden's controller, which writes it")
-                .field(
-                    "webhooks[0].clientConfig.caBundle",
-                    bundle.map_or(Value::Null, shown),
-                    shown(own),
-                ),
-        );
-    }
+    findings.extend(ca::finding(text(webhook, "/clientConfig/caBundle"), bundle));
+    let purpose = policy.role.purpose();
+    let fix = "Kubewarden's controller makes it anew: see its log";
+    let gone = match policy.role {
+        Role::Early => Status::Warning,
+        Role::Inject | Role::Verify | Role::VerifyEphemeral => Status::Failed,
+    };
+    findings.extend(deletion(configuration, gone, purpose, fix));
     findings
 }
 
@@ -222,6 +209,7 @@ fn expected(policy: &Policy, id: &str, namespace: &str) -> Value {
         "matchConditions": of("matchConditions"),
         "matchPolicy": of("matchPolicy"),
         "sideEffects": of("sideEffects"),
+        "timeoutSeconds": of("timeoutSeconds"),
         "admissionReviewVersions": ["v1"],
         "clientConfig": { "service": {
             "namespace": namespace,
@@ -246,7 +234,8 @@ fn with_port(webhook: &Value) -> Value {
 
 fn finding(role: Role, difference: Difference) -> Finding {
     let purpose = role.purpose();
-    let is_harmless = difference.narrows == Narrows::No || role == Role::Early;
+    let is_harmless =
+        difference.narrows == Narrows::No || role == Role::Early || difference.field == "timeoutSeconds";
     let consequence = match (difference.field, difference.narrows) {
         (_, Narrows::No) => "it is called for requests that its policy does not name".to_owned(),
         ("rules" | "objectSelector" | "namespaceSelector" | "matchConditions" | "matchPolicy", _) => {
@@ -254,6 +243,9 @@ fn finding(role: Role, difference: Difference) -> Finding {
         }
         ("failurePolicy", _) => {
             format!("not as the policy says; with Ignore, an outage lets everything pass: {purpose}")
+        }
+        ("timeoutSeconds", _) => {
+            "the API server waits for another time than the policy says; who is late is no answer".to_owned()
         }
         ("reinvocationPolicy", _) => "it is called again after others".to_owned(),
         (field, _) if field.starts_with("clientConfig.") => {
@@ -268,30 +260,8 @@ fn finding(role: Role, difference: Difference) -> Finding {
     finding
         .fix("restart Kubewarden's controller, which undoes edits; find who has made this one")
         .field(
-            format!("webhooks[0].{}", difference.field),
+            format!("webhooks[0].{}{}", difference.field, difference.at),
             difference.expected,
             difference.found,
         )
-}
-
-/// The CA that most webhooks of the policies have.
-fn common_bundle(policies: &[Policy], registered: &Registered<'_>) -> Option<String> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let lists = [registered.mutating, registered.validating];
-    for configuration in lists.into_iter().flatten().flatten() {
-        let name = text(configuration, "/metadata/name");
-        let is_own = policies
-            .iter()
-            .any(|policy| names(&policy.name).iter().any(|own| own == name));
-        let is_kubewardens = DIALECTS.iter().any(|dialect| name.starts_with(dialect));
-        let bundle = text(configuration, "/webhooks/0/clientConfig/caBundle");
-        if (is_own || is_kubewardens) && !bundle.is_empty() {
-            let count = counts.entry(bundle).or_default();
-            *count = count.saturating_add(1);
-        }
-    }
-    counts
-        .into_iter()
-        .max_by_key(|(_, count)| *count)
-        .map(|(bundle, _)| bundle.to_owned())
 }

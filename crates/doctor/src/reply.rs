@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::check::Finding;
 use crate::cluster::Answer;
+use crate::companion::NAME;
 use crate::deployed::Role;
+use crate::dry_run::DryRun;
 use crate::policy::Policy;
 use crate::registration;
 
@@ -94,17 +96,18 @@ impl Senders {
     }
 
     /// What an answer means.
-    pub(crate) fn reply(&self, answer: Result<Answer, String>) -> Reply {
+    pub(crate) fn reply(&self, dry_run: &DryRun, answer: Result<Answer, String>) -> Reply {
         let answer = match answer {
             Ok(answer) => answer,
             Err(reason) => return Reply::Obstacle(Obstacle::Silence(reason)),
         };
         if matches!(answer.status, 200 | 201) {
-            return match answer.body.is_object() {
+            return match dry_run.is_stored_as(&answer.body) {
                 true => Reply::Stored(answer.body),
-                false => Reply::Obstacle(Obstacle::Other(
-                    "answered with something that is no object".to_owned(),
-                )),
+                false => Reply::Obstacle(Obstacle::Other(format!(
+                    "HTTP status {}, with something that is not the object that was sent",
+                    answer.status
+                ))),
             };
         }
         let message = answer.message().to_owned();
@@ -127,9 +130,11 @@ impl Senders {
         }
         let policy = between(message, "ValidatingAdmissionPolicy '", "'")?;
         let (_, reason) = message.split_once("denied request: ")?;
-        let sender = match self.companions.iter().any(|own| own == policy) {
+        // By its name as well: its list may not be readable.
+        let is_companion = policy.ends_with(NAME) || self.companions.iter().any(|own| own == policy);
+        let sender = match is_companion {
             true => Sender::Companion,
-            false => Sender::Other(policy.to_owned()),
+            false => Sender::Other(format!("ValidatingAdmissionPolicy {policy}")),
         };
         Some(Reply::Denied {
             sender,

@@ -23,6 +23,9 @@ pub(crate) struct Asked {
 /// What is absent is everything.
 const ANY: &str = "*";
 
+/// The scope of what is in namespaces.
+const NAMESPACED: &str = "Namespaced";
+
 impl Rules {
     /// Reads a list of rules.
     pub(crate) fn of(value: &Value) -> Self {
@@ -45,7 +48,7 @@ impl Rules {
             version: "v1".to_owned(),
             resource: "pods".to_owned(),
             operation: "CREATE".to_owned(),
-            scope: "Namespaced".to_owned(),
+            scope: NAMESPACED.to_owned(),
             names: Vec::new(),
         };
         // Names are of no use to generated names, but nothing hangs on it.
@@ -73,14 +76,25 @@ fn texts(rule: &Value, member: &str) -> Vec<String> {
         .collect()
 }
 
+/// Pods with all that is below them, and KubeVirt's own objects.
+fn is_in_namespaces(group: &str, resource: &str) -> bool {
+    let resource = resource.split('/').next().unwrap_or_default();
+    matches!((group, resource), ("", "pods" | "bindings") | ("kubevirt.io", _))
+}
+
 fn asked(rule: &Value) -> Vec<Asked> {
-    let scope = rule.get("scope").and_then(Value::as_str).unwrap_or(ANY);
+    let written = rule.get("scope").and_then(Value::as_str).unwrap_or(ANY);
     let mut names = texts(rule, "resourceNames");
     names.sort();
     let mut all = Vec::new();
     for group in texts(rule, "apiGroups") {
         for version in texts(rule, "apiVersions") {
             for resource in texts(rule, "resources") {
+                // What is only in namespaces is the same with this scope and without.
+                let scope = match written {
+                    NAMESPACED if is_in_namespaces(&group, &resource) => ANY,
+                    written => written,
+                };
                 for operation in texts(rule, "operations") {
                     all.push(Asked {
                         group: group.clone(),
@@ -118,7 +132,7 @@ impl Asked {
 
     /// What we ask for in the core group is in namespaces.
     fn is_scope_of(&self, asked: &Asked) -> bool {
-        self.scope == "Namespaced" && asked.scope == ANY && asked.group.is_empty()
+        self.scope == NAMESPACED && asked.scope == ANY && asked.group.is_empty()
     }
 
     /// `CREATE v1 pods`

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use crate::check::{Check, Finding, Status};
 use crate::cluster::{Cluster, Seen, Unseen};
-use crate::enforcement::generation;
+use crate::enforcement::deletion;
 use crate::name::Subdomain;
 use crate::policy::{Policy, text};
+use crate::roll_out;
 
 /// A policy server that a policy names.
 #[derive(Debug, Clone)]
@@ -75,49 +76,22 @@ async fn server(cluster: &Cluster, objects: &Seen<Vec<Value>>, name: &str) -> Se
         Ok(deployments) => deployments,
         Err(unseen) => return without(Finding::unseen(&unseen)),
     };
-    let down = match deployments.as_slice() {
-        [] => Some((
-            "it has no Deployment".to_owned(),
-            "look at the log of Kubewarden's controller".to_owned(),
-        )),
-        all => all
-            .iter()
-            .find_map(|deployment| is_down(object, deployment, name)),
-    };
     let namespaces: BTreeSet<&str> = deployments
         .iter()
         .map(|deployment| text(deployment, "/metadata/namespace"))
         .collect();
-    let findings = match down {
-        Some((reason, fix)) => vec![Finding::failed(reason).fix(fix)],
-        None => conditions(object),
-    };
+    let mut findings: Vec<Finding> = deletion(object, Status::Failed, "nothing is judged", "create it again")
+        .into_iter()
+        .collect();
+    // One failure, one fix: what is down has conditions that say so too.
+    match roll_out::finding(object, &deployments, name) {
+        Some(finding) => findings.push(finding),
+        None => findings.extend(conditions(object)),
+    }
     Server {
         namespace: namespaces.into_iter().next().map(str::to_owned),
         check: Check::new(title, format!("runs {image}"), findings),
     }
-}
-
-/// Why nobody answers, and what to do, in one.
-fn is_down(server: &Value, deployment: &Value, name: &str) -> Option<(String, String)> {
-    let namespace = text(deployment, "/metadata/namespace");
-    let fix = format!(
-        "kubectl -n {namespace} get pods -l kubewarden/policy-server={name}, and the log of one of them"
-    );
-    let available = deployment
-        .pointer("/status/availableReplicas")
-        .and_then(Value::as_u64)
-        .unwrap_or(0);
-    if available == 0 {
-        let wanted = server.pointer("/spec/replicas").unwrap_or(&Value::Null);
-        let why = format!(
-            "it is down, with 0 of {wanted} replicas available: the pods that its policies judge are not created"
-        );
-        return Some((why, fix));
-    }
-    let observed = deployment.pointer("/status/observedGeneration");
-    generation(deployment, observed, "status.observedGeneration", &fix)
-        .map(|finding| (format!("Deployment: {}", finding.consequence), fix))
 }
 
 /// What the controller could not do for it.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::members::members;
 use crate::rules::Rules;
 use crate::selector::Selector;
 
@@ -27,6 +28,8 @@ pub(crate) enum Default {
     Text(&'static str),
     /// This truth value.
     Bool(bool),
+    /// This number.
+    Number(u64),
     /// An empty list.
     List,
 }
@@ -56,6 +59,8 @@ pub(crate) struct Shape {
 pub(crate) struct Difference {
     /// Its name within the object.
     pub(crate) field: &'static str,
+    /// The member within the field, such as `[0].reason`; else nothing.
+    pub(crate) at: String,
     /// As it should be.
     pub(crate) expected: Value,
     /// As it is.
@@ -90,6 +95,7 @@ impl Default {
             Default::Nothing => Value::Null,
             Default::Text(text) => json!(text),
             Default::Bool(is) => json!(is),
+            Default::Number(number) => json!(number),
             Default::List => json!([]),
         }
     }
@@ -121,7 +127,7 @@ impl Shape {
             .iter()
             .map(|field| (field, at(expected, field.name), at(found, field.name)));
         pairs
-            .filter_map(|(field, expected, found)| field.difference(expected, found))
+            .flat_map(|(field, expected, found)| field.differences(expected, found))
             .collect()
     }
 
@@ -160,42 +166,55 @@ impl Shape {
 }
 
 impl Field {
-    fn difference(&self, expected: &Value, found: &Value) -> Option<Difference> {
+    fn differences(&self, expected: &Value, found: &Value) -> Vec<Difference> {
         let or_default = |value: &Value| match is_nothing(value) {
             true => self.default.value(),
             false => value.clone(),
         };
-        let difference = |expected: Value, found: Value, narrows: Narrows| Difference {
-            field: self.name,
-            expected,
-            found,
-            narrows,
+        let one = |expected: Value, found: Value, narrows: Narrows| {
+            vec![Difference {
+                field: self.name,
+                at: String::new(),
+                expected,
+                found,
+                narrows,
+            }]
         };
         match self.form {
-            Form::Plain => {
-                let (expected, found) = (or_default(expected), or_default(found));
-                (expected != found).then(|| difference(expected, found, Narrows::NotApplicable))
-            }
-            Form::Set => {
-                let (expected, found) = (sorted(or_default(expected)), sorted(or_default(found)));
-                (expected != found).then(|| difference(expected, found, Narrows::NotApplicable))
-            }
-            Form::Selector => {
-                let (expected, found) = (Selector::of(expected), Selector::of(found));
-                let narrows = match found.is_wider_than(&expected) {
-                    true => Narrows::No,
-                    false => Narrows::Yes,
-                };
-                (expected != found).then(|| difference(expected.to_json(), found.to_json(), narrows))
-            }
-            Form::Rules => {
-                let (expected, found) = (Rules::of(expected), Rules::of(found));
-                let narrows = match expected.beyond(&found).is_empty() {
-                    true => Narrows::No,
-                    false => Narrows::Yes,
-                };
-                (expected != found).then(|| difference(expected.to_json(), found.to_json(), narrows))
-            }
+            Form::Plain => members(&or_default(expected), &or_default(found))
+                .into_iter()
+                .map(|(at, expected, found)| Difference {
+                    field: self.name,
+                    at,
+                    expected,
+                    found,
+                    narrows: Narrows::NotApplicable,
+                })
+                .collect(),
+            Form::Set => match (sorted(or_default(expected)), sorted(or_default(found))) {
+                (expected, found) if expected == found => Vec::new(),
+                (expected, found) => one(expected, found, Narrows::NotApplicable),
+            },
+            Form::Selector => match (Selector::of(expected), Selector::of(found)) {
+                (expected, found) if expected == found => Vec::new(),
+                (expected, found) => {
+                    let narrows = match found.is_wider_than(&expected) {
+                        true => Narrows::No,
+                        false => Narrows::Yes,
+                    };
+                    one(expected.to_json(), found.to_json(), narrows)
+                }
+            },
+            Form::Rules => match (Rules::of(expected), Rules::of(found)) {
+                (expected, found) if expected == found => Vec::new(),
+                (expected, found) => {
+                    let narrows = match expected.beyond(&found).is_empty() {
+                        true => Narrows::No,
+                        false => Narrows::Yes,
+                    };
+                    one(expected.to_json(), found.to_json(), narrows)
+                }
+            },
         }
     }
 }

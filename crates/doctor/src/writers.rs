@@ -6,12 +6,16 @@ use crate::check::{Check, Finding};
 use crate::cluster::Cluster;
 use crate::policy::{text, title};
 use crate::settings::{Rule, Settings};
-use crate::some_of::some_of;
+use crate::some_of::Firsts;
 
 /// The lists of a pod that hold containers.
 const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
+/// The label of KubeVirt's own components.
+const COMPONENT: &str = "/metadata/labels/kubevirt.io";
+
 /// Pods and PersistentVolumes that mount a place at, above or below an allowed path writable.
+/// `kubevirt` is the namespace of KubeVirt, if it is known.
 pub(crate) async fn check(cluster: &Cluster, settings: Option<&Settings>, kubevirt: Option<&str>) -> Check {
     let name = "others that write at the allowed paths";
     let Some(settings) = settings else {
@@ -19,19 +23,24 @@ pub(crate) async fn check(cluster: &Cluster, settings: Option<&Settings>, kubevi
         return Check::one(name, finding);
     };
     let rules = settings.rules();
-    let (mut pods, mut own, mut volumes) = (Vec::new(), 0_usize, Vec::new());
+    let (mut pods, mut volumes) = (Firsts::default(), Firsts::default());
+    let (mut own, mut likely) = (0_usize, Firsts::default());
     let mut findings = Vec::new();
     let read = cluster
         .each("/api/v1/pods", |pod| {
-            let is_launcher = text(&pod, "/metadata/labels/kubevirt.io") == "virt-launcher";
+            let component = text(&pod, COMPONENT);
+            let is_launcher = component == "virt-launcher";
             let is_over = matches!(text(&pod, "/status/phase"), "Succeeded" | "Failed");
             if is_launcher || is_over {
                 return;
             }
             for path in written(&pod).into_iter().filter(|path| is_reached(&rules, path)) {
-                match kubevirt == Some(text(&pod, "/metadata/namespace")) {
-                    true => own = own.saturating_add(1),
-                    false => pods.push(format!("{} ({path})", title(&pod))),
+                let name = format!("{} ({path})", title(&pod));
+                match kubevirt.map(|kubevirt| kubevirt == text(&pod, "/metadata/namespace")) {
+                    // Who can label a pod in KubeVirt's namespace is KubeVirt.
+                    Some(true) if !component.is_empty() => own = own.saturating_add(1),
+                    None if !component.is_empty() => likely.push(name),
+                    _ => pods.push(name),
                 }
             }
         })
@@ -51,12 +60,19 @@ pub(crate) async fn check(cluster: &Cluster, settings: Option<&Settings>, kubevi
         })
         .await;
     findings.extend(read.err().map(|unseen| Finding::unseen(&unseen)));
+    if !likely.is_empty() {
+        let why = format!(
+            "pods with a label of KubeVirt's components, which write at an allowed path: {}; whether they are KubeVirt's is not known",
+            likely.text()
+        );
+        findings.push(Finding::unknown(why).fix("see the check of KubeVirt above"));
+    }
     for (who, names) in [("pods", pods), ("PersistentVolumes", volumes)] {
         if !names.is_empty() {
             findings.push(
                 Finding::warning(format!(
                     "{who} that can plant a link at an allowed path: {}; a request is led wherever it points",
-                    some_of(&names)
+                    names.text()
                 ))
                 .fix("mount it read-only there, or allow a directory that nobody else writes")
                 .field("volumeMounts[].readOnly", json!(true), json!(false)),

@@ -19,13 +19,15 @@ impl Probes<'_> {
                 "see the check of the companion above: its ClusterRole must name KubeVirt's service account",
             ),
             Reply::Denied { sender, message } => {
-                let who = match sender {
-                    Sender::Own(role) => role.name().to_owned(),
-                    Sender::Companion => "the companion".to_owned(),
-                    Sender::Other(name) => name,
+                let (who, fix) = match sender {
+                    Sender::Own(role) => (role.name().to_owned(), "see the checks of the policies above"),
+                    Sender::Companion => ("the companion".to_owned(), "see the check of the companion above"),
+                    Sender::Other(name) => (
+                        name,
+                        "name a namespace that it leaves alone with --probe-namespace; if there is none, see what it does with launcher pods",
+                    ),
                 };
-                Finding::unknown(format!("{who} denies it before there is a verdict: {message}"))
-                    .fix("name a namespace that it leaves alone with --probe-namespace")
+                Finding::unknown(format!("{who} denies it before there is a verdict: {message}")).fix(fix)
             }
             Reply::Unreachable { is_own: true, .. } if self.is_server_down => {
                 Finding::unknown("the policy server does not answer: see above")

@@ -11,10 +11,10 @@ const ROLE: &str = "ClusterRole sidecar-hostpath-launcher-label";
 const BINDING: &str = "binding sidecar-hostpath-launcher-label spec";
 
 #[rstest]
-#[case::validation("/spec/validations", json!([{"expression": "true"}]), "spec.validations")]
+#[case::validation("/spec/validations", json!([{"expression": "true"}]), "spec.validations[0].expression")]
 #[case::condition("/spec/matchConditions", json!([{"name": "x", "expression": "false"}]), "spec.matchConditions")]
 #[case::ignore("/spec/failurePolicy", json!("Ignore"), "spec.failurePolicy")]
-#[case::variable("/spec/variables/0/expression", json!("['alice']"), "spec.variables")]
+#[case::variable("/spec/variables/0/expression", json!("['alice']"), "spec.variables[0].expression")]
 #[case::no_parameter("/spec/paramKind", json!(null), "spec.paramKind")]
 #[case::create_only("/spec/matchConstraints/resourceRules", json!([
     {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"], "scope": "*"},
@@ -30,6 +30,108 @@ fn an_edited_policy_is_failed(#[case] pointer: &str, #[case] value: Value, #[cas
         server.list(VAP)[0].pointer_mut(parent).unwrap()[key] = value.clone();
     });
     assert_found(&checks, "companion", Failed, field);
+}
+
+/// What is said differs, and not what is denied; both values show where.
+#[rstest]
+#[case::reason("/spec/validations/0/reason", json!("Invalid"), "spec.validations[0].reason", "it denies the same, and says it in other words")]
+#[case::message("/spec/validations/0/messageExpression", json!("'no'"), "spec.validations[0].messageExpression", "it denies the same, and says it in other words")]
+#[case::audit("/spec/auditAnnotations", json!([{"key": "x", "valueExpression": "'x'"}]), "spec.auditAnnotations", "it denies the same, and writes something else into the audit log")]
+fn what_denies_the_same_is_a_warning(
+    #[case] pointer: &str,
+    #[case] value: Value,
+    #[case] field: &str,
+    #[case] consequence: &str,
+) {
+    let checks = after(|server| {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        server.list(VAP)[0].pointer_mut(parent).unwrap()[key] = value.clone();
+    });
+    assert_found(&checks, "companion", Warning, field);
+    assert_eq!(faults(&checks), [("companion", Warning)]);
+    let finding = &check(&checks, "companion").findings[0];
+    assert_eq!(finding.consequence, consequence);
+    assert_ne!(finding.expected, finding.found);
+}
+
+/// Only what differs is shown: the whole is long, and cut when it is printed.
+#[test]
+fn a_member_that_differs_is_shown_alone() {
+    let checks = after(|server| {
+        server.list(VAP)[0]["spec"]["validations"][0]["reason"] = json!("Invalid");
+    });
+    let finding = &check(&checks, "companion").findings[0];
+    assert_eq!(finding.expected, Some(json!("Forbidden")));
+    assert_eq!(finding.found, Some(json!("Invalid")));
+}
+
+/// It is there until its finalizers are done.
+#[rstest]
+#[case::policy(VAP, Warning)]
+#[case::binding(BINDINGS, Warning)]
+#[case::role(ROLES, Failed)]
+fn what_is_being_deleted_is_not_ok(#[case] list: &'static str, #[case] status: Status) {
+    let checks = after(|server| {
+        server.list(list)[0]["metadata"]["deletionTimestamp"] = json!("2026-11-25T22:20:39Z");
+    });
+    assert_eq!(faults(&checks), [("companion", status)]);
+    assert_found(&checks, "companion", status, "metadata.deletionTimestamp");
+}
+
+/// The probe has the fix of the check.
+#[test]
+fn a_companion_that_warns_is_to_deny() {
+    let checks = after(|server| {
+        server.list(BINDINGS)[0]["spec"]["validationActions"] = json!(["Warn", "Audit"]);
+    });
+    assert_eq!(
+        faults(&checks),
+        [("companion", Warning), ("probe: the launcher label", Warning)]
+    );
+    let fix = |name: &str| check(&checks, name).findings[0].fix.clone();
+    assert_eq!(fix("companion"), fix("probe: the launcher label"));
+    assert!(fix("companion").unwrap().starts_with("let it deny"));
+}
+
+/// A second binding that denies takes away: only who is in both roles may set the label.
+#[rstest]
+#[case::wider(&[controller(), "alice"], Warning, None)]
+#[case::narrower(&["alice"], Failed, Some("the companion denies the pods of users that the settings trust"))]
+fn a_second_role_lets_nobody_more(
+    #[case] names: &[&str],
+    #[case] status: Status,
+    #[case] consequence: Option<&str>,
+) {
+    let checks = after(|server| {
+        let mut role = server.list(ROLES)[0].clone();
+        role["metadata"]["name"] = json!("second");
+        role["rules"][0]["resourceNames"] = json!(names);
+        server.list(ROLES).push(role);
+        let mut binding = server.list(BINDINGS)[0].clone();
+        binding["metadata"]["name"] = json!("second");
+        binding["spec"]["paramRef"]["name"] = json!("second");
+        // Something else that differs, so that it is not the first.
+        binding["spec"]["matchResources"] = json!({"objectSelector": {"matchLabels": {"a": "b"}}});
+        server.list(BINDINGS).push(binding);
+    });
+    let check = check(&checks, "companion");
+    assert_eq!(check.status(), status, "{check:#?}");
+    assert!(
+        check
+            .findings
+            .iter()
+            .all(|finding| !finding.consequence.contains("lets others")),
+        "{check:#?}"
+    );
+    if let Some(consequence) = consequence {
+        assert!(
+            check
+                .findings
+                .iter()
+                .any(|finding| finding.consequence == consequence),
+            "{check:#?}"
+        );
+    }
 }
 
 #[rstest]

@@ -172,3 +172,89 @@ fn kubewarden_may_be_missing() {
             .all(|check| check.status() != Status::Ok || !check.name.starts_with("probe"))
     );
 }
+
+/// Old replicas answer, with old settings: by the Deployment, whatever the policies' conditions say.
+#[rstest]
+#[case::stuck(|server: &mut Server| {
+    let status = &mut server.list(DEPLOYMENTS)[0]["status"];
+    status["updatedReplicas"] = json!(0);
+    status["conditions"][1] = json!({
+        "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded",
+        "message": "ReplicaSet \"x\" has timed out progressing.",
+    });
+}, Failed, "Deployment status.conditions[Progressing]", "ReplicaSet \"x\" has timed out progressing.")]
+#[case::unavailable(|server: &mut Server| {
+    let conditions = &mut server.list(DEPLOYMENTS)[0]["status"]["conditions"];
+    conditions[0] = json!({"type": "Available", "status": "False", "reason": "MinimumReplicasUnavailable", "message": ""});
+}, Failed, "Deployment status.conditions[Available]", "MinimumReplicasUnavailable")]
+#[case::cannot_create(|server: &mut Server| {
+    let conditions = server.list(DEPLOYMENTS)[0]["status"]["conditions"].as_array_mut().unwrap();
+    conditions.push(json!({"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}));
+}, Failed, "Deployment status.conditions[ReplicaFailure]", "exceeded quota")]
+#[case::under_way(|server: &mut Server| {
+    server.list(DEPLOYMENTS)[0]["status"].as_object_mut().unwrap().remove("updatedReplicas");
+}, Unknown, "Deployment status.updatedReplicas", "older settings")]
+#[case::old_ones_left(|server: &mut Server| {
+    server.list(DEPLOYMENTS)[0]["status"]["replicas"] = json!(2);
+}, Unknown, "Deployment status.updatedReplicas", "older settings")]
+#[case::no_replicas(|server: &mut Server| {
+    server.list(SERVERS)[0]["spec"]["replicas"] = json!(0);
+}, Failed, "spec.replicas", "not created")]
+#[case::scaled_down(|server: &mut Server| {
+    server.list(DEPLOYMENTS)[0]["spec"]["replicas"] = json!(0);
+}, Failed, "Deployment spec.replicas", "not created")]
+fn a_roll_out_that_is_not_over_is_not_ok(
+    #[case] damage: fn(&mut Server),
+    #[case] status: Status,
+    #[case] field: &str,
+    #[case] end: &str,
+) {
+    let checks = after(damage);
+    assert_found(&checks, "policy server default", status, field);
+    let findings = &check(&checks, "policy server default").findings;
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(findings[0].consequence.ends_with(end), "{findings:#?}");
+    assert_eq!(check(&checks, "policy inject").status(), Unknown);
+}
+
+/// There is no pod whose log could be read.
+#[test]
+fn no_replicas_have_their_own_fix() {
+    let checks = after(|server| {
+        server.list(SERVERS)[0]["spec"]["replicas"] = json!(0);
+        server.list(DEPLOYMENTS)[0]["spec"]["replicas"] = json!(0);
+        server.list(DEPLOYMENTS)[0]["status"] = json!({"observedGeneration": 3});
+    });
+    let findings = &check(&checks, "policy server default").findings;
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(
+        findings[0].fix.as_deref(),
+        Some("set spec.replicas of the PolicyServer default")
+    );
+}
+
+const DELETED: &str = "metadata.deletionTimestamp";
+
+/// What is being deleted is there until its finalizers are done.
+#[rstest]
+#[case::inject("inject", Failed)]
+#[case::verify("verify", Failed)]
+#[case::verify_ephemeral("verify-ephemeral", Failed)]
+#[case::early("early", Status::Warning)]
+fn a_policy_that_is_being_deleted_is_not_ok(#[case] role: &str, #[case] status: Status) {
+    let checks =
+        after(|server| server.policy(role)["metadata"]["deletionTimestamp"] = json!("2026-11-25T22:20:39Z"));
+    let name = format!("policy {role}");
+    assert_eq!(faults(&checks), [(name.as_str(), status)]);
+    assert_found(&checks, &name, status, DELETED);
+}
+
+#[test]
+fn what_serves_a_policy_and_is_being_deleted_is_failed() {
+    let checks = after(|server| {
+        server.list(SERVERS)[0]["metadata"]["deletionTimestamp"] = json!("2026-11-25T22:20:39Z");
+        server.webhook("verify")["metadata"]["deletionTimestamp"] = json!("2026-11-25T22:20:39Z");
+    });
+    assert_found(&checks, "policy server default", Failed, DELETED);
+    assert_found(&checks, "webhook of sidecar-hostpath-verify", Failed, DELETED);
+}

@@ -16,6 +16,7 @@ mod dry_runs;
 mod enforced;
 mod limits;
 mod more;
+mod nodes;
 mod policies;
 mod probes;
 mod reading;

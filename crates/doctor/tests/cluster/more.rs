@@ -1,38 +1,17 @@
-//! What else a cluster has: nodes, VMs, and others that write where VMs read.
+//! What else a cluster has: VMs, and others that write where VMs read.
 
 use doctor::check::Status::{self, Failed, Warning};
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::server::{
-    CAP, Dialect, KUBEVIRTS, NODES, PODS, Server, VMIS, VMS, VOLUMES, annotation, pod,
+    CAP, Dialect, KUBEVIRTS, NAMESPACES, PODS, Server, VMIS, VMS, VOLUMES, annotation, pod,
 };
 use crate::{after, assert_found, check, examined_by, faults};
 
-fn rules(server: &mut Server, rules: &Value) {
+pub(crate) fn rules(server: &mut Server, rules: &Value) {
     for policy in server.list(CAP) {
         policy["spec"]["settings"]["allowedHostPaths"] = rules.clone();
-    }
-}
-
-#[rstest]
-#[case::old(json!({"runtimeHandlers": [{"name": "", "features": {"recursiveReadOnlyMounts": false}}]}))]
-#[case::only_another(json!({"runtimeHandlers": [{"name": "kata", "features": {"recursiveReadOnlyMounts": true}}]}))]
-#[case::silent(json!({}))]
-fn runtimes_without_recursive_mounts_are_named(
-    #[case] status: Value,
-    #[values(("IfPossible", Warning), ("Enabled", Failed), ("Disabled", Status::Ok))] setting: (&str, Status),
-) {
-    let checks = after(|server| {
-        server.list(NODES)[0]["status"] = status.clone();
-        for policy in server.list(CAP) {
-            policy["spec"]["settings"]["recursiveReadOnly"] = json!(setting.0);
-        }
-    });
-    let check = check(&checks, "nodes");
-    assert_eq!(check.status(), setting.1, "{check:#?}");
-    if setting.1 != Status::Ok {
-        assert!(check.findings[0].consequence.contains("node-1"), "{check:#?}");
     }
 }
 
@@ -181,6 +160,19 @@ fn kubevirt_may_be_elsewhere_than_the_settings_say() {
         "spec.settings.trustedCreators",
     );
     assert_eq!(check(&checks, "companion").status(), Failed);
+    // The fix names who is missing; no file has the right name.
+    let name = "system:serviceaccount:openshift-cnv:kubevirt-controller";
+    for check in ["trustedCreators", "companion"].map(|name| check(&checks, name)) {
+        let fix = check.findings[0].fix.as_ref().unwrap();
+        assert!(fix.contains(name), "{fix}");
+    }
+    let probe = &check(&checks, "probe: an allowed path").findings[0];
+    assert_eq!(
+        probe.consequence,
+        format!(
+            "not tried: the settings permit /var/lib/kubevirt/images, and not to {name}, as which KubeVirt creates pods"
+        )
+    );
 }
 
 #[test]
@@ -199,4 +191,47 @@ fn a_rule_below_which_nobody_writes_is_not_named() {
         check(&checks, "others that write at the allowed paths").status(),
         Status::Ok
     );
+}
+
+/// Who works in KubeVirt's namespace is not therefore a part of it.
+#[test]
+fn other_pods_in_kubevirts_namespace_are_named() {
+    let checks = after(|server| {
+        server
+            .list(PODS)
+            .push(pod("kubevirt", "backup", "/var/lib/kubevirt", false));
+    });
+    let check = check(&checks, "others that write at the allowed paths");
+    assert_eq!(check.status(), Warning, "{check:#?}");
+    let why = &check.findings[0].consequence;
+    assert!(
+        why.contains("kubevirt/backup") && !why.contains("virt-handler"),
+        "{why}"
+    );
+}
+
+/// A VM that the settings refuse is no reason to open its namespace.
+#[rstest]
+#[case::refused("/etc", Status::Ok)]
+#[case::permitted("/var/lib/kubevirt/images", Failed)]
+fn pod_security_concerns_what_is_permitted(#[case] path: &str, #[case] status: Status) {
+    let checks = after(|server| {
+        server.list(NAMESPACES).push(json!({"metadata": {
+            "name": "tenant-b", "labels": {"pod-security.kubernetes.io/enforce": "baseline"},
+        }}));
+        let mut vm = server.list(VMS)[0].clone();
+        vm["metadata"] = json!({"name": "evil", "namespace": "tenant-b"});
+        vm["spec"]["template"]["metadata"]["annotations"]["hooks.kubevirt.io/hookSidecars"] =
+            json!(annotation(path));
+        server.list(VMS).push(vm);
+    });
+    let check = check(&checks, "Pod Security");
+    assert_eq!(check.status(), status, "{check:#?}");
+    if status == Failed {
+        let fix = check.findings[0].fix.as_ref().unwrap();
+        assert!(
+            fix.starts_with("kubectl label namespace tenant-b pod-security"),
+            "{fix}"
+        );
+    }
 }

@@ -100,6 +100,9 @@ fn both_values_are_said() {
 #[case::scope("verify", "rules", json!([{
     "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"], "operations": ["CREATE"], "scope": "*",
 }]))]
+#[case::namespaced("verify", "rules", json!([{
+    "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"], "operations": ["CREATE"], "scope": "Namespaced",
+}]))]
 #[case::match_policy("verify", "matchPolicy", json!("Equivalent"))]
 #[case::no_conditions("verify", "matchConditions", json!([]))]
 #[case::no_selector("early", "namespaceSelector", json!({}))]
@@ -173,6 +176,28 @@ fn a_second_policy_is_compared_too() {
     assert_eq!(of_role, [Status::Ok, Failed]);
 }
 
+/// Since 1.38 Kubewarden refuses policies of a namespace for kinds that are not listed: its reason is printed.
+#[test]
+fn an_admission_policy_that_is_refused_says_why() {
+    let checks = after(|server| {
+        let mut policy = server.policy("verify").clone();
+        policy["metadata"]["namespace"] = json!("tenant-a");
+        policy["spec"]["matchConditions"] = json!([{"name": "x", "expression": "false"}]);
+        policy["status"]["policyStatus"] = json!("rejected");
+        policy["status"]["conditions"][0] = json!({
+            "type": "PolicyActive", "status": "False", "reason": "PolicyActive", "message": "pods are not allowed",
+        });
+        server.list(AP).push(policy);
+    });
+    let name = "AdmissionPolicy tenant-a/sidecar-hostpath-verify";
+    assert_eq!(faults(&checks), [(name, Warning)]);
+    assert_found(&checks, name, Warning, "spec.matchConditions");
+    assert_found(&checks, name, Warning, "status.policyStatus");
+    let finding = &check(&checks, name).findings[1];
+    assert_eq!(finding.consequence, "it is not enforced: pods are not allowed");
+    assert_eq!(finding.found, Some(json!("rejected")));
+}
+
 #[test]
 fn a_group_is_named() {
     let checks = after(|server| {
@@ -215,6 +240,17 @@ fn other_modules_are_named() {
         server.policy("verify")["spec"]["module"] = json!("registry://x/kubevirt-sidecar-hostpath-policy:v9");
     });
     assert_found(&checks, "module", Failed, "spec.module");
+    let finding = &check(&checks, "module").findings[0];
+    assert!(
+        finding
+            .consequence
+            .starts_with("sidecar-hostpath-verify runs another module"),
+        "{finding:#?}"
+    );
+    assert_eq!(
+        finding.found,
+        Some(json!("registry://x/kubevirt-sidecar-hostpath-policy:v9"))
+    );
 }
 
 #[test]

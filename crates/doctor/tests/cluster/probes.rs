@@ -4,7 +4,7 @@ use doctor::check::Status::{self, Failed, Unknown, Warning};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::server::{CAP, NAMESPACES, PODS, Server, VALIDATING, VMS};
+use crate::support::server::{CAP, NAMESPACES, PODS, ROLES, Server, VALIDATING, VAP, VMS};
 use crate::{after, assert_found, check, faults};
 
 fn mounts(pod: &mut Value) -> Option<&mut Vec<Value>> {
@@ -190,7 +190,7 @@ fn settings_that_permit_nothing_to_read_are_a_warning() {
 #[test]
 fn creators_that_are_trusted_are_no_fault_of_the_probe() {
     let checks = after(|server| {
-        server.list(crate::support::server::VAP).clear();
+        server.list(VAP).clear();
         for policy in server.list(CAP) {
             policy["spec"]["settings"]["trustedCreators"] = json!(["*"]);
         }
@@ -210,4 +210,70 @@ fn vms_may_be_absent() {
         server.list(VMS).clear();
     });
     assert_eq!(faults(&checks), []);
+}
+
+fn adds_mount(pod: &mut Value) {
+    pod["spec"]["volumes"] = json!([{"name": "agent", "hostPath": {"path": "/opt/agent", "type": ""}}]);
+    pod["spec"]["containers"][0]["volumeMounts"] = json!([{"name": "agent", "mountPath": "/opt/agent"}]);
+}
+
+/// What an earlier webhook adds is denied by inject: the fix is there, and not in settings that are right.
+#[test]
+fn what_an_earlier_webhook_adds_has_its_own_fix() {
+    let checks = after(|server| server.earlier = Some(adds_mount));
+    let check = check(&checks, "probe: an allowed path");
+    assert_eq!(check.status(), Failed, "{check:#?}");
+    assert!(
+        check.findings[0]
+            .fix
+            .as_ref()
+            .unwrap()
+            .starts_with("an earlier webhook"),
+        "{check:#?}"
+    );
+}
+
+/// It is known by its name, and what it denies is not for another namespace to avoid.
+#[test]
+fn the_companion_is_known_where_its_list_may_not_be_read() {
+    let checks = after(|server| {
+        server.forbidden.push(VAP);
+        server.list(ROLES)[0]["rules"][0]["resourceNames"] = json!(["alice"]);
+    });
+    let finding = &check(&checks, "probe: an allowed path").findings[0];
+    assert!(
+        finding
+            .consequence
+            .starts_with("nobody can start a VM: the companion"),
+        "{finding:#?}"
+    );
+    assert_eq!(check(&checks, "probe: the launcher label").status(), Status::Ok);
+    for check in &checks {
+        for fix in check.findings.iter().filter_map(|finding| finding.fix.as_ref()) {
+            assert!(!fix.contains("leaves alone"), "{check:#?}");
+        }
+    }
+}
+
+/// What is not the object that was sent is no acceptance, whatever its HTTP status.
+#[rstest]
+#[case::nothing(200, "{}")]
+#[case::status(201, r#"{"kind": "Status", "status": "Success"}"#)]
+#[case::other_kind(
+    201,
+    r#"{"kind": "Secret", "metadata": {"name": "sidecar-hostpath-doctor"}, "spec": {}}"#
+)]
+#[case::other_name(201, r#"{"kind": "Pod", "metadata": {"name": "x"}, "spec": {}}"#)]
+#[case::no_spec(201, r#"{"kind": "Pod", "metadata": {"name": "sidecar-hostpath-doctor"}}"#)]
+#[case::no_object(200, "[]")]
+fn what_is_not_what_was_sent_is_unknown(#[case] status: u16, #[case] answer: &'static str) {
+    let checks = after(|server| server.written = Some((status, answer)));
+    let probes: Vec<_> = checks
+        .iter()
+        .filter(|check| check.name.starts_with("probe"))
+        .collect();
+    assert_eq!(probes.len(), 7);
+    for check in probes {
+        assert_eq!(check.status(), Unknown, "{check:#?}");
+    }
 }

@@ -11,7 +11,7 @@ use crate::support::server::{
     AP, BINDINGS, CAP, DEPLOYMENTS, GROUPS, KUBEVIRTS, MAP, MUTATING, NAMESPACES, NODES, PODS, ROLES,
     SERVERS, Server, VALIDATING, VAP, VMIS, VMS, VOLUMES,
 };
-use crate::{after, check};
+use crate::{after, check, faults};
 
 const ROLE: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles/sidecar-hostpath-launcher-label";
 
@@ -118,4 +118,64 @@ fn all_that_is_read_is_tried_here() {
     let server = Server::deployed(crate::support::server::Dialect::KwCap);
     let served: BTreeSet<&str> = server.lists.keys().copied().collect();
     assert_eq!(served, known);
+}
+
+/// One list that may not be read takes nothing away from the others.
+#[rstest]
+#[case::namespaced(AP)]
+#[case::groups(GROUPS)]
+fn what_was_read_is_kept(#[case] path: &'static str) {
+    let checks = after(|server| server.forbidden.push(path));
+    assert_eq!(faults(&checks), [("policies", Status::Unknown)]);
+}
+
+/// What was not read is not said to be missing, nor anything that follows from it.
+#[test]
+fn unread_namespaces_are_not_called_restricted() {
+    let checks = after(|server| server.forbidden.push(NAMESPACES));
+    let why = &check(&checks, "probes").findings[0].consequence;
+    assert!(why.starts_with("/api/v1/namespaces is forbidden"), "{why}");
+}
+
+#[test]
+fn unread_policies_are_not_called_others() {
+    let checks = after(|server| server.forbidden.push(CAP));
+    let check = check(&checks, "others that change launcher pods");
+    assert_eq!(check.status(), Status::Unknown, "{check:#?}");
+    assert!(
+        check.findings[0].consequence.contains("clusteradmissionpolicies"),
+        "{check:#?}"
+    );
+}
+
+/// Whose virt-handler is, is not known; it is not accused.
+#[rstest]
+#[case::unread(|server: &mut Server| server.forbidden.push(KUBEVIRTS))]
+#[case::empty(|server: &mut Server| server.list(KUBEVIRTS).clear())]
+fn without_kubevirt_its_pods_are_unknown(#[case] damage: fn(&mut Server)) {
+    let checks = after(damage);
+    let check = check(&checks, "others that write at the allowed paths");
+    assert_eq!(check.status(), Status::Unknown, "{check:#?}");
+    assert_eq!(check.findings.len(), 1, "{check:#?}");
+    assert!(
+        check.findings[0].consequence.contains("kubevirt/virt-handler-x"),
+        "{check:#?}"
+    );
+}
+
+#[test]
+fn a_kubevirt_object_that_is_not_there_has_its_own_fix() {
+    let checks = after(|server| server.list(KUBEVIRTS).clear());
+    let finding = &check(&checks, "KubeVirt").findings[0];
+    assert_eq!(
+        finding.consequence,
+        "there is no KubeVirt object: KubeVirt does not run"
+    );
+    assert!(
+        finding
+            .fix
+            .as_ref()
+            .unwrap()
+            .starts_with("create the KubeVirt object")
+    );
 }

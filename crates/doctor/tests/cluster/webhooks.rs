@@ -53,6 +53,50 @@ fn a_webhook_that_asks_somebody_else_is_failed(
     );
 }
 
+/// The policy's own value counts, whatever it is.
+#[rstest]
+#[case::shorter(json!(1))]
+#[case::longer(json!(30))]
+fn another_time_than_the_policys_is_a_warning(#[case] seconds: Value) {
+    let checks = after(|server| server.webhook("verify")["webhooks"][0]["timeoutSeconds"] = seconds.clone());
+    assert_eq!(faults(&checks), [("webhook of sidecar-hostpath-verify", Warning)]);
+    assert_found(
+        &checks,
+        "webhook of sidecar-hostpath-verify",
+        Warning,
+        "webhooks[0].timeoutSeconds",
+    );
+}
+
+/// What is said of a CA is so.
+#[test]
+fn without_any_ca_it_is_not_called_another() {
+    let checks = after(|server| {
+        for role in ["inject", "verify", "verify-ephemeral", "early"] {
+            server.webhook(role)["webhooks"][0]["clientConfig"]["caBundle"] = json!("");
+        }
+    });
+    let finding = &check(&checks, "webhook of sidecar-hostpath-verify").findings[0];
+    assert_eq!(
+        finding.consequence,
+        "there is no CA: the API server does not believe the policy server"
+    );
+}
+
+/// Without a webhook of inject nobody is called after it, least of all it itself.
+#[test]
+fn without_inject_nothing_is_called_after_it() {
+    let checks = after(|server| {
+        let own = server.webhook("inject")["metadata"]["name"].clone();
+        server
+            .list(MUTATING)
+            .retain(|item| item["metadata"]["name"] != own);
+    });
+    let check = check(&checks, "others that change launcher pods");
+    assert_eq!(check.status(), Status::Unknown, "{check:#?}");
+    assert!(check.findings[0].consequence.ends_with(": a-mesh"), "{check:#?}");
+}
+
 #[rstest]
 #[case::none(json!([]))]
 #[case::two(json!([{}, {}]))]

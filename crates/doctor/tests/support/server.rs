@@ -69,6 +69,10 @@ pub(crate) struct Server {
     pub(crate) injects: bool,
     /// Whether the policies deny anything.
     pub(crate) judges: bool,
+    /// What another mutating webhook does to pods, before the policy.
+    pub(crate) earlier: Option<fn(&mut Value)>,
+    /// What is answered to each dry run, whatever it is.
+    pub(crate) written: Option<(u16, &'static str)>,
     /// What another mutating webhook does to pods, after the policy.
     pub(crate) later: Option<fn(&mut Value)>,
     /// The message of another policy, which denies every pod and VM before this one does.
@@ -218,6 +222,13 @@ pub(crate) fn pod(namespace: &str, name: &str, path: &str, read_only: bool) -> V
     })
 }
 
+/// KubeVirt's own, which mounts what it works on.
+fn handler() -> Value {
+    let mut pod = pod("kubevirt", "virt-handler-x", "/var/lib/kubevirt", false);
+    pod["metadata"]["labels"]["kubevirt.io"] = json!("virt-handler");
+    pod
+}
+
 impl Server {
     /// All is as `deploy/` and the companion have it.
     pub(crate) fn deployed(dialect: Dialect) -> Self {
@@ -262,7 +273,14 @@ impl Server {
                 DEPLOYMENTS,
                 vec![json!({
                     "metadata": {"name": "policy-server-default", "namespace": "kubewarden", "generation": 3},
-                    "status": {"observedGeneration": 3, "replicas": 1, "availableReplicas": 1},
+                    "spec": {"replicas": 1},
+                    "status": {
+                        "observedGeneration": 3, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "availableReplicas": 1,
+                        "conditions": [
+                            {"type": "Available", "status": "True", "reason": "MinimumReplicasAvailable", "message": "Deployment has minimum availability."},
+                            {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable", "message": ""},
+                        ],
+                    },
                 })],
             ),
             (MUTATING, mutating),
@@ -310,7 +328,7 @@ impl Server {
                 PODS,
                 vec![
                     launcher(),
-                    pod("kubevirt", "virt-handler-x", "/var/lib/kubevirt", false),
+                    handler(),
                     pod("monitoring", "node-exporter-x", "/", true),
                     pod("logging", "agent-x", "/var/log", false),
                 ],
@@ -319,7 +337,11 @@ impl Server {
                 NODES,
                 vec![json!({
                     "metadata": {"name": "node-1", "labels": {"kubevirt.io/schedulable": "true"}},
-                    "status": {"runtimeHandlers": [{"name": "", "features": {"recursiveReadOnlyMounts": true}}]},
+                    "spec": {},
+                    "status": {
+                        "conditions": [{"type": "Ready", "status": "True"}],
+                        "runtimeHandlers": [{"name": "", "features": {"recursiveReadOnlyMounts": true}}],
+                    },
                 })],
             ),
             (
@@ -337,6 +359,8 @@ impl Server {
             hangs: None,
             injects: true,
             judges: true,
+            earlier: None,
+            written: None,
             later: None,
             other: None,
             unreachable: None,
@@ -515,6 +539,9 @@ impl Server {
         if kind == "VirtualMachine" && !self.lists.contains_key(VMS) {
             return (404, Value::Null);
         }
+        if let Some((status, answer)) = self.written {
+            return (status, serde_json::from_str(answer).unwrap());
+        }
         if let Some(message) = self.other {
             return (
                 403,
@@ -527,6 +554,9 @@ impl Server {
         let user = user.unwrap_or("admin");
         let mut object = object;
         if role == "verify" {
+            if let Some(earlier) = self.earlier {
+                earlier(&mut object);
+            }
             match self.ask("inject", kind, &object, user) {
                 Ok(mutated) if self.injects => object = mutated,
                 Ok(_) => {}
@@ -597,10 +627,14 @@ impl Server {
         }
     }
 
-    /// The companion, with the names in its ClusterRole.
+    /// The companion, with the names in the ClusterRole of each binding.
     fn companion(&self, user: &str) -> Option<(u16, Value)> {
         let policy = self.lists[VAP].first()?;
-        let binding = self.lists[BINDINGS].first()?;
+        let mut bindings = self.lists[BINDINGS].iter();
+        bindings.find_map(|binding| self.bound(policy, binding, user))
+    }
+
+    fn bound(&self, policy: &Value, binding: &Value, user: &str) -> Option<(u16, Value)> {
         if binding["spec"]["validationActions"] != json!(["Deny"]) {
             return None;
         }
