@@ -56,10 +56,17 @@ impl Bindings {
         }
         let of = |binding: &Value| {
             let spec = binding.get("spec").unwrap_or(&Value::Null);
-            let prefix = format!("binding {} spec", text(binding, "/metadata/name"));
+            let name = format!("binding {}", text(binding, "/metadata/name"));
+            let prefix = format!("{name} spec");
             let mut findings = of_shape(&BINDING, &deployed.binding, spec, &prefix, consequence);
             let gone = "everyone who may create pods can then set the launcher label";
-            findings.extend(deletion(binding, Status::Warning, gone, APPLY));
+            findings.extend(deletion(
+                binding,
+                &format!("{name} "),
+                Status::Warning,
+                gone,
+                APPLY,
+            ));
             findings
         };
         let all: Vec<(&Value, Vec<Finding>)> = bound.iter().map(|binding| (*binding, of(binding))).collect();

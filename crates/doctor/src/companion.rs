@@ -112,7 +112,7 @@ pub(crate) async fn companion(
         findings.extend(of_shape(&POLICY, &deployed.companion, spec, "spec", consequence));
         findings.extend(typing(policy));
         let gone = "everyone who may create pods can then set the launcher label";
-        findings.extend(deletion(policy, Status::Warning, gone, APPLY));
+        findings.extend(deletion(policy, "", Status::Warning, gone, APPLY));
         let name = text(policy, "/metadata/name");
         let bound: Vec<&Value> = bindings
             .iter()

@@ -46,7 +46,7 @@ pub(crate) async fn of_role(
         }
         Err(unseen) => return vec![Finding::unseen(&unseen)],
     };
-    let mut findings: Vec<Finding> = deletion(&role, Status::Failed, nobody, APPLY)
+    let mut findings: Vec<Finding> = deletion(&role, &format!("{field} "), Status::Failed, nobody, APPLY)
         .into_iter()
         .collect();
     if role.get("aggregationRule").is_some_and(|rule| !rule.is_null()) {

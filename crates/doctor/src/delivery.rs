@@ -77,7 +77,7 @@ impl Delivery {
         )
     }
 
-    /// Pods that run without what the policy would have mounted, or with more than it allows.
+    /// Pods that run without what the policy would have mounted, or with a mount that it forbids.
     fn unmounted(&self) -> Vec<Finding> {
         let fix = "migrate or restart the VM, so that its pod is made again; if the new one is not right either, see the checks of inject and verify, and of others that change launcher pods, above";
         let first = self.unmounted.first().iter();

@@ -43,6 +43,7 @@ pub(crate) fn findings(policy: &Policy) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> = deletion(
         object,
+        "",
         gone,
         policy.role.purpose(),
         "kubectl apply -k deploy/base/",
@@ -120,8 +121,14 @@ pub(crate) fn condition<'v>(object: &'v Value, kind: &str) -> Option<&'v Value> 
         .find(|condition| text(condition, "/type") == kind)
 }
 
-/// It is being deleted, and there only until its finalizers are done.
-pub(crate) fn deletion(object: &Value, status: Status, consequence: &str, fix: &str) -> Option<Finding> {
+/// It is being deleted, and there only until its finalizers are done. `prefix` names the object where a check is of several.
+pub(crate) fn deletion(
+    object: &Value,
+    prefix: &str,
+    status: Status,
+    consequence: &str,
+    fix: &str,
+) -> Option<Finding> {
     let since = object
         .pointer("/metadata/deletionTimestamp")
         .filter(|since| !since.is_null())?;
@@ -131,7 +138,11 @@ pub(crate) fn deletion(object: &Value, status: Status, consequence: &str, fix: &
             format!("it is being deleted, and soon gone: {consequence}"),
         )
         .fix(format!("find who deletes it; when it is gone, {fix}"))
-        .field("metadata.deletionTimestamp", Value::Null, since.clone()),
+        .field(
+            format!("{prefix}metadata.deletionTimestamp"),
+            Value::Null,
+            since.clone(),
+        ),
     )
 }
 

@@ -118,7 +118,7 @@ fn items(list: &mut Value) -> Result<Vec<Value>, String> {
             "a page has {} objects, and {PAGE} were asked for",
             items.len()
         )),
-        Some(Value::Array(items)) if is_list => Ok(items),
+        Some(Value::Array(items)) if is_list && items.iter().all(Value::is_object) => Ok(items),
         // Go writes an empty list so.
         Some(Value::Null) if is_list => Ok(Vec::new()),
         _ => Err("answered with something that is no list".to_owned()),

@@ -182,7 +182,7 @@ fn of_configuration(
         Role::Early => Status::Warning,
         Role::Inject | Role::Verify | Role::VerifyEphemeral => Status::Failed,
     };
-    findings.extend(deletion(configuration, gone, purpose, fix));
+    findings.extend(deletion(configuration, "", gone, purpose, fix));
     findings
 }
 

@@ -80,9 +80,10 @@ async fn server(cluster: &Cluster, objects: &Seen<Vec<Value>>, name: &str) -> Se
         .iter()
         .map(|deployment| text(deployment, "/metadata/namespace"))
         .collect();
-    let mut findings: Vec<Finding> = deletion(object, Status::Failed, "nothing is judged", "create it again")
-        .into_iter()
-        .collect();
+    let mut findings: Vec<Finding> =
+        deletion(object, "", Status::Failed, "nothing is judged", "create it again")
+            .into_iter()
+            .collect();
     // One failure, one fix: what is down has conditions that say so too.
     match roll_out::finding(object, &deployments, name) {
         Some(finding) => findings.push(finding),

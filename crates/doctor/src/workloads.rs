@@ -76,17 +76,18 @@ pub(crate) async fn read(cluster: &Cluster, under: Option<&Under<'_>>) -> Seen<W
     cluster
         .each(LAUNCHERS, |object| {
             let asked = requests(object.pointer(ANNOTATIONS));
-            let is_accepted = all.judge(POD, &object, asked, under);
             let is_over = matches!(text(&object, "/status/phase"), "Succeeded" | "Failed");
+            // What is wrong with the mounts that are there is said once.
+            let is_mounted = is_over || under.is_none_or(|under| all.verify(&object, under));
+            match is_mounted {
+                true => all.judge(POD, &object, asked, under),
+                false => all.count = all.count.saturating_add(1),
+            }
             if is_over {
                 return;
             }
             let owner = text(&object, "/metadata/labels/kubevirt.io~1created-by");
             all.delivery.pod(title(&object), owner, asked);
-            // What the settings refuse is said once.
-            if let Some(under) = under.filter(|_| is_accepted) {
-                all.verify(&object, under);
-            }
             all.targets.add(POD.complete(object));
         })
         .await?;
@@ -95,7 +96,7 @@ pub(crate) async fn read(cluster: &Cluster, under: Option<&Under<'_>>) -> Seen<W
 
 impl Workloads {
     /// Whether the settings let it be created.
-    fn judge(&mut self, kind: Kind, object: &Value, asked: Option<usize>, under: Option<&Under<'_>>) -> bool {
+    fn judge(&mut self, kind: Kind, object: &Value, asked: Option<usize>, under: Option<&Under<'_>>) {
         self.count = self.count.saturating_add(1);
         let verdict = under.map(|under| {
             under
@@ -103,35 +104,35 @@ impl Workloads {
                 .verdict(under.settings, &creation(kind, object, under.controller))
         });
         let name = || format!("{} {}", kind.kind, title(object));
-        let is_accepted = match verdict {
-            None | Some(Ok(Verdict::Accepted(_))) => true,
-            Some(Ok(Verdict::Rejected(message))) => {
-                self.rejected.push(format!("{} ({message})", name()));
-                false
+        match verdict {
+            None | Some(Ok(Verdict::Accepted(_))) if asked == Some(0) => {}
+            None | Some(Ok(Verdict::Accepted(_))) => {
+                self.asking.insert(text(object, "/metadata/namespace").to_owned());
             }
-            Some(Err(reason)) => {
-                self.unjudged.push(format!("{} ({reason})", name()));
-                false
-            }
-        };
-        if is_accepted && asked != Some(0) {
-            self.asking.insert(text(object, "/metadata/namespace").to_owned());
+            Some(Ok(Verdict::Rejected(message))) => self.rejected.push(format!("{} ({message})", name())),
+            Some(Err(reason)) => self.unjudged.push(format!("{} ({reason})", name())),
         }
-        is_accepted
     }
 
-    /// Whether a running pod has what *inject* would have given it: as *verify* judges it, which repairs nothing.
-    fn verify(&mut self, pod: &Value, under: &Under<'_>) {
+    /// Whether a running pod has what *inject* would have given it, and nothing that the cluster's settings forbid: as
+    /// *verify* judges it, which repairs nothing. A request that they no longer permit is for [`Workloads::judge`].
+    fn verify(&mut self, pod: &Value, under: &Under<'_>) -> bool {
         let Some(settings) = &under.verifying else {
-            return;
+            return true;
         };
         match under
             .judge
             .verdict(settings, &creation(POD, pod, under.controller))
         {
-            Ok(Verdict::Accepted(_)) => {}
-            Ok(Verdict::Rejected(message)) => self.delivery.not_as_mounted(title(pod), message),
-            Err(reason) => self.unjudged.push(format!("Pod {} ({reason})", title(pod))),
+            Ok(Verdict::Rejected(message)) if message.starts_with("spec.") => {
+                self.delivery.not_as_mounted(title(pod), message);
+                false
+            }
+            Ok(_) => true,
+            Err(reason) => {
+                self.unjudged.push(format!("Pod {} ({reason})", title(pod)));
+                false
+            }
         }
     }
 }

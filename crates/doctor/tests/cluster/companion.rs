@@ -67,15 +67,16 @@ fn a_member_that_differs_is_shown_alone() {
 
 /// It is there until its finalizers are done.
 #[rstest]
-#[case::policy(VAP, Warning)]
-#[case::binding(BINDINGS, Warning)]
-#[case::role(ROLES, Failed)]
-fn what_is_being_deleted_is_not_ok(#[case] list: &'static str, #[case] status: Status) {
+#[case::policy(VAP, Warning, "")]
+#[case::binding(BINDINGS, Warning, "binding sidecar-hostpath-launcher-label ")]
+#[case::role(ROLES, Failed, "ClusterRole sidecar-hostpath-launcher-label ")]
+fn what_is_being_deleted_is_not_ok(#[case] list: &'static str, #[case] status: Status, #[case] object: &str) {
     let checks = after(|server| {
         server.list(list)[0]["metadata"]["deletionTimestamp"] = json!("2026-11-25T22:20:39Z");
     });
     assert_eq!(faults(&checks), [("companion", status)]);
-    assert_found(&checks, "companion", status, "metadata.deletionTimestamp");
+    let field = format!("{object}metadata.deletionTimestamp");
+    assert_found(&checks, "companion", status, &field);
 }
 
 /// The probe has the fix of the check.

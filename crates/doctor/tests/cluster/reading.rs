@@ -65,6 +65,7 @@ fn what_may_not_be_read_is_unknown(
 #[case::no_list(r#"{"kind": "Status", "items": []}"#)]
 #[case::no_items(r#"{"kind": "PodList"}"#)]
 #[case::wrong_items(r#"{"kind": "PodList", "items": {}}"#)]
+#[case::no_objects(r#"{"kind": "PodList", "items": [1, "x", null]}"#)]
 fn what_is_no_list_is_unknown(#[case] answer: &'static str) {
     let checks = after(|server| {
         server.answers.insert(VMS, answer);
