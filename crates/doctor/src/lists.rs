@@ -29,6 +29,9 @@ const TOKEN: usize = 8 << 10;
 /// What a value takes beside its text, roughly.
 const VALUE: usize = 32;
 
+/// What an object takes, however few members it has: they are kept in nodes of eleven.
+const OBJECT: usize = 600;
+
 impl Cluster {
     /// Reads all objects of a list, page by page, and keeps none of them.
     pub async fn each(&self, path: &str, mut item: impl FnMut(Value)) -> Seen<()> {
@@ -134,7 +137,7 @@ fn weight(value: &Value) -> usize {
         Value::Object(members) => members
             .iter()
             .map(|(key, value)| VALUE.saturating_add(key.len()).saturating_add(weight(value)))
-            .fold(0, usize::saturating_add),
+            .fold(OBJECT, usize::saturating_add),
     };
     inner.saturating_add(VALUE)
 }

@@ -91,6 +91,24 @@ fn a_list_that_is_kept_is_bounded() {
     );
 }
 
+/// Many small objects take more than their text.
+#[test]
+fn many_small_objects_are_bounded() {
+    fn floods(address: &str) -> Option<String> {
+        address
+            .starts_with("/api/v1/namespaces?")
+            .then(|| page(250, 1, &another()))
+    }
+    let checks = after(|server| server.floods = Some(floods));
+    let check = check(&checks, "Pod Security");
+    assert!(
+        check.findings[0]
+            .consequence
+            .ends_with("the list is larger than 64 MiB"),
+        "{check:#?}"
+    );
+}
+
 /// Namespaces are kept without what nobody looks at: many of them are no reason to see none.
 #[test]
 fn many_large_namespaces_are_read() {
