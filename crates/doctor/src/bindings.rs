@@ -84,6 +84,9 @@ impl Bindings {
             if first.is_none() || denies(binding.pointer("/spec/validationActions")) {
                 bindings.roles.insert(role.to_owned(), is_second);
             }
+            if let Some(first) = first.filter(|_| is_second && findings.is_empty()) {
+                bindings.findings.push(second(binding, first, role));
+            }
             bindings.findings.extend(findings.into_iter().map(|mut finding| {
                 if first.is_some() {
                     finding.status = Status::Warning;
@@ -95,6 +98,17 @@ impl Bindings {
         }
         bindings
     }
+}
+
+/// A binding that denies as the first does, by another role.
+fn second(binding: &Value, first: &str, role: &str) -> Finding {
+    Finding::warning("a second binding: only who is in the ClusterRoles of both may set the launcher label")
+        .fix("delete it, unless it is meant to be there beside the first")
+        .field(
+            format!("binding {} spec.paramRef.name", text(binding, "/metadata/name")),
+            json!(first),
+            json!(role),
+        )
 }
 
 fn denies(actions: Option<&Value>) -> bool {

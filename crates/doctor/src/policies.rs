@@ -9,6 +9,7 @@ use crate::cluster::Seen;
 use crate::deployed::{Deployed, Role};
 use crate::enforcement;
 use crate::judge::Judge;
+use crate::members::members;
 use crate::policy::{Policies, Policy};
 use crate::policy_fields::{self, SPEC};
 use crate::server::{self, Servers};
@@ -141,7 +142,7 @@ fn settings(policies: &[Policy], judge: &dyn Judge) -> Check {
         for key in keys {
             let of = |settings: &crate::judge::Values| settings.get(key).cloned().unwrap_or(Value::Null);
             let (expected, found) = (of(&own), of(&other));
-            if expected != found {
+            for (member, expected, found) in members(&expected, &found) {
                 let why = format!(
                     "{} and {} differ: what one lets sidecars write, the other may mount through a link",
                     first.name, policy.name
@@ -149,7 +150,7 @@ fn settings(policies: &[Policy], judge: &dyn Judge) -> Check {
                 findings.push(
                     Finding::failed(why)
                         .fix("set them once, in deploy/base/settings.yaml, and apply it")
-                        .field(format!("spec.settings.{key}"), expected, found),
+                        .field(format!("spec.settings.{key}{member}"), expected, found),
                 );
             }
         }

@@ -66,6 +66,8 @@ pub(crate) enum Obstacle {
     Namespace(String),
     /// The API server does not know the kind.
     Kind,
+    /// It is accepted by this HTTP status, and the answer is not the object.
+    NoObject(u16),
     /// No answer.
     Silence(String),
     /// Something else.
@@ -104,10 +106,7 @@ impl Senders {
         if matches!(answer.status, 200 | 201) {
             return match dry_run.is_stored_as(&answer.body) {
                 true => Reply::Stored(answer.body),
-                false => Reply::Obstacle(Obstacle::Other(format!(
-                    "HTTP status {}, with something that is not the object that was sent",
-                    answer.status
-                ))),
+                false => Reply::Obstacle(Obstacle::NoObject(answer.status)),
             };
         }
         let message = answer.message().to_owned();
@@ -187,6 +186,10 @@ impl Obstacle {
             }
             Obstacle::Kind => Finding::unknown("the API server does not know the kind: KubeVirt is not installed")
                 .fix("install KubeVirt"),
+            Obstacle::NoObject(status) => Finding::unknown(format!(
+                "HTTP status {status}, with something that is not the object that was sent"
+            ))
+            .fix("see what answers at the address of the cluster: a proxy may, in place of the API server"),
             Obstacle::Silence(reason) => {
                 Finding::unknown(reason).fix("see that the API server can be reached, and run doctor again")
             }

@@ -1,6 +1,6 @@
 //! Answers to probes that are no verdict.
 
-use super::Probes;
+use super::{EARLIER, Probes};
 use crate::check::Finding;
 use crate::reply::{self, Reply, Sender};
 
@@ -20,6 +20,8 @@ impl Probes<'_> {
             ),
             Reply::Denied { sender, message } => {
                 let (who, fix) = match sender {
+                    // No probe that comes here has a mount.
+                    Sender::Own(role) if message.contains("spec.") => (role.name().to_owned(), EARLIER),
                     Sender::Own(role) => (role.name().to_owned(), "see the checks of the policies above"),
                     Sender::Companion => ("the companion".to_owned(), "see the check of the companion above"),
                     Sender::Other(name) => (

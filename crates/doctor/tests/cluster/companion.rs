@@ -111,10 +111,9 @@ fn a_second_role_lets_nobody_more(
         let mut binding = server.list(BINDINGS)[0].clone();
         binding["metadata"]["name"] = json!("second");
         binding["spec"]["paramRef"]["name"] = json!("second");
-        // Something else that differs, so that it is not the first.
-        binding["spec"]["matchResources"] = json!({"objectSelector": {"matchLabels": {"a": "b"}}});
         server.list(BINDINGS).push(binding);
     });
+    assert_found(&checks, "companion", Warning, "binding second spec.paramRef.name");
     let check = check(&checks, "companion");
     assert_eq!(check.status(), status, "{check:#?}");
     assert!(

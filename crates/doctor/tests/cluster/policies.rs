@@ -225,6 +225,21 @@ fn settings_that_differ_are_named_by_their_key() {
     assert_found(&checks, "settings", Failed, "spec.settings.allowedHostPaths");
 }
 
+/// The whole of a list may be long, and is cut when it is printed.
+#[test]
+fn settings_that_differ_are_named_by_the_member() {
+    let checks = after(|server| {
+        server.policy("verify")["spec"]["settings"]["allowedHostPaths"][0]["pathPrefix"] =
+            json!("/srv/other");
+    });
+    assert_found(
+        &checks,
+        "settings",
+        Failed,
+        "spec.settings.allowedHostPaths[0].pathPrefix",
+    );
+}
+
 #[test]
 fn settings_that_the_policy_refuses_are_not_called_different() {
     let checks = after(set_settings("allowedPaths", json!([])));

@@ -275,5 +275,7 @@ fn what_is_not_what_was_sent_is_unknown(#[case] status: u16, #[case] answer: &'s
     assert_eq!(probes.len(), 7);
     for check in probes {
         assert_eq!(check.status(), Unknown, "{check:#?}");
+        let fix = check.findings[0].fix.as_ref().unwrap();
+        assert!(fix.contains("a proxy may"), "{check:#?}");
     }
 }
