@@ -137,7 +137,7 @@ pub struct Comparison {
     pub newly_rejected: Vec<Difference>,
     /// Objects that were rejected and are not any more.
     pub newly_accepted: Vec<Difference>,
-    /// Objects that are accepted, with other mounts or on other nodes.
+    /// Objects that are accepted, with other mounts, by other rules or on other nodes.
     pub changed: Vec<Difference>,
     /// How many are judged as before.
     pub same: usize,
@@ -261,12 +261,12 @@ impl Comparison {
     }
 }
 
-/// Whether containers see the same, and on the same nodes. Which rule permits it, and what that is called, is no change of it.
+/// Whether containers see the same by the same rules, and on the same nodes. What a rule is called is no change.
 fn is_same(before: &[Mount], after: &[Mount]) -> bool {
     let seen = |mounts: &[Mount]| -> Vec<_> {
         let mounts = mounts.iter();
         mounts
-            .map(|mount| (mount.mount.clone(), mount.nodes.clone()))
+            .map(|mount| (mount.mount.clone(), mount.rule.clone(), mount.nodes.clone()))
             .collect()
     };
     seen(before) == seen(after)

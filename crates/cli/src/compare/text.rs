@@ -31,13 +31,16 @@ pub(super) fn report(comparison: &Comparison, width: usize) -> String {
         lines.push(String::new());
     }
     lines.extend(warnings(&comparison.warnings, width));
+    let skipped = match comparison.skipped {
+        0 => String::new(),
+        skipped => format!(", {skipped} not judged"),
+    };
     lines.push(format!(
-        "{} newly rejected, {} newly accepted, {} changed, {} as before, {} not judged",
+        "{} newly rejected, {} newly accepted, {} changed, {} as before{skipped}",
         comparison.newly_rejected.len(),
         comparison.newly_accepted.len(),
         comparison.changed.len(),
-        comparison.same,
-        comparison.skipped
+        comparison.same
     ));
     lines.push(String::new());
     lines.join("\n")

@@ -73,7 +73,7 @@ fn what_changes_is_reported() {
     warning: sidecars could write to /srv/scratch, and settings.allowedHostPaths[1]
     permits to see it or to pass through it: look for symbolic links there
 
-    2 newly rejected, 1 newly accepted, 0 changed, 4 as before
+    2 newly rejected, 1 newly accepted, 0 changed, 4 as before, 1 not judged
     [exit 1]
     "#);
     let outcome = compare(NEW, OLD, &["-o", "json"]);
@@ -120,7 +120,7 @@ fn what_is_accepted_by_another_rule_has_changed() {
         allowedHostPaths[3]
         + compute sees /srv/images/a at /mnt/x, read-only, rule: allowedHostPaths[3]
 
-    0 newly rejected, 0 newly accepted, 1 changed, 6 as before
+    0 newly rejected, 0 newly accepted, 1 changed, 6 as before, 1 not judged
     [exit 0]
     "#);
 }
@@ -128,7 +128,7 @@ fn what_is_accepted_by_another_rule_has_changed() {
 #[test]
 fn the_same_settings_change_nothing() {
     let outcome = compare(OLD, OLD, &[]);
-    let expected = "0 newly rejected, 0 newly accepted, 0 changed, 7 as before\n[exit 0]";
+    let expected = "0 newly rejected, 0 newly accepted, 0 changed, 7 as before, 1 not judged\n[exit 0]";
     assert_eq!(outcome.transcript(), expected);
 }
 

@@ -102,7 +102,7 @@ fn nothing_is_suggested_where_nothing_is_asked_for() {
         "{apiVersion: v1, kind: Secret}\n---\n{apiVersion: kubevirt.io/v1, kind: VirtualMachine}\n",
     );
     let outcome = run(&dir, &["suggest", "vm.yaml"]);
-    let expected = "# The narrowest settings under which the policy accepts 1 of 1 objects.\nallowedHostPaths: []\n[exit 0]";
+    let expected = "# The narrowest settings under which the policy accepts 1 of 1 objects.\n# Not judged, so that they count for nothing here: 1.\nallowedHostPaths: []\n[exit 0]";
     assert_eq!(outcome.transcript(), expected);
 }
 

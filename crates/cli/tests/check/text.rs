@@ -220,6 +220,8 @@ fn a_launcher_pod_is_shown_as_it_would_be_stored() {
           Directory, read-only, rule: allowedHostPaths[0]
 
     ACCEPTED  standard input:2:1: Pod plain
+        note: not a launcher pod, so the policy does not look at it: the label
+              kubevirt.io: virt-launcher is missing
 
     2 accepted, 0 rejected, 0 skipped
     [exit 0]
