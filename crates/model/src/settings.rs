@@ -216,7 +216,11 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
             text.len() <= 256 && !text.contains(char::is_control)
         }
     };
-    let usable = usable && is_described && (requestable || nodes.is_empty()) && !is_wide(&path);
+    let usable = usable
+        && is_described
+        && !ends_in_white_space_above_placeholder(&path)
+        && (requestable || nodes.is_empty())
+        && !is_wide(&path);
     (usable && at_most_one).then_some(Rule {
         path,
         namespaces,
@@ -228,6 +232,15 @@ fn rule(value: &Value, allowed: &[String]) -> Option<Rule> {
         shared,
         nodes,
     })
+}
+
+/// Whether what is above the placeholder is no path that a rule could name by itself.
+fn ends_in_white_space_above_placeholder(path: &[String]) -> bool {
+    let above = path.iter().take_while(|element| *element != PLACEHOLDER);
+    path.iter().any(|element| element == PLACEHOLDER)
+        && above
+            .last()
+            .is_some_and(|element| element.ends_with(char::is_whitespace))
 }
 
 /// Whether a path is, under any name, a directory of which no list can name all that is below.
