@@ -30,6 +30,7 @@ mod help;
 mod json;
 mod marks;
 mod merge;
+mod not_looked_at;
 mod objects;
 mod oracle;
 mod output;
