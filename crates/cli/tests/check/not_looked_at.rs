@@ -142,7 +142,7 @@ fn suggested_settings_hold_no_character_that_cannot_be_seen() {
         "apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineInstance",
         "metadata": {"name": "x", "namespace": "n", "annotations": {"hooks.kubevirt.io/hookSidecars": requests}},
     });
-    dir.write("vm.json", &vm.to_string());
+    dir.write("vm.json", vm.to_string());
     let suggested = run(&dir, &["suggest", "vm.json"]);
     assert_eq!(suggested.code, Some(0), "{suggested:?}");
     assert!(suggested.stdout.is_ascii(), "{suggested:?}");
@@ -167,14 +167,14 @@ fn what_has_items_is_a_list_in_settings_too() {
     let inner = policy(MODULE, "/srv/inner", "").replace('\n', "\n  ");
     dir.write(
         "s.yaml",
-        &policy(MODULE, "/srv/outer", &format!("items:\n- {}\n", inner.trim_end())),
+        policy(MODULE, "/srv/outer", &format!("items:\n- {}\n", inner.trim_end())),
     );
     let outcome = run(&dir, &["settings", "s.yaml"]);
     assert!(
         outcome.stdout.contains("/srv/inner") && !outcome.stdout.contains("/srv/outer"),
         "{outcome:?}"
     );
-    dir.write("s.yaml", &policy(MODULE, "/srv/outer", "items: []\n"));
+    dir.write("s.yaml", policy(MODULE, "/srv/outer", "items: []\n"));
     assert_eq!(run(&dir, &["settings", "s.yaml"]).code, Some(2));
 }
 
@@ -192,7 +192,7 @@ fn another_module_another_version_and_monitor_are_noted() {
             "is version v99.0.0",
         ),
     ] {
-        dir.write("s.yaml", &policy(module, "/srv/images", ""));
+        dir.write("s.yaml", policy(module, "/srv/images", ""));
         let outcome = run(&dir, &["settings", "s.yaml"]);
         let words = outcome.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
