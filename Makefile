@@ -12,6 +12,8 @@ SHELL_SCRIPTS := .ci/run tools/tools.sh tools/left-out.sh tools/krew.sh tools/tr
 	tests/cluster/named.sh tests/cluster/cluster.bats \
 	$(wildcard examples/demo/*)
 COMMAND := target/debug/sidecar-hostpath
+# The bench has wasmtime in it, which takes longer to build than all the rest: `make engines` tests it.
+ALL_BUT_BENCH := --workspace --exclude policy-bench
 # The real kwctl where there is one, else our stand-in.
 export KWCTL ?= $(shell PATH="$(PATH)" command -v kwctl || echo $(CURDIR)/$(COMMAND))
 NAME := kubevirt-sidecar-hostpath-policy
@@ -41,9 +43,9 @@ annotated-policy.wasm: policy.wasm metadata.yml
 	@command -v kwctl >/dev/null || { echo 'make: install kwctl, or run `make kwctl`' >&2; exit 1; }
 	kwctl annotate -m metadata.yml -o $@ policy.wasm
 
-# Built as tests are, so that they need not build it again.
+# Built as tests are, with the features of all members and of the examples, so that nothing is built again for them.
 $(COMMAND): $(COMMAND_SOURCES)
-	$(CARGO) build --locked --profile test -p sidecar-hostpath
+	$(CARGO) build --locked --profile test $(ALL_BUT_BENCH) --bin sidecar-hostpath --examples
 	touch $@
 
 # Without `doctor`: what talks to clusters is a third of the command to build.
@@ -80,7 +82,7 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 playground-tests: $(COMMAND) | tool-node tool-chromium
 	@if { command -v node && command -v npm; } >/dev/null && { $(BROWSERS:%=command -v % ||) false; } >/dev/null; then \
 		$(MAKE) --no-print-directory playground && \
-		$(CARGO) run --quiet --locked --profile test -p sidecar-hostpath --example answers -- policy.wasm 50 >target/playground-answers.jsonl && \
+		target/debug/examples/answers policy.wasm 50 >target/playground-answers.jsonl && \
 		COMMAND=$(CURDIR)/$(COMMAND) ANSWERS=$(CURDIR)/target/playground-answers.jsonl \
 			node --test --test-reporter spec playground/test/playground.test.mjs; \
 	fi
@@ -102,9 +104,6 @@ test:
 	@$(MAKE) --no-print-directory tools
 	@$(MAKE) --no-print-directory fmt lint doc lint-workflows size-check unit-tests e2e-tests policy-tests sidecar-tests demo playground-tests
 	@tools/left-out.sh
-
-# The bench has wasmtime in it, which takes longer to build than all the rest: `make engines` tests it.
-ALL_BUT_BENCH := --workspace --exclude policy-bench
 
 .PHONY: unit-tests
 unit-tests: policy.wasm $(COMMAND) | tool-kubectl tool-helm tool-promtool tool-sarif-schema
