@@ -109,13 +109,19 @@ pub struct RequestSummary {
     pub is_whole: bool,
 }
 
+/// Where an object of this kind, which is judged, has the annotations that count.
+#[must_use]
+pub fn annotations(group: &str, kind: &str) -> &'static str {
+    match KubeVirtKind::find(group, kind) {
+        Some(kind) => kind.annotations,
+        None => "metadata.annotations",
+    }
+}
+
 /// The requests in the annotations of such an object. `object` is JSON.
 #[must_use]
 pub fn requested(group: &str, kind: &str, object: &str) -> Vec<RequestSummary> {
-    let place = match KubeVirtKind::find(group, kind) {
-        Some(kind) => kind.annotations,
-        None => "metadata.annotations",
-    };
+    let place = annotations(group, kind);
     requests_in(place, object)
         .into_iter()
         .map(|request| summary(place, request))

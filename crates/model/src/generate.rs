@@ -3,10 +3,12 @@
 
 mod annotation;
 mod ephemeral;
+mod mounts;
 mod objects;
 mod pod;
 mod settings;
 mod spoil;
+mod volumes;
 mod words;
 
 use serde_json::{Value, json};

@@ -30,10 +30,13 @@ pub mod rewrite;
 
 pub mod aliases;
 pub mod annotation;
+mod conflicts;
 pub mod go_json;
 pub mod guard;
 pub mod judge;
+mod members;
 pub mod namespaces;
+mod node_labels;
 pub mod path;
 pub mod places;
 pub mod pod;

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     aliases,
+    conflicts::consistent,
+    members::{MOST, boolean, object, texts},
     namespaces::{self, Asker},
+    node_labels::node_labels,
     path,
     places::{self, is_hook_sidecar},
-    rule::{COMPUTE, PLACEHOLDER, Rule, Seer, instances},
+    rule::{COMPUTE, PLACEHOLDER, Rule},
 };
 
 /// The types of hostPath volumes; `""` is a volume without type.
@@ -74,13 +77,9 @@ const RUNTIME: &str = "api.sock buildkit ceph cloud-init containerd containers c
 
 /// How many rules there may be.
 const MOST_RULES: usize = 256;
-/// How many items any other list may have.
-const MOST: usize = 1000;
 
 /// Directories of which no list can name all that is below.
 const WIDE: &str = "/ /var /var/lib /mnt /media";
-/// Directories in which the node has more than what namespaces are called.
-const CROWDED: &str = "/var/lib /var/cache /var/spool /var/local /usr/local";
 
 /// Settings that are not refused.
 #[derive(Clone, Debug)]
@@ -251,92 +250,6 @@ fn is_wide(path: &[String]) -> bool {
     wide.any(|wide| aliases::names(path).contains(&wide))
 }
 
-/// Labels of nodes, as Kubernetes accepts them.
-fn node_labels(value: &Value) -> Option<BTreeMap<String, String>> {
-    let map = value.as_object().filter(|map| map.len() <= 16)?;
-    let label = |(key, value): (&String, &Value)| {
-        let value = value.as_str()?;
-        (is_label_key(key) && (value.is_empty() || is_label_name(value)))
-            .then(|| (key.clone(), value.to_owned()))
-    };
-    map.iter().map(label).collect()
-}
-
-/// A name, after a domain if there is one.
-fn is_label_key(key: &str) -> bool {
-    let Some((domain, name)) = key.split_once('/') else {
-        return is_label_name(key);
-    };
-    is_label_name(name) && domain.len() <= 253 && domain.split('.').all(is_part_of_domain)
-}
-
-/// A DNS label, but that only the whole domain has a limit.
-fn is_part_of_domain(part: &str) -> bool {
-    let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9');
-    part.starts_with(plain) && part.ends_with(plain) && part.chars().all(|c| plain(c) || c == '-')
-}
-
-fn is_label_name(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric();
-    name.len() <= 63
-        && name.starts_with(plain)
-        && name.ends_with(plain)
-        && name.chars().all(|c| plain(c) || "-_.".contains(c))
-}
-
-/// What no rule shows by itself.
-fn consistent(rules: &[Rule], sensitive: &[Vec<String>]) -> bool {
-    rules.iter().enumerate().all(|(index, rule)| {
-        let twice = |other: &Rule| {
-            let overlap = |one: &Option<Vec<String>>, other: &Option<Vec<String>>| match (one, other) {
-                (None, None) => true,
-                (Some(one), Some(other)) => one.iter().any(|name| other.contains(name)),
-                _ => false,
-            };
-            other.path == rule.path
-                && other.exact == rule.exact
-                && overlap(&rule.namespaces, &other.namespaces)
-                && overlap(&rule.containers, &other.containers)
-        };
-        let never = |sensitive: &Vec<String>| {
-            rule.exact && !rule.has_placeholder() && aliases::is_strictly_in(sensitive, &rule.path)
-        };
-        !rules[..index].iter().any(twice) && !sensitive.iter().any(never) && is_well_placed(rule, sensitive)
-    }) && no_escape(rules)
-}
-
-/// Whether the names of namespaces choose nothing that is the node's.
-fn is_well_placed(rule: &Rule, sensitive: &[Vec<String>]) -> bool {
-    let directories = aliases::names(&rule.named());
-    let crowded: Vec<_> = CROWDED.split(' ').map(path::elements).collect();
-    let is_bad = |directory: &Vec<String>| {
-        directory.len() < 2 || crowded.contains(directory) || sensitive.contains(directory)
-    };
-    !rule.has_placeholder() || !directories.iter().any(is_bad)
-}
-
-/// Whether no rule names a path below one where sidecars may write, or one that a namespace may have for writing.
-fn no_escape(rules: &[Rule]) -> bool {
-    if !rules.iter().any(|rule| rule.writable) {
-        return true;
-    }
-    let paths: Vec<&Vec<String>> = rules.iter().map(|rule| &rule.path).collect();
-    let instances: Vec<_> = instances(rules, &Asker::Nowhere, Seer::Debugging, &paths)
-        .into_iter()
-        .map(|instance| (instance.clone(), aliases::names(&instance.path)))
-        .collect();
-    let writable = instances.iter().filter(|(instance, _)| instance.rule.writable);
-    writable.into_iter().all(|(writable, writable_names)| {
-        instances.iter().all(|(other, names)| {
-            let below = |name: &Vec<String>| writable_names.iter().any(|above| path::below(name, above));
-            let is_expansion = writable.rule.has_placeholder()
-                && other.rule.path != writable.rule.path
-                && names.contains(&writable.path);
-            !names.iter().any(below) && !is_expansion
-        })
-    })
-}
-
 /// Directories by the names of containers.
 fn directories(value: &Value) -> Option<BTreeMap<String, Vec<String>>> {
     let map = value.as_object().filter(|map| map.len() <= MOST)?;
@@ -370,20 +283,4 @@ fn types(value: &Value) -> Option<Vec<String>> {
         .enumerate()
         .all(|(index, t)| !types[..index].contains(t));
     (!types.is_empty() && known && once).then_some(types)
-}
-
-fn texts(value: &Value) -> Option<Vec<String>> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let list = value.as_array().filter(|list| list.len() <= MOST)?;
-    list.iter().map(text).collect()
-}
-
-fn boolean(map: &Map<String, Value>, key: &str, default: bool) -> Option<bool> {
-    map.get(key).map_or(Some(default), Value::as_bool)
-}
-
-/// An object that has no other keys than these.
-fn object<'v>(value: &'v Value, keys: &[&str]) -> Option<&'v Map<String, Value>> {
-    let known = |key: &String| keys.contains(&key.as_str());
-    value.as_object().filter(|map| map.keys().all(known))
 }

@@ -50,3 +50,28 @@ fn there_is_no_symbolic_link() {
     assert_eq!(links, Vec::<PathBuf>::new());
     assert!(files > 300, "only {files} files were found");
 }
+
+/// A file that is longer has more than one noun in it. Tests may be as long as what they try.
+#[test]
+fn no_file_is_longer_than_300_lines() {
+    let mut left = vec![root()];
+    let (mut files, mut long) = (0_usize, Vec::new());
+    while let Some(directory) = left.pop() {
+        let tests = directory.ends_with("tests");
+        left.extend(folders(&directory).into_iter().filter(|_| !tests));
+        for entry in fs::read_dir(&directory).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            let is_code = path.extension().is_some_and(|extension| extension == "rs");
+            if tests || !is_code || path.ends_with("tests.rs") {
+                continue;
+            }
+            files = files.saturating_add(1);
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            if lines > 300 {
+                long.push((path, lines));
+            }
+        }
+    }
+    assert_eq!(long, []);
+    assert!(files > 200, "only {files} files were found");
+}

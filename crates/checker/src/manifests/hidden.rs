@@ -26,6 +26,49 @@ pub(super) fn annotations(object: &Node) -> Vec<(Position, &'static str)> {
     places
 }
 
+/// The annotations that are keys of an object which is judged, but at a place that nobody reads: neither where KubeVirt reads
+/// them (`read`) nor in the object's own metadata, of which the policy itself says so.
+pub(super) fn misplaced(object: &Node, read: &str) -> Vec<(Position, &'static str)> {
+    let mut places = Vec::new();
+    let read: Vec<&str> = read.split('.').collect();
+    misplaced_keys(
+        object,
+        &mut Vec::new(),
+        &[&read, &["metadata", "annotations"]],
+        &mut places,
+    );
+    places
+}
+
+fn misplaced_keys<'n>(
+    node: &'n Node,
+    above: &mut Vec<&'n str>,
+    read: &[&[&str]],
+    places: &mut Vec<(Position, &'static str)>,
+) {
+    match &node.content {
+        Content::List(items) => {
+            // No place that is read is in a list.
+            above.push("");
+            items
+                .iter()
+                .for_each(|item| misplaced_keys(item, above, read, places));
+            above.pop();
+        }
+        Content::Mapping(entries) if !read.contains(&above.as_slice()) => {
+            for entry in entries.iter() {
+                // Managed fields have the key with `f:` before it, and ask for nothing.
+                let key = ANNOTATIONS.into_iter().find(|key| *key == entry.key);
+                places.extend(key.map(|key| (entry.at, key)));
+                above.push(&entry.key);
+                misplaced_keys(&entry.value, above, read, places);
+                above.pop();
+            }
+        }
+        Content::Mapping(_) | Content::Scalar(_) => {}
+    }
+}
+
 /// Without what is below the keys of `except`, one in another.
 fn search(node: &Node, except: &[&str], places: &mut Vec<(Position, &'static str)>) {
     match &node.content {

@@ -105,6 +105,9 @@ fn is_request(node: &Node) -> bool {
         .all(|key| node.get(key).is_some())
 }
 
+/// The label by which launcher pods are known.
+const LAUNCHER_LABEL: &str = "kubevirt.io";
+
 fn held(mut node: Node, holder: Holder, api_version: String, kind: String, place: Place, found: &mut Found) {
     if let Some(fault) = metadata::fault(&node, false) {
         return found.fault(&place, fault);
@@ -116,6 +119,14 @@ fn held(mut node: Node, holder: Holder, api_version: String, kind: String, place
             match node.take(key) {
                 Some(list) => items(list, key, &around, place.clone(), found),
                 None => warnings.push(format!("the {kind} holds no {key}: nothing of it is judged")),
+            }
+            let label = node.below(&["labels", LAUNCHER_LABEL]);
+            if let Some(label) = label.filter(|_| kind == "Template") {
+                warnings.push(format!(
+                    "line {}: each object gets the label {LAUNCHER_LABEL}, which makes pods launcher pods, and is judged \
+                     without it: process the template first",
+                    label.at.line
+                ));
             }
             if key == "items" && !kind.ends_with("List") {
                 warnings.push(
@@ -199,7 +210,7 @@ fn add(node: Node, api_version: String, kind: String, place: Place, found: &mut 
             false => Vec::new(),
         },
         warnings: match is_judged {
-            true => parameters::warnings(&node, &kind),
+            true => [parameters::warnings(&node, &kind), misplaced(&node, group, &kind)].concat(),
             false => [unjudged(&places), parameters::of_unjudged(&node)].concat(),
         },
         ..Manifest::named(&node, api_version, kind, place)
@@ -229,6 +240,18 @@ fn untyped(node: &Node, place: Place, found: &mut Found) {
         warnings: unjudged(&places),
         ..Manifest::untyped(place)
     });
+}
+
+/// What the author of something that is judged should know of annotations that nobody reads.
+fn misplaced(object: &Node, group: &str, kind: &str) -> Vec<String> {
+    let read = preview::annotations(group, kind);
+    let warning = |(at, key): (Position, &str)| {
+        format!(
+            "line {} holds {key}, where nobody reads it: put it into {read}",
+            at.line
+        )
+    };
+    hidden::misplaced(object, read).into_iter().map(warning).collect()
 }
 
 /// What the author of something that is not judged should know.

@@ -10,6 +10,10 @@ use libyaml_safer::{Event, EventData, ScalarStyle};
 use super::node::Position;
 use super::text::MARK;
 
+/// Why a byte order mark may not be there.
+pub(super) const STRAY_MARK: &str =
+    "a byte order mark (U+FEFF) within a document: remove it, tools differ on what it means there";
+
 /// The marks that the parser has not passed, by their index in bytes, in which the parser counts.
 pub(super) struct Marks(VecDeque<(u64, Position)>);
 

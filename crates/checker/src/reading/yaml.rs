@@ -10,7 +10,7 @@ use libyaml_safer::{Error, Event, EventData, Mark, Parser, ScalarStyle};
 
 use super::budget::Budget;
 use super::folds::Folds;
-use super::marks::Marks;
+use super::marks::{Marks, STRAY_MARK};
 use super::merge;
 use super::node::{Content, DEPTH, Entry, Fault, Node, Position};
 use super::scalar;
@@ -20,10 +20,6 @@ use super::text::MARK;
 /// Why there may be no second document without `---` in a line above it.
 const UNSEEN: &str =
     "kubectl reads only the first document, up to a line with ---: write --- above the next one";
-
-/// Why a byte order mark may not be there.
-const STRAY_MARK: &str =
-    "a byte order mark (U+FEFF) within a document: remove it, tools differ on what it means there";
 
 /// Reads the documents of `text`, whose first line is line `above + 1` of the file. Up to the first fault: the parser cannot
 /// go on after one. What kubectl does not read of it is a fault.

@@ -1,10 +1,11 @@
 //! The comparison, for people.
 
+use anstyle::Style;
+
 use super::{Comparison, Difference};
 use crate::check::finding::Mount;
-use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, WARNING, styled};
-use crate::printing::{violation, wrap};
+use crate::printing::{title, violation, wrap};
 
 /// How far what belongs to an object is in.
 const INDENT: usize = 4;
@@ -13,19 +14,19 @@ const INDENT: usize = 4;
 pub(super) fn report(comparison: &Comparison, width: usize) -> String {
     let mut lines = Vec::new();
     for difference in &comparison.newly_rejected {
-        lines.push(title(&styled(REJECTED, "NEWLY REJECTED"), difference));
+        lines.extend(first((REJECTED, "NEWLY REJECTED"), difference, width));
         for violation in &difference.violations {
             lines.extend(violation::lines(violation, None, INDENT, width));
         }
         lines.push(String::new());
     }
     for difference in &comparison.newly_accepted {
-        lines.push(title(&styled(ACCEPTED, "NEWLY ACCEPTED"), difference));
+        lines.extend(first((ACCEPTED, "NEWLY ACCEPTED"), difference, width));
         lines.extend(mounts("+", &difference.after, &[], width));
         lines.push(String::new());
     }
     for difference in &comparison.changed {
-        lines.push(title(&styled(HEADING, "CHANGED"), difference));
+        lines.extend(first((HEADING, "CHANGED"), difference, width));
         lines.extend(mounts("-", &difference.before, &difference.after, width));
         lines.extend(mounts("+", &difference.after, &difference.before, width));
         lines.push(String::new());
@@ -60,9 +61,8 @@ pub(super) fn warnings(warnings: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-fn title(verdict: &str, difference: &Difference) -> String {
-    let place = one_line(&difference.place.to_string());
-    format!("{verdict}  {place}: {}", one_line(&difference.object))
+fn first(label: (Style, &str), difference: &Difference, width: usize) -> Vec<String> {
+    title::lines(label, &difference.place, &difference.object, width)
 }
 
 /// The mounts that the others lack.

@@ -94,6 +94,20 @@ fn what_changes_is_reported() {
 }
 
 #[test]
+fn a_long_place_leaves_the_object_a_line_of_its_own() {
+    let dir = Dir::new();
+    dir.write("new.yaml", NEW);
+    dir.write("old.yaml", OLD);
+    let file = format!("{}.json", "a-file-with-a-long-name".repeat(2));
+    dir.write(&file, vmi("old", &request("/srv/old", "")));
+    let args = ["compare", "-s", "new.yaml", "--against", "old.yaml", &file];
+    let outcome = finish(command(&dir.path(""), &args), b"");
+    let expected =
+        format!("NEWLY REJECTED  {file}:1:1:\n                VirtualMachineInstance tenant-a/old\n");
+    assert!(outcome.stdout.starts_with(&expected), "{}", outcome.stdout);
+}
+
+#[test]
 fn what_is_accepted_by_another_rule_has_changed() {
     let new = format!("{OLD}  - {{pathPrefix: /srv/images/a}}\n").replace(
         "allowSharedCompute: true",

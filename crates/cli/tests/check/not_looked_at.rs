@@ -70,6 +70,69 @@ fn a_parameter_by_which_an_object_may_be_judged_is_warned_of() {
 }
 
 #[test]
+fn an_annotation_where_nobody_reads_it_is_warned_of() {
+    const ASKED: &str = "hooks.kubevirt.io/hookSidecars: '[{\"image\": \"i\", \"hostPath\": {\"path\": \"/etc/shadow\", \"volumePath\": \"/s\"}}]'";
+    let vm = |spec: &str| {
+        format!("{{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {{name: a}}, spec: {spec}}}")
+    };
+    let instance = |more: &str| {
+        format!("{{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {{name: a}}, {more}}}")
+    };
+    let of_vm = "put it into spec.template.metadata.annotations";
+    for (object, place) in [
+        (
+            vm(&format!("{{template: {{annotations: {{{ASKED}}}, spec: {{}}}}}}")),
+            of_vm,
+        ),
+        (
+            vm(&format!("{{template: {{metadata: {{{ASKED}}}, spec: {{}}}}}}")),
+            of_vm,
+        ),
+        (
+            vm(&format!(
+                "{{template: {{metadata: {{labels: {{{ASKED}}}}}, spec: {{}}}}}}"
+            )),
+            of_vm,
+        ),
+        (
+            vm(&format!(
+                "{{template: {{spec: {{domain: [{{annotations: {{{ASKED}}}}}]}}}}}}"
+            )),
+            of_vm,
+        ),
+        (
+            instance(&format!(
+                "spec: {{template: {{metadata: {{annotations: {{{ASKED}}}}}}}}}"
+            )),
+            "put it into metadata.annotations",
+        ),
+    ] {
+        is_warned_of(
+            &object,
+            &format!("line 1 holds hooks.kubevirt.io/hookSidecars, where nobody reads it: {place}"),
+        );
+    }
+    // What the API server notes of who wrote what asks for nothing.
+    let fields =
+        "{manager: m, fieldsV1: {'f:metadata': {'f:annotations': {'f:hooks.kubevirt.io/hookSidecars': {}}}}}";
+    let noted = format!(
+        "{{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstance, metadata: {{name: a, namespace: b, managedFields: [{fields}]}}, spec: {{}}}}"
+    );
+    assert_eq!(strict(&noted).code, Some(0), "{:?}", strict(&noted));
+}
+
+#[test]
+fn a_label_that_a_template_gives_to_its_objects_is_warned_of() {
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: []}}";
+    is_warned_of(
+        &format!(
+            "apiVersion: template.openshift.io/v1\nkind: Template\nmetadata: {{name: t}}\nlabels: {{kubevirt.io: virt-launcher}}\nobjects:\n- {pod}\n"
+        ),
+        "line 4: each object gets the label kubevirt.io, which makes pods launcher pods, and is judged without it",
+    );
+}
+
+#[test]
 fn the_annotation_is_seen_behind_escapes() {
     let text = r#"{"op": "add", "path": "/metadata/annotations/hooks.kubevirt.io~1hook\u0053idecars", "value": "x"}"#;
     let clone = json!({

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use crate::{
     choices::Choices,
     generate::{
+        mounts::mount,
         namespace,
-        pod::{container, mount, pod, volume},
+        pod::{container, pod},
         settings::settings,
+        volumes::volume,
     },
 };
 

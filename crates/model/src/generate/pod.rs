@@ -6,8 +6,9 @@ use crate::{
     annotation,
     choices::Choices,
     generate::{
-        settings::{Wish, agents_wish, any_wish, node_selector},
-        words::{place, spelled},
+        mounts::{agent, mount, mount_above, special},
+        settings::node_selector,
+        volumes::{harmless, host_disk, volume, volume_above},
     },
     path,
     rule::COMPUTE,
@@ -191,108 +192,6 @@ fn places_asked(annotation: &str, ours: Option<&str>) -> Vec<(String, Vec<String
     places.collect()
 }
 
-/// A mount above a place that is asked for in the container, if there is one.
-fn mount_above(
-    choices: &mut Choices<'_>,
-    volume: &str,
-    places: &[(String, Vec<String>)],
-    container: &str,
-) -> Value {
-    let mut at = choices
-        .one(&["/m", "/srv", "/var/srv/m", "/o", "/run", "/host", "/n", "/m/n"])
-        .to_owned();
-    let place = places.iter().find(|(name, _)| name == container);
-    if let Some((_, place)) = place.filter(|_| !choices.once_in(4)) {
-        at = path::text(&place[..place.len().saturating_sub(1)]);
-    }
-    json!({"name": volume, "mountPath": at, "readOnly": !choices.once_in(8)})
-}
-
-/// A hostDisk as KubeVirt renders it, or nearly.
-fn host_disk(choices: &mut Choices<'_>) -> (Value, Value) {
-    let mut volume = json!({"name": "disk", "hostPath": {"path": "/a", "type": "DirectoryOrCreate"}});
-    let mut mount = json!({"name": "disk", "mountPath": "/var/run/kubevirt-private/vmi-disks/disk"});
-    match choices.below(12) {
-        1 | 2 => volume["hostPath"]["type"] = json!("Directory"),
-        3 => volume["hostPath"]["type"] = choices.one(&[json!("File"), json!(""), Value::Null]),
-        4 => mount["subPath"] = json!("s"),
-        5 => mount["subPathExpr"] = json!("$(X)"),
-        6 => {
-            mount["mountPath"] = choices.one(&[
-                json!("/var/run/kubevirt-private/vmi-disks/disc"),
-                json!("/var/run/kubevirt-private/vmi-disks/disk/x"),
-                json!("/var/run/kubevirt-private/vmi-disks"),
-                json!("/run/kubevirt-private/vmi-disks/disk"),
-                json!("/disk"),
-            ]);
-        }
-        _ => {}
-    }
-    (volume, mount)
-}
-
-/// A volume below the mount of which a place may be a link, or may not.
-fn volume_above(choices: &mut Choices<'_>, settings: &Value, name: &str) -> Value {
-    match choices.below(4) {
-        1 => {
-            let wish = any_wish(choices, settings, |_| true);
-            host_path(choices, name, &wish)
-        }
-        2 => choices.one(&[
-            json!({"name": name, "configMap": {"name": "c"}}),
-            json!({"name": name, "secret": {"secretName": "c"}}),
-            json!({"name": name, "projected": {"sources": []}}),
-            json!({"name": name, "downwardAPI": {}}),
-        ]),
-        _ => harmless(choices, settings, name),
-    }
-}
-
-/// A volume that is none of the node; but for one in a few it is.
-fn harmless(choices: &mut Choices<'_>, settings: &Value, name: &str) -> Value {
-    match choices.below(8) {
-        1 => json!({"name": name, "persistentVolumeClaim": {"claimName": "c"}}),
-        2 => json!({"name": name, "ephemeral": {"volumeClaimTemplate": {}}}),
-        3 => json!({"name": name, "image": {"reference": "i"}}),
-        4 => json!({"name": name, "csi": {"driver": "d"}, "configMap": null}),
-        5 => json!({"name": name, "configMap": {"name": "c"}}),
-        6 => {
-            let wish = any_wish(choices, settings, |_| true);
-            host_path(choices, name, &wish)
-        }
-        _ => json!({"name": name, "emptyDir": {}}),
-    }
-}
-
-/// Puts a mount of what an agent serves into every container, or nearly, and answers with its volume.
-fn agent(choices: &mut Choices<'_>, settings: &Value, lists: &mut [&mut Vec<Value>]) -> Value {
-    let wish = agents_wish(choices, settings);
-    let mut mount = json!({"name": "agent", "mountPath": choices.one(&["/agent", "/run/agent", "/m/n"])});
-    if !wish.writable {
-        mount["readOnly"] = json!(true);
-    }
-    if settings["recursiveReadOnly"] == json!("Enabled") && !choices.once_in(4) {
-        mount["recursiveReadOnly"] = json!("Enabled");
-    }
-    match choices.below(24) {
-        1 => mount["mountPropagation"] = json!("HostToContainer"),
-        2 => mount["mountPropagation"] = json!("None"),
-        3 | 4 => mount["subPath"] = json!("s"),
-        5 => mount["subPathExpr"] = json!("$(POD_NAME)"),
-        _ => {}
-    }
-    for container in lists.iter_mut().flat_map(|list| list.iter_mut()) {
-        // Its own webhook may be told which containers to leave alone.
-        if choices.once_in(8) {
-            continue;
-        }
-        if let Some(mounts) = container["volumeMounts"].as_array_mut() {
-            mounts.push(mount.clone());
-        }
-    }
-    host_path(choices, "agent", &wish)
-}
-
 /// What KubeVirt and others want of the node.
 fn scheduled(choices: &mut Choices<'_>, pod: &mut Value) {
     match choices.below(8) {
@@ -311,92 +210,6 @@ fn processes(choices: &mut Choices<'_>, pod: &mut Value) {
         3 => pod["spec"][field] = choices.one(&[json!(false), Value::Null]),
         _ => {}
     }
-}
-
-/// A mount that means something to somebody: KubeVirt's own, or one without a volume.
-fn special(choices: &mut Choices<'_>, volumes: &[Value]) -> Value {
-    let volume = &volumes[choices.below(volumes.len())]["name"];
-    match choices.below(6) {
-        1 | 2 => {
-            let name = volume.as_str().unwrap_or_default();
-            json!({"name": name, "mountPath": format!("/var/run/kubevirt-private/vmi-disks/{name}")})
-        }
-        3 => json!({"name": volume, "mountPath": "/var/run/kubevirt-private/vmi-disks/other"}),
-        4 => json!({"name": "sidecar-hostpath-0", "mountPath": "/x", "readOnly": true}),
-        5 => json!({"name": "hook-sidecar-1-hostpath", "mountPath": "/x", "readOnly": true}),
-        _ => json!({"name": "hook-sidecar-0-hostpath", "mountPath": "/x"}),
-    }
-}
-
-/// A hostPath volume under a name that anyone may have chosen; what the annotation asks for, or something near it.
-pub(super) fn volume(choices: &mut Choices<'_>, settings: &Value, asked: &[annotation::Entry]) -> Value {
-    let name = choices.one(&[
-        "v",
-        "w",
-        "v",
-        "w",
-        "hook-sidecar-0-hostpath",
-        "sidecar-hostpath-0",
-        "hook-sidecar-1-hostpath",
-    ]);
-    if choices.once_in(8) {
-        return json!({"name": name, "emptyDir": {}, "hostPath": null});
-    }
-    let mut wish = any_wish(choices, settings, |_| true);
-    let requests = asked.iter().flat_map(annotation::Entry::requests).next();
-    if let Some(request) = requests.filter(|_| choices.once_in(2)) {
-        wish.path.clone_from(&request.path);
-        wish.volume_type.clone_from(&request.volume_type);
-    }
-    host_path(choices, name, &wish)
-}
-
-/// A hostPath volume with what is wished for.
-fn host_path(choices: &mut Choices<'_>, name: &str, wish: &Wish) -> Value {
-    let mut source = json!({"path": spelled(choices, &wish.path)});
-    if !(wish.volume_type.is_empty() && choices.once_in(2)) {
-        source["type"] = json!(wish.volume_type);
-    }
-    if choices.once_in(48) {
-        source["path"] = choices.one(&[Value::Null, json!("/a/../b"), json!("a"), json!("/a\\b")]);
-    }
-    json!({"name": name, "hostPath": source})
-}
-
-pub(super) fn mount(choices: &mut Choices<'_>, volumes: &[Value], asked: &[annotation::Entry]) -> Value {
-    let volume = &volumes[choices.below(volumes.len())];
-    let mut at = if choices.once_in(3) {
-        place(choices)
-    } else {
-        choices.one(&["/p", "/q", "/p/q", "/r"])
-    }
-    .to_owned();
-    if let Some(request) = asked
-        .first()
-        .and_then(|entry| entry.requests().into_iter().next())
-        && choices.once_in(3)
-    {
-        at = path::text(&request.volume_path);
-    }
-    let mut mount = json!({"name": volume["name"], "mountPath": at});
-    match choices.below(8) {
-        1..=6 => mount["readOnly"] = json!(true),
-        7 => mount["readOnly"] = choices.one(&[Value::Null, json!(false)]),
-        _ => {}
-    }
-    match choices.below(24) {
-        1 => mount["subPath"] = json!("s"),
-        2 => mount["subPathExpr"] = json!("$(X)"),
-        3 => mount["mountPropagation"] = json!("HostToContainer"),
-        4 => mount["mountPropagation"] = json!("Bidirectional"),
-        5 => mount["mountPropagation"] = json!("None"),
-        6 => {
-            mount["recursiveReadOnly"] =
-                choices.one(&[json!("Enabled"), json!("IfPossible"), json!("Disabled")])
-        }
-        _ => {}
-    }
-    mount
 }
 
 pub(super) fn container(name: &str, mut mounts: Vec<Value>) -> Value {

@@ -8,7 +8,7 @@ use crate::check::output::groups::{self, Entry, Subject};
 use crate::input;
 use crate::printing::escape::one_line;
 use crate::printing::style::{ACCEPTED, HEADING, REJECTED, SKIPPED, WARNING, styled};
-use crate::printing::{table, violation, wrap};
+use crate::printing::{table, title, violation, wrap};
 
 /// How far details are in from the line of their object.
 const INDENT: usize = 4;
@@ -19,7 +19,7 @@ const INNER: usize = 6;
 pub(super) fn report(report: &Report, width: usize) -> String {
     let mut text = String::new();
     for finding in report.shown() {
-        for line in title(finding, width) {
+        for line in first(finding, width) {
             text.push_str(&line);
             text.push('\n');
         }
@@ -61,7 +61,7 @@ pub(super) fn report(report: &Report, width: usize) -> String {
 }
 
 /// The verdict and what it is about, on a line of its own if both do not fit.
-fn title(finding: &Finding, width: usize) -> Vec<String> {
+fn first(finding: &Finding, width: usize) -> Vec<String> {
     let (style, verdict) = match finding.verdict {
         Verdict::Accepted => (ACCEPTED, "ACCEPTED"),
         Verdict::Rejected => (REJECTED, "REJECTED"),
@@ -70,20 +70,15 @@ fn title(finding: &Finding, width: usize) -> Vec<String> {
     let more = match (finding.verdict, finding.code) {
         (Verdict::Rejected, Some(code)) => format!(" (code {code})"),
         (Verdict::Skipped, _) if finding.api_version.is_empty() => String::new(),
-        (Verdict::Skipped, _) => format!(" ({}, not judged)", one_line(&finding.api_version)),
+        (Verdict::Skipped, _) => format!(" ({}, not judged)", finding.api_version),
         _ => String::new(),
     };
-    let place = one_line(&finding.place.to_string());
-    let object = format!("{}{more}", one_line(&finding.object()));
-    let plain = format!("{verdict}  {place}: {object}");
-    let verdict = styled(style, verdict);
-    match plain.chars().count() <= width {
-        true => vec![format!("{verdict}  {place}: {object}")],
-        false => vec![
-            format!("{verdict}  {place}:"),
-            format!("{:1$}{object}", "", "ACCEPTED  ".len()),
-        ],
-    }
+    title::lines(
+        (style, verdict),
+        &finding.place,
+        &format!("{}{more}", finding.object()),
+        width,
+    )
 }
 
 fn details(finding: &Finding, width: usize) -> Vec<String> {
