@@ -12,6 +12,7 @@ mod console;
 mod links;
 mod make;
 mod markdown;
+mod named;
 mod picture;
 mod shape;
 mod versions;
