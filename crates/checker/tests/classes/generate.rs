@@ -126,7 +126,7 @@ pub(crate) fn pair() -> impl Strategy<Value = (Value, Value)> {
     )
 }
 
-pub(crate) fn request() -> impl Strategy<Value = Request> {
+fn request() -> impl Strategy<Value = Request> {
     let containers = vec![
         Some("hook-sidecar-0"),
         Some("hook-sidecar-3"),
@@ -174,4 +174,58 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
                 }
             },
         )
+}
+
+/// The paths that the settings name, as they are written.
+pub(crate) fn paths_of(settings: &[&Value]) -> Vec<String> {
+    let rules = settings
+        .iter()
+        .flat_map(|settings| settings["allowedHostPaths"].as_array().unwrap());
+    let of_rules = rules.map(|rule| rule.get("path").unwrap_or_else(|| &rule["pathPrefix"]));
+    let sensitive = settings
+        .iter()
+        .flat_map(|settings| settings["sensitiveHostPaths"].as_array().unwrap());
+    let paths = of_rules.chain(sensitive);
+    paths.map(|path| path.as_str().unwrap().to_owned()).collect()
+}
+
+/// Names that nodes have for the same directories.
+const SAME: [(&str, &str); 4] = [
+    ("/var/run/lock", "/var/lock"),
+    ("/var/run", "/run"),
+    ("/var/srv", "/srv"),
+    ("/var/opt", "/opt"),
+];
+
+/// Half of the requests ask for what the settings name, under this or another name, or for something below: random paths
+/// seldom come so close.
+pub(crate) fn close_to(paths: &[String], request: Request, choice: usize) -> Request {
+    let (ways, wanted) = (choice % 8, choice / 8);
+    if ways < 4 || paths.is_empty() {
+        return request;
+    }
+    let mut path = paths[wanted % paths.len()].replace("{namespace}", &request.namespace);
+    if ways > 5 {
+        let renamed = SAME.iter().flat_map(|(one, other)| [(one, other), (other, one)]);
+        let mut renamed = renamed.filter_map(|(one, other)| {
+            let rest = path.strip_prefix(one)?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{other}{rest}"))
+        });
+        if let Some(other) = renamed.next() {
+            path = other;
+        }
+    }
+    if ways % 2 == 1 {
+        path.push('/');
+        path.push_str(ELEMENTS[wanted % ELEMENTS.len()]);
+    }
+    Request {
+        path: HostPath::parse(&path).unwrap(),
+        ..request
+    }
+}
+
+/// A request, and a number for [`close_to`].
+pub(crate) fn asked() -> impl Strategy<Value = (Request, usize)> {
+    (request(), 0_usize..8 * 64)
 }

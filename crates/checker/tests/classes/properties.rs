@@ -5,7 +5,7 @@ use checker::classes::map;
 use kubevirt_sidecar_hostpath_policy::{Namespace, SettingsFor};
 use proptest::prelude::*;
 
-use crate::generate::{pair, request};
+use crate::generate::{asked, close_to, pair, paths_of};
 use crate::universe::settings;
 
 /// How many pairs of settings; `PROPTEST_CASES` overrides it.
@@ -26,11 +26,13 @@ proptest! {
     #[test]
     fn the_difference_is_complete_and_true(
         (before, after) in pair(),
-        requests in prop::collection::vec(request(), 40),
+        requests in prop::collection::vec(asked(), 40),
     ) {
+        let paths = paths_of(&[&before, &after]);
         let (before, after) = (settings(&before).unwrap(), settings(&after).unwrap());
         let difference = Difference::of(&before, &after);
-        for request in &requests {
+        for (request, choice) in requests {
+            let request = close_to(&paths, request, choice);
             prop_assert_eq!(request.is_told(&before, &after, &difference), Ok(()));
         }
     }
@@ -43,10 +45,13 @@ proptest! {
     #[test]
     fn the_map_is_complete_and_true(
         (one, _) in pair(),
-        requests in prop::collection::vec(request(), 40),
+        requests in prop::collection::vec(asked(), 40),
     ) {
+        let paths = paths_of(&[&one]);
         let settings = settings(&one).unwrap();
         let whole = map::whole(&settings);
+        let requests = requests.into_iter().map(|(request, choice)| close_to(&paths, request, choice));
+        let requests: Vec<_> = requests.collect();
         for request in &requests {
             let namespace = Namespace::named(&request.namespace);
             let of = SettingsFor::new(&settings, &namespace);
