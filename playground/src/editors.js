@@ -36,7 +36,7 @@ function editor(parent, label, extensions, changed) {
         }),
         lintGutter(),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+        EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': 'keys', tabindex: '0' }),
         // Tab completes, and indents where nothing is offered. Escape, then Tab leaves the editor.
         Prec.highest(keymap.of([{ key: 'Tab', run: acceptCompletion }])),
         keymap.of([indentWithTab]),

@@ -29,6 +29,10 @@ let checks = 0;
 let checking = Promise.resolve();
 /** What is shown, so that the same is not shown again: what is open stays open. */
 let shownAnswer = null;
+/** The texts of the link that the address is. */
+let linked = null;
+/** What had the focus when the explanation was asked for. */
+let opener = null;
 
 function state() {
   return { settings: settings.state.doc.toString(), manifest: manifest.state.doc.toString(), namespace: namespace.value.trim() };
@@ -52,10 +56,20 @@ const unanswered = (error) => [element('p', { class: 'error' }, `This cannot be 
 
 /** Shows an answer in the panel below the verdict. */
 async function explain(children) {
+  const asking = document.activeElement;
   at('explanation').replaceChildren(...(await children.catch(unanswered)));
+  if (!at('explain').contains(asking)) {
+    opener = asking;
+  }
   at('explain').hidden = false;
   at('explain').scrollIntoView({ block: 'nearest' });
   at('explain').focus();
+}
+
+/** Hides that panel, and goes back to what was asked with. */
+function close() {
+  at('explain').hidden = true;
+  (opener?.isConnected ? opener : at('path')).focus();
 }
 
 const actions = {
@@ -97,6 +111,11 @@ async function judge() {
   const started = performance.now();
   const now = state();
   keep(now);
+  // An address that holds other texts would win over these at a reload.
+  if (linked !== null && JSON.stringify(now) !== linked) {
+    linked = null;
+    history.replaceState(null, '', location.pathname + location.search);
+  }
   let answer;
   let shown;
   try {
@@ -166,6 +185,7 @@ async function share() {
     return;
   }
   history.replaceState(null, '', link);
+  linked = JSON.stringify(state());
   let said = 'The address of this page now holds settings and manifest.';
   try {
     await navigator.clipboard.writeText(location.href);
@@ -193,7 +213,9 @@ async function restore() {
   }
   picker.selectedIndex = -1;
   at('about').textContent = shared === null ? 'As before the reload.' : 'From a shared link.';
-  return show(texts);
+  const shown = show(texts);
+  linked = shared === null ? null : JSON.stringify(state());
+  return shown;
 }
 
 async function start() {
@@ -201,9 +223,8 @@ async function start() {
   picker.addEventListener('change', pick);
   namespace.addEventListener('input', changed);
   at('share').addEventListener('click', share);
-  at('close').addEventListener('click', () => {
-    at('explain').hidden = true;
-  });
+  at('close').addEventListener('click', close);
+  at('explain').addEventListener('keydown', (event) => event.key === 'Escape' && close());
   at('who').addEventListener('submit', (event) => {
     event.preventDefault();
     const path = at('path').value.trim();

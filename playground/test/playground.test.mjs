@@ -189,6 +189,41 @@ test('the texts survive a reload', async () => {
   await other.close();
 });
 
+test('an edit after a shared link survives a reload, and the link stays until then', async () => {
+  const opened = await page();
+  await shown(opened, named('A shared image'));
+  await opened.click('#share');
+  await opened.waitForFunction(() => location.hash !== '');
+  await opened.reload();
+  await opened.waitForFunction(() => window.playground !== undefined);
+  assert.match(await opened.$eval('#about', (found) => found.textContent), /shared link/);
+  assert.notEqual(await opened.evaluate(() => location.hash), '');
+  const state = { ...named('A shared image'), namespace: 'team-b' };
+  await shown(opened, state);
+  await opened.waitForFunction(() => location.hash === '');
+  await opened.reload();
+  await opened.waitForFunction(() => window.playground !== undefined);
+  assert.equal((await opened.evaluate(() => window.playground.state())).namespace, 'team-b');
+  await opened.close();
+});
+
+test('closing the explanation goes back to what it was asked with', async () => {
+  const opened = await page();
+  await shown(opened, named('A shared image'));
+  for (const way of ['Enter', 'Escape']) {
+    await opened.focus('button.path');
+    await opened.keyboard.press('Enter');
+    await opened.waitForFunction(() => document.activeElement.id === 'explain');
+    if (way === 'Enter') {
+      await opened.keyboard.press('Tab');
+    }
+    await opened.keyboard.press(way);
+    assert.equal(await opened.$eval('#explain', (found) => found.hidden), true);
+    assert.equal(await opened.evaluate(() => document.activeElement.className), 'path');
+  }
+  await opened.close();
+});
+
 test('what takes too long is ended, and the next question is answered', async () => {
   const opened = await page();
   await opened.evaluate(() => {

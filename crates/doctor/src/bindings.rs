@@ -124,7 +124,7 @@ fn consequence(difference: &Difference) -> (Status, String) {
             // To warn is the first step of a roll-out.
             let why = match denies(Some(&difference.found)) {
                 true => "it does more than deny".to_owned(),
-                false => format!("it only warns: {others}"),
+                false => format!("it only warns or records: {others}"),
             };
             (Status::Warning, why)
         }

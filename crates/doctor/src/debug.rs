@@ -141,7 +141,7 @@ impl Probes<'_> {
         }
         if targets.targets.is_empty() {
             findings.push(
-                Finding::unknown("not tried: no running launcher pod has a host path")
+                Finding::unknown("not tried: no launcher pod has a host path")
                     .fix("start a VM with a host path, and run doctor again"),
             );
         }

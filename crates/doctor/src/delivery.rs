@@ -72,7 +72,7 @@ impl Delivery {
         findings.extend(self.unmounted());
         Check::new(
             name,
-            format!("VMIs with a launcher pod: {compared}; each pod has what its VMI asks for"),
+            format!("VMIs with a launcher pod: {compared}; each pod asks for as many host paths as its VMI"),
             findings,
         )
     }

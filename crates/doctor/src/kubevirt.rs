@@ -93,6 +93,22 @@ fn creator(kubevirt: &KubeVirt, settings: Option<&Settings>) -> Check {
             .fix(fix)
             .field(field, json!([controller]), json!(users)),
         ),
+        Creators::Users(users) if users.len() > 1 => {
+            let others: Vec<&str> = users
+                .iter()
+                .map(String::as_str)
+                .filter(|user| user != controller)
+                .collect();
+            Check::one(
+                name,
+                Finding::warning(format!(
+                    "not KubeVirt's controller, and may create launcher pods with host paths: {}",
+                    others.join(", ")
+                ))
+                .fix(fix)
+                .field(field, json!([controller]), json!(users)),
+            )
+        }
         Creators::Users(_) => Check::ok(name, format!("{controller} is named{version}")),
     }
 }

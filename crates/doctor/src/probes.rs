@@ -22,7 +22,7 @@ use crate::settings::Settings;
 const SOMEBODY: &str = "sidecar-hostpath-doctor";
 
 /// What to do where a pod reaches inject with more in it than was sent.
-const EARLIER: &str = "an earlier webhook has changed the pod: the check of others that change launcher pods above names those before inject; add a rule for what it mounts, or have it leave launcher pods out";
+const EARLIER: &str = "an earlier webhook has changed the pod, if the check of inject is ok: the check of others that change launcher pods above names those before inject; add a rule for what it mounts, or have it leave launcher pods out";
 
 /// What all probes need.
 pub(crate) struct Probes<'c> {
@@ -121,7 +121,7 @@ impl Probes<'_> {
                         .await,
                 );
                 let what = "a launcher pod of yours with a host path".to_owned();
-                let fix = "name KubeVirt's controller alone in trustedCreators";
+                let fix = "see the checks of inject, verify and trustedCreators above: KubeVirt's controller alone may be named";
                 checks.push(
                     self.run(launcher("probe: another creator", what, object, false, fix))
                         .await,
@@ -214,7 +214,7 @@ impl Probes<'_> {
                     // The probe has no mount, so that somebody before inject has added one.
                     Role::Inject if message.starts_with("spec.") => EARLIER,
                     Role::Verify => {
-                        "see the check of inject, and of others that change launcher pods, above: inject does not mount it, or one of them undoes it"
+                        "see the check of inject, and of others that change launcher pods, above: inject does not mount it, one of them undoes it, or the policy server enforces older settings than the policies have"
                     }
                     _ => probe.fix,
                 };

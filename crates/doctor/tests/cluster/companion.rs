@@ -218,6 +218,28 @@ fn names_are_those_of_the_settings(#[case] role: &[&str], #[case] settings: &[&s
     assert_eq!(check.findings[0].consequence, expected);
 }
 
+/// Where both agree, nobody else would say so.
+#[test]
+fn another_creator_is_named_even_if_the_companion_agrees() {
+    let both = json!([controller(), "alice"]);
+    let checks = after(|server| {
+        server.list(ROLES)[0]["rules"][0]["resourceNames"] = both.clone();
+        for policy in server.list(CAP) {
+            policy["spec"]["settings"]["trustedCreators"] = both.clone();
+        }
+    });
+    assert_found(
+        &checks,
+        "trustedCreators",
+        Warning,
+        "spec.settings.trustedCreators",
+    );
+    assert_eq!(
+        check(&checks, "trustedCreators").findings[0].consequence,
+        "not KubeVirt's controller, and may create launcher pods with host paths: alice"
+    );
+}
+
 /// `"*"` is no user name: the companion denies KubeVirt itself.
 #[test]
 fn a_star_denies_kubevirt() {

@@ -27,4 +27,9 @@ fn only_the_names_differ(#[case] overlay: &str, #[case] namespace: &str) {
     assert_eq!(creators(&companion), controller);
     // All but the role.
     assert_eq!(companion.get(1..), plain.get(1..));
+
+    let mut doctor: Vec<Value> = rendered(&root().join("deploy/doctor"));
+    let role = doctor.iter_mut().find(|object| object["kind"] == "Role").unwrap();
+    role["metadata"]["namespace"] = json!(namespace);
+    assert_eq!(rendered::<Value>(&overlay.join("doctor")), doctor);
 }
