@@ -65,14 +65,21 @@ impl fmt::Display for Template {
             return f.write_str("/");
         }
         for element in &self.0 {
-            let element = match element {
-                Element::Name(name) => name,
-                Element::Own(_) => "{namespace}",
-                Element::Other(_) => "{other}",
-            };
-            write!(f, "/{element}")?;
+            match element {
+                Element::Name(name) => write!(f, "/{name}")?,
+                Element::Own(not) => placeholder(f, "namespace", not)?,
+                Element::Other(not) => placeholder(f, "other", not)?,
+            }
         }
         Ok(())
+    }
+}
+
+/// The names that have places of their own are none of the placeholder's, also where a namespace is called so.
+fn placeholder(f: &mut fmt::Formatter<'_>, what: &str, not: &[String]) -> fmt::Result {
+    match not {
+        [] => write!(f, "/{{{what}}}"),
+        not => write!(f, "/{{{what}, not {}}}", not.join(", ")),
     }
 }
 

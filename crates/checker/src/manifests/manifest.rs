@@ -152,7 +152,8 @@ impl Manifest {
     /// The line of the file in which so many bytes of the annotation at this field end, where that is known.
     #[must_use]
     pub fn line_of(&self, annotation: &Field, bytes: usize) -> Option<usize> {
-        let text = self.texts.iter().find(|text| text.is_at(annotation))?;
+        // Of a key and one that was merged before it the later counts.
+        let text = self.texts.iter().rfind(|text| text.is_at(annotation))?;
         Some(text.line(bytes))
     }
 
@@ -170,7 +171,7 @@ impl Manifest {
                 let (above, steps) = segments.split_at_checked(count)?;
                 is_annotation(above.last()?).then_some(())?;
                 let above = Field(above.to_vec());
-                let (text, values) = texts.iter().find(|(text, _)| text.is_at(&above))?;
+                let (text, values) = texts.iter().rfind(|(text, _)| text.is_at(&above))?;
                 Some(match (violation.text_fault, values) {
                     (Some(bytes), _) => text.line(bytes),
                     (None, Some(values)) => text.line_of(values, steps),

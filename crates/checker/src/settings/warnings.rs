@@ -169,11 +169,7 @@ fn of_rule(rules: &Settings, rule: &Rule) -> Vec<Remark> {
 fn sensitive(rules: &Settings, rule: &Rule) -> Option<(Level, String)> {
     let path = rule.path();
     // Of a placeholder all the directory counts: any namespace may be there.
-    let opened = match (path.directory(), rule.is_exact()) {
-        (Some(directory), _) => Some(directory),
-        (None, false) => Some(path.as_written()),
-        (None, true) => None,
-    };
+    let opened = path.named().names();
     let sensitive = || rules.sensitive.iter().chain(&BUILT_IN);
     let names = path.named().names();
     let is_in = |sensitive: &&HostPath| names.iter().any(|name| name.is_at_or_below(sensitive));
@@ -181,21 +177,25 @@ fn sensitive(rules: &Settings, rule: &Rule) -> Option<(Level, String)> {
         let why = format!("opens a part of the sensitive host path {sensitive}");
         return Some((Level::Danger, why));
     }
-    let opened = opened?.names();
     let is_within = |sensitive: &&HostPath| opened.iter().any(|name| sensitive.is_at_or_below(name));
-    let sensitive = sensitive().find(is_within)?;
-    let (level, rest) = if rules.sensitive.contains(sensitive) {
-        (Level::Note, "only the list of sensitive paths keeps that closed")
-    } else {
-        (
-            Level::Danger,
-            "and the list of sensitive paths does not keep that closed",
-        )
+    let is_kept = |sensitive: &&HostPath| {
+        let names = sensitive.names();
+        let mut kept = rules.sensitive.iter();
+        kept.any(|kept| names.iter().any(|name| name.is_at_or_below(kept)))
     };
-    Some((
-        level,
-        format!("contains the sensitive host path {sensitive}: {rest}"),
-    ))
+    if let Some(sensitive) = sensitive().filter(is_within).find(|path| !is_kept(path)) {
+        let why = format!(
+            "contains the sensitive host path {sensitive}: and the list of sensitive paths does not keep that closed"
+        );
+        return Some((Level::Danger, why));
+    }
+    // An exact path that contains one of the list is refused as a whole.
+    let is_whole = rule.is_exact() && path.directory().is_none();
+    let sensitive = sensitive().find(is_within).filter(|_| !is_whole)?;
+    let why = format!(
+        "contains the sensitive host path {sensitive}: only the list of sensitive paths keeps that closed"
+    );
+    Some((Level::Note, why))
 }
 
 /// Whether `wider` allows the path of `rule` to more requests.

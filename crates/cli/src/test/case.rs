@@ -81,6 +81,7 @@ impl Case {
             found.extend(gold::lines_of(std::slice::from_ref(finding)));
         }
         let wrong = match verdict {
+            None if finding.is_other_pod => "is no launcher pod, so the policy does not look at it",
             None => "is skipped: objects of this kind are not judged",
             Some(_) => "has another verdict",
         };
@@ -142,9 +143,11 @@ impl Beside {
             true => read(&self.path).and_then(|text| failures(&text, &file)),
             false => Ok(Vec::new()),
         };
+        // Through a link it would be a file of somebody else, and into a FIFO it would not end.
+        let may_be_written = self.path.symlink_metadata().map_or(true, |found| found.is_file());
         let is_right = is_there && compared.as_ref().is_ok_and(Vec::is_empty);
         match (self.new, compared) {
-            (Some(new), _) if update && !is_right => {
+            (Some(new), _) if update && !is_right && may_be_written => {
                 fs::write(&self.path, new).map_err(|source| Error::WriteFile {
                     file: file.clone(),
                     source,
@@ -161,6 +164,13 @@ impl Beside {
 /// The text of a file.
 fn read(path: &Path) -> Result<String, Unreadable> {
     let file = shown(path);
+    // Nobody may write into a FIFO, and reading it would not end.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return Err(Unreadable {
+            place: Place::of_file(&file),
+            reason: "not a regular file".to_owned(),
+        });
+    }
     let text = input::file(path).and_then(|bytes| Ok(decode(bytes, &file)?));
     text.map_err(|error| Unreadable {
         place: Place::of_file(&file),

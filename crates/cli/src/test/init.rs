@@ -12,7 +12,7 @@ use super::case::Case;
 use super::judge::{Judge, verdict};
 use super::role::{Expected, SETTINGS};
 use super::settings_file;
-use crate::check::finding::{Finding, Verdict};
+use crate::check::finding::Finding;
 use crate::check::manifest::{Manifest, Unreadable};
 use crate::check::{inputs, reader};
 use crate::outcome::Outcome;
@@ -68,10 +68,7 @@ pub(super) fn init(args: &InitArgs, stdin: &mut dyn Read) -> Result<Outcome, Err
         drafts.add(of_file)?;
     }
     let mut lines = write(&args.directory, &drafts.list, &judge)?;
-    for finding in findings
-        .iter()
-        .filter(|finding| finding.verdict == Verdict::Skipped)
-    {
+    for finding in findings.iter().filter(|finding| verdict(finding).is_none()) {
         let place = one_line(&finding.place.to_string());
         lines.push(format!(
             "left out {place} (not judged): {}",

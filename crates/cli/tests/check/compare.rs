@@ -1,6 +1,7 @@
 //! `compare`: whom a change of settings hits.
 
 use insta::assert_snapshot;
+use rstest::rstest;
 use serde_json::Value;
 
 use crate::harness::{Dir, Outcome, command, finish, vmi};
@@ -211,4 +212,50 @@ fn a_path_that_was_writable_and_is_within_another_rule_is_warned_of() {
     );
     // It is writable still: nothing below it is permitted.
     assert!(!compare(old, old, &[]).stdout.contains("warning"));
+}
+
+/// Any namespace may be called so.
+#[rstest]
+#[case::below("{pathPrefix: /srv/t/foo}")]
+#[case::exactly("{path: /srv/t/foo}")]
+#[case::deeper("{pathPrefix: /srv/t/foo/sub}")]
+#[case::by_its_other_name("{pathPrefix: /var/srv/t/foo}")]
+fn what_each_namespace_could_write_is_warned_of_by_its_name_too(#[case] rule: &str) {
+    for (namespaces, warned) in [
+        ("", true),
+        (", namespaces: [foo]", true),
+        (", namespaces: [bar]", false),
+    ] {
+        let dir = Dir::new();
+        dir.write("new.yaml", format!("allowedHostPaths: [{rule}]"));
+        let old =
+            format!("allowedHostPaths: [{{path: '/srv/t/{{namespace}}', readOnly: false{namespaces}}}]");
+        dir.write("old.yaml", old);
+        let args = ["compare", "-s", "new.yaml", "--against", "old.yaml"];
+        let outcome = finish(command(&dir.path(""), &args), b"");
+        let said = outcome
+            .stdout
+            .contains("warning: sidecars could write to /srv/t/{namespace},");
+        assert_eq!(said, warned, "{}", outcome.stdout);
+    }
+}
+
+/// A place that a rule or a sensitive path names is none of `{namespace}`, also for the namespace that is called so.
+#[test]
+fn a_named_place_is_not_hidden_behind_the_placeholder() {
+    let dir = Dir::new();
+    dir.write(
+        "old.yaml",
+        "allowedHostPaths: [{path: '/srv/t/{namespace}'}]\nadditionalSensitiveHostPaths: [/srv/t/b]\n",
+    );
+    dir.write("new.yaml", "allowedHostPaths: [{pathPrefix: /srv/t}]\n");
+    let args = ["compare", "-s", "new.yaml", "--against", "old.yaml"];
+    let outcome = finish(command(&dir.path(""), &args), b"");
+    let words: Vec<&str> = outcome.stdout.split_whitespace().collect();
+    let text = words.join(" ");
+    assert!(
+        text.contains("everything below it except /srv/t/{namespace, not b}"),
+        "{}",
+        outcome.stdout
+    );
 }

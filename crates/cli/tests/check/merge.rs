@@ -259,3 +259,35 @@ metadata:
     assert!(outcome.stderr.starts_with(error), "{}", outcome.stderr);
     assert_eq!(outcome.stderr.lines().count(), 1);
 }
+
+/// The line is that of the annotation that counts, and not of the one that was merged.
+#[test]
+fn a_violation_has_the_line_of_the_annotation_that_counts() {
+    let asks = |path: &str| format!("'[{{\"hostPath\": {{\"path\": \"{path}\", \"volumePath\": \"/m\"}}}}]'");
+    let metadata = |name: &str, path: &str| {
+        format!(
+            "metadata: {{name: {name}, annotations: {{hooks.kubevirt.io/hookSidecars: {}}}}}",
+            asks(path)
+        )
+    };
+    let text = format!(
+        "apiVersion: v1\nkind: List\nitems:\n- &x\n  apiVersion: kubevirt.io/v1\n  kind: VirtualMachineInstance\n  {}\n  spec: {{}}\n- <<: *x\n  {}\n",
+        metadata("a", "/srv/images"),
+        metadata("b", "/etc"),
+    );
+    let dir = Dir::new();
+    dir.write("s.yaml", "allowedHostPaths: [{pathPrefix: /srv/images}]\n");
+    dir.write("x.yaml", text);
+    let outcome = finish(
+        command(
+            &dir.path(""),
+            &["check", "-s", "s.yaml", "-o", "github", "x.yaml"],
+        ),
+        b"",
+    );
+    assert!(
+        outcome.stdout.contains("file=x.yaml,line=10"),
+        "{}",
+        outcome.stdout
+    );
+}

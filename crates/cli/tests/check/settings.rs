@@ -409,3 +409,24 @@ fn policies_of_one_name_are_told_apart_by_their_namespaces() {
     let message = "s.yaml: no policy of the name c/p; there are: a/p, b/p";
     assert_eq!(named("c/p").unwrap_err().to_string(), message);
 }
+
+/// A list that keeps one of them closed does not keep the others.
+#[rstest]
+#[case::one_of_several("{pathPrefix: /opt}", "[/opt/cni]")]
+#[case::exactly("{path: /opt, readOnly: false}", "[/etc]")]
+fn what_the_list_does_not_keep_closed_is_a_danger(#[case] rule: &str, #[case] sensitive: &str) {
+    let dir = Dir::new();
+    dir.write(
+        "s.yaml",
+        format!("allowedHostPaths: [{rule}]\nsensitiveHostPaths: {sensitive}\n"),
+    );
+    let outcome = finish(command(&dir.path(""), &["settings", "--strict", "s.yaml"]), b"");
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    let words: Vec<&str> = outcome.stdout.split_whitespace().collect();
+    assert!(
+        words
+            .join(" ")
+            .contains("and the list of sensitive paths does not keep that closed"),
+        "{outcome:?}"
+    );
+}

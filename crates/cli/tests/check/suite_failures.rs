@@ -75,6 +75,9 @@ use crate::suites::{IMAGES, KEYS, SCRATCH, failures, suite, test};
     "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n",
     1,
     "FAILED  tests/a.accept.yaml
+    line 1: Pod p is no launcher pod, so the policy does not look at it
+      - accepted without a warning
+      + skipped
     line 5: Secret s is skipped: objects of this kind are not judged
       - accepted without a warning
       + skipped
@@ -268,4 +271,41 @@ fn what_a_suite_holds_is_run_or_named() {
     error: tests/w.gold.yaml:1:1: a broken link: No such file or directory (os error 2)
     error: tests/z.accept.yaml:1:1: not UTF-8 text, at byte 0
     ");
+}
+
+/// Nobody writes into it: whoever reads it waits for ever, and so does who writes.
+#[cfg(unix)]
+#[rstest]
+#[case::compared(&[])]
+#[case::written(&["--update"])]
+fn what_is_no_regular_file_is_neither_read_nor_written(#[case] args: &[&str]) {
+    let dir = Dir::new();
+    dir.write("tests/settings.yaml", example("settings.yaml"));
+    dir.write("tests/a.accept.yaml", vmi("a", IMAGES));
+    let made = std::process::Command::new("mkfifo")
+        .arg(dir.path("tests/a.gold.yaml"))
+        .status();
+    assert!(made.unwrap().success());
+    let outcome = test(&dir, &[&["tests"], args].concat());
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(
+        outcome
+            .stderr
+            .contains("tests/a.gold.yaml:1:1: not a regular file"),
+        "{outcome:?}"
+    );
+}
+
+/// It would be a file of somebody else.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let dir = Dir::new();
+    dir.write("tests/settings.yaml", example("settings.yaml"));
+    dir.write("tests/a.accept.yaml", vmi("a", IMAGES));
+    dir.write("elsewhere.yaml", "[]\n");
+    std::os::unix::fs::symlink("../elsewhere.yaml", dir.path("tests/a.gold.yaml")).unwrap();
+    let outcome = test(&dir, &["tests", "--update"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(fs::read_to_string(dir.path("elsewhere.yaml")).unwrap(), "[]\n");
 }
