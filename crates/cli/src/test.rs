@@ -14,13 +14,14 @@ pub mod report;
 mod role;
 mod suite;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use crate::Error;
+use crate::check::inputs::shown;
 use crate::outcome::Outcome;
 use crate::printing::wrap;
 use crate::settings::input;
@@ -155,9 +156,20 @@ fn run_in(directory: &Path, judges: &mut Judges<'_>) -> Result<Vec<TestResult>, 
     let suite = Suite::read(directory)?;
     let update = judges.args.update;
     let mut results = suite.strays;
+    let mut refused = BTreeSet::new();
     for case in &suite.cases {
-        let judge = judges.of(case.settings.as_deref(), directory)?;
-        results.push(case.run(judge, update)?);
+        match judges.of(case.settings.as_deref(), directory) {
+            Ok(judge) => results.push(case.run(judge, update)?),
+            // What is wrong in a directory below hides nothing of the others.
+            Err(error) => match case.settings.as_deref() {
+                Some(file) if file.parent() != Some(directory) => {
+                    if refused.insert(file) {
+                        results.push(TestResult::unreadable(&shown(file), error.reason()));
+                    }
+                }
+                _ => return Err(error),
+            },
+        }
     }
     Ok(results)
 }

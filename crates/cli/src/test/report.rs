@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::check::manifest::Unreadable;
+use crate::reading::place::Place;
 
 /// The results, in the order of their files.
 #[derive(Debug)]
@@ -80,6 +81,18 @@ impl TestResult {
     pub(super) fn stray(file: &str, message: impl Into<String>) -> Self {
         TestResult {
             failures: vec![Failure::of_file(file, message)],
+            file: file.to_owned(),
+            ..TestResult::default()
+        }
+    }
+
+    /// A file that cannot be read, or means nothing.
+    pub(super) fn unreadable(file: &str, reason: String) -> Self {
+        TestResult {
+            errors: vec![Unreadable {
+                place: Place::of_file(file),
+                reason,
+            }],
             file: file.to_owned(),
             ..TestResult::default()
         }

@@ -11,8 +11,6 @@ use super::report::TestResult;
 use super::role::{self, Expected, Role, SETTINGS};
 use crate::Error;
 use crate::check::inputs::shown;
-use crate::check::manifest::Unreadable;
-use crate::reading::place::Place;
 
 /// The tests, and what fails because it is none.
 #[derive(Debug, Default)]
@@ -163,15 +161,7 @@ impl Walk {
     }
 
     fn unreadable(&mut self, path: &Path, reason: String) {
-        let file = shown(path);
-        self.strays.push(TestResult {
-            errors: vec![Unreadable {
-                place: Place::of_file(&file),
-                reason,
-            }],
-            file,
-            ..TestResult::default()
-        });
+        self.strays.push(TestResult::unreadable(&shown(path), reason));
     }
 }
 

@@ -309,3 +309,22 @@ fn nothing_is_written_through_a_link() {
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert_eq!(fs::read_to_string(dir.path("elsewhere.yaml")).unwrap(), "[]\n");
 }
+
+/// The others are tested all the same.
+#[test]
+fn refused_settings_of_a_directory_below_hide_nothing() {
+    let dir = Dir::new();
+    dir.write("tests/settings.yaml", example("settings.yaml"));
+    dir.write("tests/a.accept.yaml", vmi("a", IMAGES));
+    dir.write("tests/sub/settings.yaml", "{}");
+    dir.write("tests/sub/b.accept.yaml", vmi("b", IMAGES));
+    dir.write("tests/sub/c.accept.yaml", vmi("c", IMAGES));
+    let outcome = test(&dir, &["tests"]);
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    let last = outcome.stdout.lines().last().unwrap();
+    assert_eq!(last, "1 passed, 0 failed, 1 unreadable", "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("tests/sub/settings.yaml:1:1: "),
+        "{outcome:?}"
+    );
+}
