@@ -10,11 +10,11 @@ import sys
 
 COLUMNS = 80
 COMMANDS = [
-    "sidecar-hostpath check -s deploy/base/settings.yaml \\\n"
-    "    examples/vmi-with-sidecar-hostpath.yaml",
+    "sidecar-hostpath check --settings examples/settings.yaml \\\n"
+    "    examples/vm-*.yaml",
     "sed s#/var/lib/kubevirt/images#/etc/ssh# \\\n"
     "    examples/vmi-with-sidecar-hostpath.yaml |\n"
-    "    sidecar-hostpath check -s deploy/base/settings.yaml -",
+    "    sidecar-hostpath check --settings examples/settings.yaml -",
 ]
 
 # Without the fonts that rich would load from the network: a picture in a README may load nothing.

@@ -171,10 +171,13 @@ impl Manifest {
                 let (above, steps) = segments.split_at_checked(count)?;
                 is_annotation(above.last()?).then_some(())?;
                 let above = Field(above.to_vec());
+                // The key itself, and not the object that it is in.
+                let key = reason.unknown_key().map(FieldSegment::Key);
+                let steps: Vec<FieldSegment> = steps.iter().cloned().chain(key).collect();
                 let (text, values) = texts.iter().rfind(|(text, _)| text.is_at(&above))?;
                 Some(match (violation.text_fault, values) {
                     (Some(bytes), _) => text.line(bytes),
-                    (None, Some(values)) => text.line_of(values, steps),
+                    (None, Some(values)) => text.line_of(values, &steps),
                     (None, None) => text.line(0),
                 })
             });

@@ -69,6 +69,17 @@ impl Reason {
         self.violation().map(|violation| &violation.field)
     }
 
+    /// The key that is not known, where the reason is one.
+    #[must_use]
+    pub fn unknown_key(&self) -> Option<String> {
+        let violation = self.violation()?;
+        let value = violation
+            .value
+            .as_deref()
+            .filter(|_| !violation.known.is_empty())?;
+        serde_json::from_str(value).ok()
+    }
+
     /// What was probably meant, where the field is a key that is not known.
     #[must_use]
     pub fn meant(&self) -> Option<&'static str> {

@@ -138,7 +138,7 @@ impl SettingsFile {
 
     fn refusal(&self, reasons: impl Iterator<Item = Reason>) -> Refusal {
         let fault = |reason: Reason| SettingsFault {
-            at: reason.field().map_or(self.node.at, |field| self.position(field)),
+            at: self.position_of(&reason),
             reason,
         };
         let mut faults: Vec<SettingsFault> = reasons.map(fault).collect();
@@ -153,6 +153,20 @@ impl SettingsFile {
     /// Where the field is written; where it is missing, what it would be in.
     #[must_use]
     pub fn position(&self, field: &Field) -> Position {
+        self.node_at(field).at
+    }
+
+    /// Where what the reason is about is written: a key that is not known, else the value of its field.
+    fn position_of(&self, reason: &Reason) -> Position {
+        let node = reason.field().map_or(&self.node, |field| self.node_at(field));
+        let key = reason.unknown_key();
+        let entries = node.entries().unwrap_or_default().iter();
+        let entry = key.and_then(|key| entries.rev().find(|entry| entry.key == key));
+        entry.map_or(node.at, |entry| entry.at)
+    }
+
+    /// The value at this field, or the innermost one that is around it.
+    fn node_at(&self, field: &Field) -> &Node {
         let mut node = &self.node;
         for segment in field.0.iter().skip(1) {
             let inner = match (&node.content, segment) {
@@ -165,7 +179,7 @@ impl SettingsFile {
                 None => break,
             }
         }
-        node.at
+        node
     }
 }
 

@@ -187,8 +187,8 @@ fn refused_settings_are_a_line_for_each_fault() {
     );
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
     assert_snapshot!(outcome.stderr, @r#"
-    error: s.yaml:6:13: ClusterAdmissionPolicy p: settings: Invalid value: "gaurd": unknown key, known are allowedHostPaths, allowedTypes, sensitiveHostPaths, additionalSensitiveHostPaths, requestContainers, recursiveReadOnly, trustedCreators, verifyOnly
     error: s.yaml:6:40: ClusterAdmissionPolicy p: settings.allowedHostPaths[0].path: Invalid value: "a": must be an absolute path
+    error: s.yaml:6:45: ClusterAdmissionPolicy p: settings: Invalid value: "gaurd": unknown key, known are allowedHostPaths, allowedTypes, sensitiveHostPaths, additionalSensitiveHostPaths, requestContainers, recursiveReadOnly, trustedCreators, verifyOnly
     "#);
 }
 

@@ -137,7 +137,7 @@ fn settings_that_are_refused_are_no_result() {
         "tests/settings.yaml",
         "allowedHostPaths:\n- pathPrefix: /srv\n  readonly: true\n",
     );
-    let expected = "tests/settings.yaml:2:3: settings.allowedHostPaths[0]: Invalid value: \"readonly\": unknown key, known are \
+    let expected = "tests/settings.yaml:3:3: settings.allowedHostPaths[0]: Invalid value: \"readonly\": unknown key, known are \
                     pathPrefix, path, types, allowSharedCompute, readOnly, namespaces, containers, requestable, nodeSelector, \
                     description";
     assert_eq!(test(&dir, &["tests"]), Outcome::error(expected));
