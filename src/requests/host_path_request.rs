@@ -154,7 +154,7 @@ fn looks(text: &str) -> &'static str {
     let mut begin = text
         .trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '[' | '{'))
         .chars();
-    if text.contains("{{") {
+    if text.as_bytes().windows(2).any(|two| two == b"{{") {
         ", and looks like a template that is not rendered"
     } else if text.contains(['“', '”', '„']) {
         ", with plain quotes"

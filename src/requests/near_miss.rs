@@ -8,14 +8,19 @@ use crate::{
 /// The longest key that a warning shows whole, in bytes.
 const WARNED_BYTES: usize = 64;
 
-/// The warning about a key of entry `index` that is nearly `hostPath`. Spellings that differ in case only are rejected
-/// elsewhere, because Go would read them.
+/// The warning about a key of entry `index` that is nearly `hostPath`, or belongs into it. Spellings that differ in case
+/// only are rejected elsewhere, because Go would read them.
 pub(crate) fn of_host_path(index: usize, key: &str) -> Option<String> {
-    let is_near = key != "hostPath" && bare(key) == "hostpath";
-    is_near.then(|| {
-        let key = quote_within(key, WARNED_BYTES);
-        format!("{HOOK_SIDECARS}[{index}]: key {key} is ignored: write \"hostPath\"")
-    })
+    let instead = match key {
+        "hostPath" => return None,
+        "path" | "volumePath" => "it in \"hostPath\"",
+        key if bare(key) == "hostpath" => "\"hostPath\"",
+        _ => return None,
+    };
+    let key = quote_within(key, WARNED_BYTES);
+    Some(format!(
+        "{HOOK_SIDECARS}[{index}]: key {key} is ignored: write {instead}"
+    ))
 }
 
 /// The warnings about annotations whose keys are nearly KubeVirt's.
@@ -55,14 +60,16 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case::plural("hostPaths", true)]
-    #[case::dash("host-path", true)]
-    #[case::underscore("HOST_PATHS", true)]
-    #[case::itself("hostPath", false)]
-    #[case::another("hostPathType", false)]
-    fn a_key_of_an_entry_is_nearly_ours(#[case] key: &str, #[case] near: bool) {
-        let expected = near.then(|| {
-            format!("hooks.kubevirt.io/hookSidecars[3]: key \"{key}\" is ignored: write \"hostPath\"")
+    #[case::plural("hostPaths", Some("\"hostPath\""))]
+    #[case::dash("host-path", Some("\"hostPath\""))]
+    #[case::underscore("HOST_PATHS", Some("\"hostPath\""))]
+    #[case::path_of_the_node("path", Some("it in \"hostPath\""))]
+    #[case::path_of_the_container("volumePath", Some("it in \"hostPath\""))]
+    #[case::itself("hostPath", None)]
+    #[case::another("hostPathType", None)]
+    fn a_key_of_an_entry_is_nearly_ours(#[case] key: &str, #[case] instead: Option<&str>) {
+        let expected = instead.map(|instead| {
+            format!("hooks.kubevirt.io/hookSidecars[3]: key \"{key}\" is ignored: write {instead}")
         });
         assert_eq!(of_host_path(3, key), expected);
     }

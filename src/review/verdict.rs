@@ -120,7 +120,7 @@ fn warnings(container: &str, request: &PermittedRequest) -> Vec<String> {
             request.host_path_type
         )),
         HostPathType::Directory if is_image(request.path.as_str()) => warnings.push(format!(
-            "{container}: host path {path} looks like a file, but its type is Directory"
+            "{container}: host path {path} looks like a file, which needs \"type\": \"File\""
         )),
         _ => {}
     }

@@ -13,7 +13,8 @@ pub(super) enum Nearness {
     Level,
     /// It is, without some of the first elements of one of them.
     End,
-    /// It is, but for the name of one element, or has the same last element: there may be several paths of this kind.
+    /// It is, but for the name of one element of three or more, or has the same last element: there may be several paths of
+    /// this kind.
     Alike,
 }
 
@@ -57,7 +58,7 @@ pub(super) fn nearness(path: &str, allowed: &str) -> Option<Nearness> {
     }
     let is_one_element = separators(here) == 0 && separators(there) == 0;
     let is_same_name = path.rsplit('/').next() == allowed.rsplit('/').next();
-    (is_one_element && depth > 1 || is_same_name).then_some(Nearness::Alike)
+    (is_one_element && depth > 2 || is_same_name).then_some(Nearness::Alike)
 }
 
 fn slashes(path: &str) -> usize {
@@ -130,7 +131,7 @@ mod tests {
     #[case::swapped("/srv/iamges", "/srv/images", Some(Nearness::Typo))]
     #[case::apart("/var/lib/kubevrt/image", "/var/lib/kubevirt/images", Some(Nearness::Typo))]
     #[case::two_left_out("/srv/iges", "/srv/images", Some(Nearness::Typo))]
-    #[case::three_replaced("/srv/omogos", "/srv/images", Some(Nearness::Alike))]
+    #[case::three_replaced("/srv/omogos", "/srv/images", None)]
     #[case::parent("/var/lib/kubevirt", "/var/lib/kubevirt/images", Some(Nearness::Level))]
     #[case::level_left_out("/var/lib/images", "/var/lib/kubevirt/images", Some(Nearness::Level))]
     #[case::level_more(
@@ -141,7 +142,8 @@ mod tests {
     #[case::first_left_out("/lib/kubevirt/images", "/var/lib/kubevirt/images", Some(Nearness::Level))]
     #[case::last_elements("/images/golden", "/var/lib/kubevirt/images", Some(Nearness::End))]
     #[case::in_another("/mnt/host/srv/images/golden", "/srv/images", Some(Nearness::End))]
-    #[case::sibling("/srv/golden", "/srv/images", Some(Nearness::Alike))]
+    #[case::sibling("/var/lib/golden", "/var/lib/images", Some(Nearness::Alike))]
+    #[case::only_the_first_in_common("/srv/golden", "/srv/images", None)]
     #[case::below_a_sibling(
         "/var/lib/libvirt/images/a",
         "/var/lib/kubevirt/images",

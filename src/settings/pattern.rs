@@ -84,13 +84,17 @@ impl Pattern {
         if elements.any(|element| element != PLACEHOLDER && element.contains(['{', '}'])) {
             return Err(PatternError::Brace);
         }
-        let placeholder = match written.as_str().split_once(PLACEHOLDER) {
+        // Every brace is that of a placeholder.
+        let placeholder = match written.as_str().split_once('{') {
             None => None,
-            Some((_, below)) if below.contains(PLACEHOLDER) => return Err(PatternError::Twice),
-            Some((before, below)) => Some(Placeholder {
-                directory: HostPath::parse(before).map_err(PatternError::Path)?,
-                below: below.to_owned(),
-            }),
+            Some((_, end)) if end.contains('{') => return Err(PatternError::Twice),
+            Some((before, end)) => {
+                let (_, below) = end.split_once('}').ok_or(PatternError::Brace)?;
+                Some(Placeholder {
+                    directory: HostPath::parse(before).map_err(PatternError::Path)?,
+                    below: below.to_owned(),
+                })
+            }
         };
         Ok(Pattern { written, placeholder })
     }
