@@ -195,7 +195,7 @@ pub fn judged(
     }
     let reasons: Vec<Reason> = reasons
         .into_iter()
-        .map(|reason| reason.located(manifest))
+        .map(|reason| manifest.locate(reason))
         .collect();
     Finding {
         verdict: Verdict::Rejected,

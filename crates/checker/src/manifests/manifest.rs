@@ -157,6 +157,24 @@ impl Manifest {
         Some(text.line(bytes))
     }
 
+    /// The same reason, with the line of the file where an annotation ceases to be JSON: the lines of its text are others.
+    #[must_use]
+    pub(super) fn locate(&self, reason: Reason) -> Reason {
+        let Reason::Violation(violation) = reason else {
+            return reason;
+        };
+        let line = violation
+            .text_fault
+            .and_then(|bytes| self.line_of(&violation.field, bytes));
+        Reason::Violation(match line {
+            Some(line) => {
+                let hint = format!("That is in line {line} of the manifest");
+                violation.with(|fault| fault.hint = Some(hint))
+            }
+            None => violation,
+        })
+    }
+
     /// The line of the file that each reason is about: that of its place in an annotation, else the one in which the object
     /// begins. Of a reason that is only a text it is the line of the first annotation.
     #[must_use]

@@ -5,8 +5,6 @@ use std::fmt;
 use kubevirt_sidecar_hostpath_policy::{self as policy, Field, Step, Verdict, Violation};
 use serde::{Serialize, Serializer};
 
-use crate::manifests::manifest::Manifest;
-
 /// One reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
@@ -44,22 +42,6 @@ impl Reason {
         match self {
             Reason::Violation(violation) => Some(violation),
             Reason::Text(_) => None,
-        }
-    }
-
-    /// The same, with the line of the file where an annotation ceases to be JSON: the lines of its text are others.
-    #[must_use]
-    pub(super) fn located(self, manifest: &Manifest) -> Self {
-        let line = |violation: &Violation| manifest.line_of(&violation.field, violation.text_fault?);
-        match self {
-            Reason::Violation(violation) => Reason::Violation(match line(&violation) {
-                Some(line) => {
-                    let hint = format!("That is in line {line} of the manifest");
-                    violation.with(|fault| fault.hint = Some(hint))
-                }
-                None => violation,
-            }),
-            text @ Reason::Text(_) => text,
         }
     }
 

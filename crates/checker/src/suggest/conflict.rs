@@ -7,7 +7,7 @@ use kubevirt_sidecar_hostpath_policy::{Access, ContainerPath, reserved};
 
 use super::Rejection;
 use super::need::Need;
-use super::profile::Class;
+use super::who::Class;
 
 /// A directory of `requestContainers`.
 #[derive(Debug, Clone)]

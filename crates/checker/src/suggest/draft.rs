@@ -14,8 +14,9 @@ use super::need::Need;
 use super::opening::{self, Opening};
 use super::passes::RulesByPath;
 use super::profile::{self, Askers, Profile};
+use super::rule::Key;
 use super::rule::Rule;
-use super::wide::{self, Key};
+use super::wide;
 use crate::settings::SettingsJson;
 
 /// How often the passes may need more room before objects give way.
@@ -165,7 +166,7 @@ impl Draft {
             let askers: Vec<_> = askers
                 .map(|(who, (_, profile))| (who.clone(), profile.clone()))
                 .collect();
-            rule.openings = opening::of_rule(&rule, &askers);
+            rule.openings = opening::of_rule(&rule.profile, rule.namespaces.is_some(), &askers);
             rule
         });
         let mut rest = number;

@@ -6,8 +6,8 @@ use kubevirt_sidecar_hostpath_policy::{
     Access, COMPUTE, HostPath, Namespace, Settings, SettingsFor, Viewer, permission,
 };
 
-use super::draft::Draft;
-use super::profile::{Class, Profile, Who};
+use super::profile::{Askers, Profile};
+use super::who::{Class, Who};
 
 /// A path that is not permitted to somebody who needs it.
 pub(super) struct Gap {
@@ -21,10 +21,10 @@ pub(super) struct Gap {
 /// What is needed of a path by one container.
 type Wish<'d> = (&'d HostPath, &'d Class, &'d Profile);
 
-/// The gaps of the draft, which the policy reads as these rules.
-pub(super) fn gaps(draft: &Draft, rules: &Settings) -> Vec<Gap> {
+/// What these rules do not permit of what is asked.
+pub(super) fn gaps(asked: &BTreeMap<HostPath, Askers>, rules: &Settings) -> Vec<Gap> {
     let mut wishes: BTreeMap<&Who, Vec<Wish<'_>>> = BTreeMap::new();
-    for (path, askers) in &draft.asked {
+    for (path, askers) in asked {
         for (who, classes) in askers {
             let of_path = classes.iter().map(|(class, profile)| (path, class, profile));
             wishes.entry(who).or_default().extend(of_path);

@@ -16,6 +16,7 @@ mod place;
 mod prefix;
 mod profile;
 mod rule;
+mod who;
 mod wide;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,7 +177,7 @@ impl<'m> Objects<'m> {
                     continue;
                 }
             };
-            let gaps = gap::gaps(&draft, &read);
+            let gaps = gap::gaps(&draft.asked, &read);
             let found = self.corrections.correct(&draft, gaps);
             let is_corrected = found.is_none();
             let rejects = self.reject(found.unwrap_or_default());
@@ -219,7 +220,7 @@ impl<'m> Objects<'m> {
     fn accepts(&self, draft: &Draft) -> Result<bool, Error> {
         let settings = draft.settings();
         let has_gaps = match rules(&settings) {
-            Ok(read) => !gap::gaps(draft, &read).is_empty(),
+            Ok(read) => !gap::gaps(&draft.asked, &read).is_empty(),
             Err(_) => true,
         };
         Ok(!has_gaps && self.pods_in_the_way(&settings)?.is_empty())

@@ -1,16 +1,12 @@
 //! What an object needs of the settings: its requests, and the mounts by others in a pod.
 
 use crate::preview::{self, SeenMount};
-use kubevirt_sidecar_hostpath_policy::{
-    Access, COMPUTE, ContainerPath, HostPath, HostPathType, Namespace, Settings, is_hook_sidecar,
-};
-use serde_json::Value;
+use kubevirt_sidecar_hostpath_policy::{Access, ContainerPath, HostPath, HostPathType, Namespace, Settings};
+use serde_json::{Value, json};
 
-use super::profile::{Class, Who};
-use super::wide;
+use super::who::{Class, Who};
 use crate::manifests::manifest::Manifest;
-use crate::manifests::metadata::is_label;
-use crate::settings::rules;
+use crate::settings::{SettingsJson, rules};
 
 /// A host path that a container of an object is to see.
 #[derive(Debug, Clone)]
@@ -48,7 +44,7 @@ pub(super) fn needs(manifest: &Manifest, user: usize) -> Vec<Need> {
         else {
             continue;
         };
-        let class = class(&question.container);
+        let class = Class::of(&question.container);
         let of = |class: Class, volume_path| Need {
             user,
             who: who.clone(),
@@ -101,7 +97,7 @@ fn mounts(manifest: &Manifest, namespace: &str, who: &Who, user: usize) -> Vec<N
                 class: if is_ephemeral {
                     Class::Sidecar
                 } else {
-                    class(&mount.container)
+                    Class::of(&mount.container)
                 },
                 requests: false,
                 path: HostPath::parse(&mount.host_path).ok()?,
@@ -118,7 +114,11 @@ fn mounts(manifest: &Manifest, namespace: &str, who: &Who, user: usize) -> Vec<N
 }
 
 fn no_rules() -> Option<Settings> {
-    rules(&wide::settings(&[])).ok()
+    rules(&SettingsJson::from_iter([(
+        "allowedHostPaths".to_owned(),
+        json!([]),
+    )]))
+    .ok()
 }
 
 /// The list that holds a mount at this place of a container of this name, and whether it has a subPath.
@@ -138,12 +138,4 @@ fn mounts_at<'o>(object: &'o Value, container: &str, mount_path: &str) -> Vec<(&
         }
     }
     found
-}
-
-fn class(container: &str) -> Class {
-    match container {
-        COMPUTE => Class::Compute,
-        name if is_hook_sidecar(name) || !is_label(name) => Class::Sidecar,
-        name => Class::Container(name.to_owned()),
-    }
 }

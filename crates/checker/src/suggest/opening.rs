@@ -1,7 +1,7 @@
 //! What a rule opens beyond the objects that need it, and because of which object.
 
-use super::profile::{Profile, Who};
-use super::rule::Rule;
+use super::profile::Profile;
+use super::who::Who;
 
 /// Something that is open to somebody who does not need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,8 @@ impl Opening {
     }
 }
 
-/// What the rule opens; each of `askers` has this rule for what it needs.
-pub(super) fn of_rule(rule: &Rule, askers: &[(Who, Profile)]) -> Vec<Opening> {
+/// What a rule for all of this opens, which names namespaces or is for every one; each of `askers` has it for what it needs.
+pub(super) fn of_rule(permits: &Profile, names_namespaces: bool, askers: &[(Who, Profile)]) -> Vec<Opening> {
     let mut openings = Vec::new();
     for (who, profile) in askers {
         let Some((object, path)) = profile.passes.as_ref().filter(|_| profile.is_pass()) else {
@@ -37,7 +37,7 @@ pub(super) fn of_rule(rule: &Rule, askers: &[(Who, Profile)]) -> Vec<Opening> {
             format!("needs {path}"),
         ));
     }
-    if rule.namespaces.is_none()
+    if !names_namespaces
         && let Some((who, profile)) = askers.iter().find(|(who, _)| !matches!(who, Who::Named(_)))
         && let Some(object) = profile.users.first()
         && !profile.is_pass()
@@ -61,20 +61,20 @@ pub(super) fn of_rule(rule: &Rule, askers: &[(Who, Profile)]) -> Vec<Opening> {
             ));
         }
     };
-    for (host_path_type, object) in &rule.profile.types {
+    for (host_path_type, object) in &permits.types {
         let has = |profile: &Profile| profile.types.contains_key(host_path_type);
         add(&format!("opens type {host_path_type}"), *object, "needs it", &has);
     }
-    if let Some(object) = rule.profile.writes {
+    if let Some(object) = permits.writes {
         add("opens writing", object, "writes there", &|profile| {
             profile.writes.is_some()
         });
     }
-    if let Some(object) = rule.profile.shares {
+    if let Some(object) = permits.shares {
         let has = |profile: &Profile| profile.shares.is_some();
         add("opens container compute", object, "needs it there", &has);
     }
-    if let Some(object) = rule.profile.requests {
+    if let Some(object) = permits.requests {
         let has = |profile: &Profile| profile.requests.is_some();
         add("opens requests", object, "requests it", &has);
     }

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubevirt_sidecar_hostpath_policy::HostPath;
 
 use super::conflict::directories_above;
-use super::profile::{Askers, Class, Profile, Who};
+use super::profile::{Askers, Profile};
+use super::rule::Key;
 use super::rule::Rule;
-use super::wide::Key;
+use super::who::{Class, Who};
 
 /// The rules by their path.
 pub(super) type RulesByPath = BTreeMap<Key, Vec<Rule>>;

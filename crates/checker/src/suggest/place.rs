@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubevirt_sidecar_hostpath_policy::{COMPUTE, HostPathType, MOST_ITEMS};
 
 use super::opening;
-use super::profile::{Askers, Class, Classes, Profile, Who};
+use super::profile::{Askers, Classes, Profile};
+use super::rule::Key;
 use super::rule::{Rule, permit};
-use super::wide::Key;
+use super::who::{Class, Who};
 
 /// What the needs of some containers are together, and the names of the containers; all, where rules cannot name them.
 type Group = (Profile, Option<BTreeSet<String>>);
@@ -113,7 +114,7 @@ impl Place<'_> {
         askers: &[(Who, Profile)],
     ) -> Rule {
         let mut rule = Rule::new(self.key.clone(), self.filled(&profile), namespaces, containers);
-        rule.openings = opening::of_rule(&rule, askers);
+        rule.openings = opening::of_rule(&rule.profile, rule.namespaces.is_some(), askers);
         rule
     }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::conflict::directories_above;
 use super::draft::Draft;
-use super::wide::Key;
+use super::rule::Key;
 use crate::settings::{SettingsJson, rules};
 
 /// A prefix that a rule can have.

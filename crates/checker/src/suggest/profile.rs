@@ -5,28 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kubevirt_sidecar_hostpath_policy::{Access, HostPathType};
 
 use super::need::Need;
-
-/// Who needs it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Who {
-    /// An object in this namespace.
-    Named(String),
-    /// An object that names no namespace: only rules for every namespace apply to it.
-    Absent,
-    /// An object that serves every namespace: each rule applies to it.
-    Any,
-}
-
-/// The containers that rules tell apart.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
-    /// Hook sidecars and ephemeral containers: no rule can name them.
-    Sidecar,
-    /// The container `compute`.
-    Compute,
-    /// The container of this name.
-    Container(String),
-}
+use super::who::{Class, Who};
 
 /// The containers with what they need.
 pub(super) type Classes = BTreeMap<Class, Profile>;

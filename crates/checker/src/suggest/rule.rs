@@ -6,8 +6,11 @@ use kubevirt_sidecar_hostpath_policy::{COMPUTE, HostPathType};
 use serde_json::{Map, Value, json};
 
 use super::opening::Opening;
-use super::profile::{Class, Profile, Who};
-use super::wide::Key;
+use super::profile::Profile;
+use super::who::{Class, Who};
+
+/// The path of a rule, and whether it is a prefix.
+pub(super) type Key = (String, bool);
 
 /// A rule, who needs it, and what it opens beyond that.
 #[derive(Debug, Clone)]

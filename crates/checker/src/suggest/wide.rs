@@ -7,11 +7,8 @@ use serde_json::{Value, json};
 
 use super::need::Need;
 use super::profile::Profile;
-use super::rule::Rule;
+use super::rule::{Key, Rule};
 use crate::settings::SettingsJson;
-
-/// The path of a rule, and whether it is a prefix.
-pub(super) type Key = (String, bool);
 
 /// The rule that can permit a path: one for the path alone, or for the deepest directory above a brace, which no rule can name.
 pub(super) fn key(path: &HostPath) -> Key {

@@ -12,8 +12,9 @@ use crate::suggest::passes::Passes;
 use crate::suggest::place;
 use crate::suggest::prefix::{self, Prefix};
 use crate::suggest::profile::{self, Askers};
+use crate::suggest::rule::Key;
 use crate::suggest::rule::permit;
-use crate::suggest::wide::{self, Key};
+use crate::suggest::wide;
 
 impl Draft {
     pub(super) fn fill(&mut self, limit: usize, corrections: &Corrections) {
