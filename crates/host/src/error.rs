@@ -4,7 +4,7 @@ use checker::policy::CallError;
 use wasmi::errors::{ErrorKind, InstantiationError, LinkerError, MemoryError};
 use wasmi::{Error, TrapCode};
 
-use crate::engine::Limits;
+use crate::limits::Limits;
 
 /// Why a module cannot be run at all.
 #[derive(Debug, thiserror::Error)]

@@ -8,10 +8,12 @@
 mod call;
 mod engine;
 mod error;
+mod limits;
 mod log;
 mod wapc;
 mod wasi;
 
-pub use engine::{Cost, Engine, Limits};
+pub use engine::Engine;
 pub use error::LoadError;
+pub use limits::{Cost, Limits};
 pub use log::{LogSink, answer, log_to_stderr};
