@@ -211,8 +211,10 @@ async function restore() {
   if (texts === null) {
     return pick();
   }
-  picker.selectedIndex = -1;
-  at('about').textContent = shared === null ? 'As before the reload.' : 'From a shared link.';
+  const unchanged = ({ settings, manifest }) => settings === texts.settings && manifest === texts.manifest;
+  picker.selectedIndex = texts.namespace === '' ? examples.findIndex(unchanged) : -1;
+  const about = examples[picker.selectedIndex]?.about ?? 'As before the reload.';
+  at('about').textContent = shared === null ? about : 'From a shared link.';
   const shown = show(texts);
   linked = shared === null ? null : JSON.stringify(state());
   return shown;

@@ -189,6 +189,22 @@ test('the texts survive a reload', async () => {
   await other.close();
 });
 
+test('an example is still the one that is chosen after a reload, until it is edited', async () => {
+  const opened = await page();
+  const chosen = () => opened.$eval('#example', (found) => found.value);
+  const first = await opened.evaluate(() => window.playground.examples[0].name);
+  const reload = async () => {
+    await opened.reload();
+    await opened.waitForFunction(() => window.playground !== undefined);
+  };
+  await reload();
+  assert.equal(await chosen(), first);
+  await shown(opened, { ...named(first), namespace: 'team-b' });
+  await reload();
+  assert.equal(await chosen(), '');
+  await opened.close();
+});
+
 test('an edit after a shared link survives a reload, and the link stays until then', async () => {
   const opened = await page();
   await shown(opened, named('A shared image'));
