@@ -81,7 +81,15 @@ pub enum Error {
         /// The kind of the object.
         kind: String,
     },
-    /// A policy of an API group that Kubewarden does not have any more, or never had.
+    /// A policy, and settings that are no policy's.
+    #[error(
+        "{file}: a policy and settings beside it: which of them count is not clear, put them into two files"
+    )]
+    SettingsBesidePolicy {
+        /// The file.
+        file: String,
+    },
+    /// A policy of an API group or version that Kubewarden does not have any more, or never had.
     #[error("{file}: no settings: the {kind} has apiVersion {api_version:?}, not policies.kubewarden.io/v1")]
     SettingsOfAnotherGroup {
         /// The file.

@@ -171,12 +171,13 @@ pub fn check(args: &CheckArgs, stdin: &mut dyn Read) -> Result<Outcome, Error> {
         stdout: args.output.of(&report, wrap::width())?,
         passed: !report.findings.iter().any(|finding| finding.fails(args.strict)),
         faults: report.faults.iter().map(Unreadable::to_string).collect(),
-        note: None,
+        failure: None,
+        notes: file.notes(),
     };
     let is_judged = |finding: &Finding| finding.verdict != Verdict::Skipped && !finding.is_other_pod;
     if args.require_judged && !report.findings.iter().any(is_judged) {
         outcome.passed = false;
-        outcome.note = Some("no object was judged (--require-judged)".to_owned());
+        outcome.failure = Some("no object was judged (--require-judged)".to_owned());
     }
     Ok(outcome)
 }

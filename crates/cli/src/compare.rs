@@ -170,9 +170,13 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
     let old = args.against.as_deref().ok_or(Error::NoOldSettings)?;
     let old = input::read(Some(old), name)?;
     let (new_rules, old_rules) = (new.rules()?, old.rules()?);
+    let notes = [new.notes(), old.notes()].concat();
     let warnings = planted::warnings(&old_rules, &new_rules);
     if args.manifests.is_empty() {
-        return all_requests(args, &old_rules, &new_rules, &warnings);
+        return Ok(Outcome {
+            notes,
+            ..all_requests(args, &old_rules, &new_rules, &warnings)?
+        });
     }
     let found = inputs::read(&args.manifests, args.namespace.as_deref(), stdin)?;
     let before = findings(&found.manifests, &old, &old_rules)?;
@@ -193,7 +197,8 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
         stdout,
         passed: comparison.newly_rejected.is_empty(),
         faults: found.faults.iter().map(Unreadable::to_string).collect(),
-        note: None,
+        failure: None,
+        notes,
     })
 }
 

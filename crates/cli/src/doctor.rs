@@ -138,7 +138,8 @@ pub fn doctor(args: &DoctorArgs) -> Result<Outcome, Error> {
         stdout,
         passed,
         faults,
-        note: None,
+        failure: None,
+        notes: Vec::new(),
     })
 }
 

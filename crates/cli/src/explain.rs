@@ -133,6 +133,7 @@ pub fn explain(args: &ExplainArgs) -> Result<Outcome, Error> {
                 ExplainOutput::Json => json::document(&whom.document())?,
             },
             passed: whom.is_seen(),
+            notes: file.notes(),
             ..Outcome::default()
         });
     };
@@ -169,6 +170,7 @@ pub fn explain(args: &ExplainArgs) -> Result<Outcome, Error> {
     Ok(Outcome {
         stdout,
         passed: violations.is_empty(),
+        notes: file.notes(),
         ..Outcome::default()
     })
 }

@@ -72,7 +72,8 @@ fn judged(outcome: Result<Outcome, Error>) -> ExitCode {
         }
     };
     outcome.faults.iter().for_each(|fault| complain(fault));
-    outcome.note.iter().for_each(|note| complain(note));
+    outcome.failure.iter().for_each(|failure| complain(failure));
+    outcome.notes.iter().for_each(|note| say("note", note));
     match outcome {
         Outcome { faults, .. } if !faults.is_empty() => ExitCode::from(NO_VERDICT),
         Outcome { passed: false, .. } => ExitCode::FAILURE,

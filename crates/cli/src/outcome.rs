@@ -10,5 +10,7 @@ pub struct Outcome {
     /// What could not be judged, for standard error.
     pub faults: Vec<String>,
     /// Why it has not passed, where the output does not say it.
-    pub note: Option<String>,
+    pub failure: Option<String>,
+    /// What there is to say of the policies whose settings are used, for standard error.
+    pub notes: Vec<String>,
 }

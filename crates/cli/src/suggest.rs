@@ -60,6 +60,7 @@ pub fn suggest(args: &SuggestArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
         stdout: text::settings(&suggestion, &manifests, &skipped),
         passed: suggestion.rejected.is_empty(),
         faults: found.faults.iter().map(Unreadable::to_string).collect(),
-        note: None,
+        failure: None,
+        notes: Vec::new(),
     })
 }

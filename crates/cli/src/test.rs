@@ -148,7 +148,12 @@ fn run(args: &TestArgs) -> Result<Outcome, Error> {
         stdout: args.output.of(&report, wrap::width())?,
         passed: report.results.iter().all(TestResult::passed),
         faults: report.errors().map(ToString::to_string).collect(),
-        note: None,
+        failure: None,
+        notes: judges
+            .of_files
+            .into_values()
+            .flat_map(|judge| judge.notes)
+            .collect(),
     })
 }
 

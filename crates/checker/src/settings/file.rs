@@ -6,7 +6,9 @@ use serde_json::Value;
 use crate::Error;
 use crate::manifests::reason::{self, Reason};
 use crate::reading::node::{Content, Node, Position};
-use crate::settings::policy_manifest::{ALLOWED_HOST_PATHS, meant, no_such_policy, one_of, policies_in};
+use crate::settings::policy_manifest::{
+    ALLOWED_HOST_PATHS, groups_in, meant, no_such_policy, one_of, policies_in,
+};
 use crate::settings::{self, SettingsJson};
 
 /// The key of the chart's values that has the settings.
@@ -75,6 +77,12 @@ impl SettingsFile {
                 Some(name) => Err(no_such_policy(file, name, &policies)),
             };
         }
+        if documents.iter().any(is_settings) {
+            return Err(Error::SettingsBesidePolicy {
+                file: file.to_owned(),
+            });
+        }
+        let groups = documents.iter().flat_map(groups_in);
         let meant = meant(policies, file, name)?;
         match one_of(&meant) {
             None => {
@@ -88,7 +96,7 @@ impl SettingsFile {
                 file: file.to_owned(),
                 title: Some(policy.title.clone()),
                 settings: policy.settings.clone(),
-                remarks: policy.remarks.clone(),
+                remarks: policy.remarks.iter().cloned().chain(groups).collect(),
                 node: policy.node.clone(),
             }),
         }
@@ -111,6 +119,15 @@ impl SettingsFile {
                 node,
             }),
         }
+    }
+
+    /// What there is to say of the policy itself, a line each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let note = |(at, key, why): &(Position, &str, String)| {
+            format!("{}:{}:{}: spec.{key}: {why}", self.file, at.line, at.column)
+        };
+        self.remarks.iter().map(note).collect()
     }
 
     /// What the settings mean to the policy.
@@ -181,6 +198,16 @@ impl SettingsFile {
         }
         node
     }
+}
+
+/// Whether the document is settings, or values of the chart that hold them.
+fn is_settings(document: &Node) -> bool {
+    let settings = [Some(document), document.get(VALUES_KEY)];
+    document.get("kind").is_none()
+        && settings
+            .iter()
+            .flatten()
+            .any(|node| node.get(ALLOWED_HOST_PATHS).is_some())
 }
 
 /// The settings in values of the chart, which have them under `settings`; any other document as it is.

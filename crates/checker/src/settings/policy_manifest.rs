@@ -10,14 +10,33 @@ use crate::settings::{self, SettingsJson};
 /// The kinds that carry settings for a policy.
 const POLICIES: [&str; 2] = ["ClusterAdmissionPolicy", "AdmissionPolicy"];
 
+/// The kinds that combine policies.
+const GROUPS: [&str; 2] = ["ClusterAdmissionPolicyGroup", "AdmissionPolicyGroup"];
+
 /// Their API group.
 const GROUP: &str = "policies.kubewarden.io";
+
+/// The versions of it that Kubewarden has served.
+const VERSIONS: [&str; 2] = ["v1", "v1alpha2"];
 
 /// What the second deployment of this policy sets; for the rest its settings are those of the first.
 const VERIFY_ONLY: &str = "verifyOnly";
 
-/// What the address of this policy's module holds.
+/// What this policy's module is called in registries.
 const MODULE: &str = "kubevirt-sidecar-hostpath-policy";
+
+/// What it is called in releases.
+const RELEASED: &str = "policy.wasm";
+
+/// Whether this is the address of this policy's module: in a registry, or of a release's file.
+fn is_module(address: &str) -> bool {
+    let address = address.split('@').next().unwrap_or_default();
+    let mut elements = address.split('/').rev();
+    let last = elements.next().unwrap_or_default();
+    let name = last.split(':').next().unwrap_or_default();
+    name.strip_suffix(".wasm").unwrap_or(name) == MODULE
+        || name == RELEASED && elements.any(|element| element == MODULE)
+}
 
 /// The key that the settings of other policies do not have.
 pub(super) const ALLOWED_HOST_PATHS: &str = "allowedHostPaths";
@@ -67,7 +86,7 @@ pub(super) fn meant(
             true => Err(no_such_policy(file, name, &others)),
         };
     }
-    let is_ours = |policy: &PolicyManifest| policy.module.contains(MODULE);
+    let is_ours = |policy: &PolicyManifest| is_module(&policy.module);
     let looks_ours = |policy: &PolicyManifest| policy.settings.contains_key(ALLOWED_HOST_PATHS);
     let (ours, others): (Vec<_>, Vec<_>) = policies.into_iter().partition(is_ours);
     if !ours.is_empty() {
@@ -131,7 +150,7 @@ fn remarks(policy: &Node) -> Vec<(Position, &'static str, String)> {
             .map(|(_, tag)| tag)
             .filter(|tag| tag.trim_start_matches('v') != version);
         let why = match other {
-            _ if !module.contains(MODULE) => Some(
+            _ if !is_module(module) => Some(
                 "is not called as this policy's module: if it is another one, these settings are not its"
                     .to_owned(),
             ),
@@ -149,11 +168,29 @@ fn remarks(policy: &Node) -> Vec<(Position, &'static str, String)> {
     remarks
 }
 
+/// A remark about each group of policies in the document, or in the items of a list.
+pub(super) fn groups_in(node: &Node) -> Vec<(Position, &'static str, String)> {
+    if let Some(Content::List(items)) = node.get("items").map(|items| &items.content) {
+        return items.iter().flat_map(groups_in).collect();
+    }
+    let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();
+    let policies = node.below(&["spec", "policies"]).unwrap_or(node);
+    let name = node.below(&["metadata", "name"]).and_then(Node::as_str);
+    let why = format!(
+        "the policies of {kind} {} are not read: what they allow and forbid does not count here",
+        name.unwrap_or_default()
+    );
+    match GROUPS.contains(&kind) {
+        true => vec![(policies.at, "policies", why)],
+        false => Vec::new(),
+    }
+}
+
 /// Adds the policies in the document: itself, or the items of a list.
 pub(super) fn policies_in(node: &Node, file: &str, policies: &mut Vec<PolicyManifest>) -> Result<(), Error> {
     let text = |keys: &[&str]| node.below(keys).and_then(Node::as_str).unwrap_or_default();
     let (api_version, kind) = (text(&["apiVersion"]), text(&["kind"]));
-    let group = group_and_version(api_version).map_or("", |(group, _)| group);
+    let is_known = |(group, version): (&str, &str)| group == GROUP && VERSIONS.contains(&version);
     // As kubectl has it: what has items is a list, whatever its kind, and nothing beside them.
     if !kind.is_empty()
         && let Some(items) = node.get("items")
@@ -169,7 +206,7 @@ pub(super) fn policies_in(node: &Node, file: &str, policies: &mut Vec<PolicyMani
             .iter()
             .try_for_each(|item| policies_in(item, file, policies));
     }
-    if POLICIES.contains(&kind) && group != GROUP {
+    if POLICIES.contains(&kind) && !group_and_version(api_version).is_some_and(is_known) {
         return Err(Error::SettingsOfAnotherGroup {
             file: file.to_owned(),
             kind: kind.to_owned(),

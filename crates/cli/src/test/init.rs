@@ -80,7 +80,8 @@ pub(super) fn init(args: &InitArgs, stdin: &mut dyn Read) -> Result<Outcome, Err
         stdout: lines.iter().map(|line| format!("{line}\n")).collect(),
         passed,
         faults: drafts.faults.iter().map(Unreadable::to_string).collect(),
-        note: (!passed).then(|| "no object was judged: no test is written".to_owned()),
+        failure: (!passed).then(|| "no object was judged: no test is written".to_owned()),
+        notes: judge.notes.clone(),
     })
 }
 

@@ -13,6 +13,8 @@ use kubevirt_sidecar_hostpath_policy::Settings;
 pub(super) struct Judge {
     evaluator: Evaluator,
     rules: Settings,
+    /// What there is to say of the policy that has the settings.
+    pub(super) notes: Vec<String>,
 }
 
 impl Judge {
@@ -24,6 +26,7 @@ impl Judge {
         Ok(Judge {
             rules: file.rules()?,
             evaluator: Evaluator::new(Linked, file.settings.clone())?,
+            notes: file.notes(),
         })
     }
 

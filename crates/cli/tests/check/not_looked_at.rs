@@ -251,6 +251,14 @@ fn another_module_another_version_and_monitor_are_noted() {
             "is not called as this policy's module",
         ),
         (
+            "registry://r.example.com/kubevirt-sidecar-hostpath-policy-evil:v0.1.0",
+            "is not called as this policy's module",
+        ),
+        (
+            "registry://r.example.com/kubevirt-sidecar-hostpath-policy/other:v0.1.0",
+            "is not called as this policy's module",
+        ),
+        (
             "registry://r.example.com/kubevirt-sidecar-hostpath-policy:v99.0.0",
             "is version v99.0.0",
         ),
@@ -261,6 +269,89 @@ fn another_module_another_version_and_monitor_are_noted() {
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
         assert!(words.contains(note), "{note}: {words}");
         assert_eq!(words.contains("spec.module"), module != MODULE, "{words}");
+    }
+}
+
+#[test]
+fn the_file_of_a_release_is_the_module() {
+    let dir = Dir::new();
+    let module =
+        "https://g.example.com/o/kubevirt-sidecar-hostpath-policy/releases/download/v0.1.0/policy.wasm";
+    dir.write("s.yaml", policy(module, "/srv/images", ""));
+    let outcome = run(&dir, &["settings", "s.yaml"]);
+    assert!(!outcome.stdout.contains("spec.module"), "{outcome:?}");
+}
+
+/// Whoever has a verdict learns what is to be said of the policy, not only who asks for its settings.
+#[test]
+fn what_is_noted_of_a_policy_is_said_with_each_verdict() {
+    let dir = Dir::new();
+    dir.write("s.yaml", policy(MODULE, "/srv/images", ""));
+    dir.write("tests/a.accept.yaml", HARMLESS);
+    let note = "note: s.yaml:6:9: spec.mode: with monitor the policy logs, and rejects and changes nothing\n";
+    for (args, times) in [
+        (&["check", "-s", "s.yaml", "tests/a.accept.yaml"][..], 1),
+        (&["explain", "/srv/images", "-s", "s.yaml"], 1),
+        (&["explain", "/srv/images", "-s", "s.yaml", "-n", "a"], 1),
+        (&["compare", "-s", "s.yaml", "--against", "s.yaml"], 2),
+        (
+            &[
+                "compare",
+                "-s",
+                "s.yaml",
+                "--against",
+                "s.yaml",
+                "tests/a.accept.yaml",
+            ],
+            2,
+        ),
+        (&["test", "--settings", "s.yaml", "tests"], 1),
+    ] {
+        let outcome = run(&dir, args);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert_eq!(outcome.stderr, note.repeat(times), "{args:?}");
+    }
+}
+
+#[test]
+fn a_policy_of_another_version_is_no_policy() {
+    let dir = Dir::new();
+    for (version, code) in [("v1", 0), ("v1alpha2", 0), ("v2", 2), ("banana", 2)] {
+        let policy = policy(MODULE, "/srv/images", "").replace("io/v1", &format!("io/{version}"));
+        dir.write("s.yaml", policy);
+        assert_eq!(run(&dir, &["settings", "s.yaml"]).code, Some(code), "{version}");
+    }
+}
+
+#[test]
+fn settings_beside_a_policy_are_an_error() {
+    let dir = Dir::new();
+    for beside in ["allowedHostPaths: []\n", "settings: {allowedHostPaths: []}\n"] {
+        dir.write("s.yaml", policy(MODULE, "/srv/images", "") + "---\n" + beside);
+        let outcome = run(&dir, &["settings", "s.yaml"]);
+        let message = "s.yaml: a policy and settings beside it: which of them count is not clear, put them into two files";
+        assert_eq!(outcome, Outcome::error(message));
+    }
+    // Any other object may be beside it.
+    dir.write(
+        "s.yaml",
+        policy(MODULE, "/srv/images", "") + "---\nkind: Namespace\n",
+    );
+    assert_eq!(run(&dir, &["settings", "s.yaml"]).code, Some(0));
+}
+
+#[test]
+fn a_group_of_policies_beside_a_policy_is_noted() {
+    let dir = Dir::new();
+    for kind in ["ClusterAdmissionPolicyGroup", "AdmissionPolicyGroup"] {
+        let group = format!("---\nkind: {kind}\nmetadata: {{name: g}}\nspec:\n  policies: {{}}\n");
+        dir.write("s.yaml", policy(MODULE, "/srv/images", "") + &group);
+        let stderr = run(&dir, &["explain", "-s", "s.yaml"]).stderr;
+        let note = format!(
+            "note: s.yaml:12:13: spec.policies: the policies of {kind} g are not read: what they allow and forbid does \
+             not count here\n"
+        );
+        assert!(stderr.ends_with(&note), "{stderr}");
     }
 }
 
