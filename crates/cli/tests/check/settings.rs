@@ -329,7 +329,7 @@ verifyOnly: true"
 )]
 #[case::a_rule_for_few(
     "allowedHostPaths:
-- {pathPrefix: /s/{namespace}, namespaces: [a, b], containers: [x], requestable: false}
+- {pathPrefix: '/srv/s/{namespace}', namespaces: [a, b], containers: [x], requestable: false}
 - {path: /t, nodeSelector: {a: b, c: ''}, description: golden images}"
 )]
 #[case::every_key(include_str!("../../../../examples/settings-full.yaml"))]
