@@ -54,6 +54,7 @@ fn keys(keys: &[&str]) -> Vec<String> {
     ("docs/annotation.schema.json", "\"NAME\""),
     ("charts/sidecar-hostpath/values.schema.json", "\"NAME\""),
     ("tests/cases", "\"type\": \"NAME\""),
+    ("crates/model/src/settings.rs", "\"NAME\","),
 ])]
 #[case::kinds(kinds(), &[
     ("tests/fixtures", "\"kind\": \"NAME\""),
@@ -64,6 +65,8 @@ fn keys(keys: &[&str]) -> Vec<String> {
     ("examples/settings-full.yaml", "NAME:"),
     ("tests/cases/settings", "\"NAME\""),
     ("tests/cases", "\"NAME\": "),
+    ("crates/model/src/settings.rs", "\"NAME\","),
+    ("crates/model/src/generate/settings.rs", "\"NAME\""),
 ])]
 #[case::rules(keys(&RULE_KEYS), &[
     ("docs/reference.md", "| `NAME` |"),
@@ -72,6 +75,8 @@ fn keys(keys: &[&str]) -> Vec<String> {
     ("examples/settings-full.yaml", "NAME:"),
     ("tests/cases/settings", "\"NAME\""),
     ("tests/cases", "\"NAME\": "),
+    ("crates/model/src/settings.rs", "\"NAME\","),
+    ("crates/model/src/generate/settings.rs", "\"NAME\""),
 ])]
 #[case::requests(keys(&REQUEST_KEYS), &[
     ("docs/reference.md", "| `NAME` |"),
@@ -87,8 +92,8 @@ fn every_name_has_its_places(#[case] names: Vec<String>, #[case] places: &[(&str
 fn a_name_that_is_nowhere_is_missing() {
     let places = [("docs/reference.md", "| `NAME` |"), ("tests/cases", "NAME")];
     assert_eq!(
-        missing("Fifo", &places),
-        ["docs/reference.md lacks | `Fifo` |", "tests/cases lacks Fifo"]
+        missing("Nowhere", &places),
+        ["docs/reference.md lacks | `Nowhere` |", "tests/cases lacks Nowhere"]
     );
     assert_eq!(missing("type", &places), Vec::<String>::new());
 }
