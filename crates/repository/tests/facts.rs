@@ -73,7 +73,6 @@ fn keys(keys: &[&str]) -> Vec<String> {
     ("docs/settings.schema.json", "\"NAME\": {"),
     ("charts/sidecar-hostpath/values.schema.json", "\"NAME\": {"),
     ("examples/settings-full.yaml", "NAME:"),
-    ("tests/cases/settings", "\"NAME\""),
     ("tests/cases", "\"NAME\": "),
     ("crates/model/src/settings.rs", "\"NAME\","),
     ("crates/model/src/generate/settings.rs", "\"NAME\""),
@@ -93,7 +92,10 @@ fn a_name_that_is_nowhere_is_missing() {
     let places = [("docs/reference.md", "| `NAME` |"), ("tests/cases", "NAME")];
     assert_eq!(
         missing("Nowhere", &places),
-        ["docs/reference.md lacks | `Nowhere` |", "tests/cases lacks Nowhere"]
+        [
+            "docs/reference.md lacks | `Nowhere` |",
+            "tests/cases lacks Nowhere"
+        ]
     );
     assert_eq!(missing("type", &places), Vec::<String>::new());
 }

@@ -1,6 +1,6 @@
 //! What a change of settings does, over all possible requests.
 
-use kubevirt_sidecar_hostpath_policy::{RecursiveReadOnly, Rule, Settings, TrustedCreators};
+use kubevirt_sidecar_hostpath_policy::{RecursiveReadOnly, Settings, TrustedCreators};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -128,31 +128,14 @@ fn labels(before: &Settings, after: &Settings, cell: &Cell) -> Option<(Labels, L
     }
     let labels = |rules: &Settings, number: usize| {
         let rule = rules.rules.iter().find(|rule| rule.number == number);
-        let mut labels = rule.map(beyond_permission).unwrap_or_default();
+        let mut labels = rule
+            .map(|rule| rule.beyond_permission().to_vec())
+            .unwrap_or_default();
         labels.sort();
         labels
     };
     let both = (labels(before, was.rule), labels(after, is.rule));
     (both.0 != both.1).then_some(both)
-}
-
-/// What a rule does beyond permitting, which the classes do not show. A new member does not compile until it is decided where
-/// a change of it is.
-fn beyond_permission(rule: &Rule) -> Labels {
-    let Rule {
-        node_selector,
-        // What `permission` looks at.
-        scope: _,
-        namespaces: _,
-        containers: _,
-        types: _,
-        allow_shared_compute: _,
-        requestable: _,
-        // What does nothing.
-        number: _,
-        description: _,
-    } = rule;
-    node_selector.clone()
 }
 
 fn object(labels: &Labels) -> Map<String, Value> {
