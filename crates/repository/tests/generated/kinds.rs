@@ -70,7 +70,8 @@ fn rules(indent: usize) -> String {
 
 fn rule(kinds: &[KubeVirtKind], indent: usize) -> String {
     let group = kinds[0].group;
-    let (_, version) = VERSIONS.into_iter().find(|(known, _)| *known == group).unwrap();
+    let known = VERSIONS.into_iter().find(|(known, _)| *known == group);
+    let (_, version) = known.unwrap_or_else(|| panic!("VERSIONS lacks {group}"));
     let resources: Vec<String> = kinds.iter().map(|kind| kind.resource()).collect();
     let of_one_line = format!("{:indent$}  resources: {resources:?}\n", "");
     let resources = if of_one_line.len() <= 120 {
