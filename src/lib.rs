@@ -56,7 +56,7 @@ pub use requests::{
     place::{DOMAIN, HOOK_SIDECARS, HOST_PATHS, Requester},
 };
 pub use review::{
-    kubevirt_object::{KINDS, KubeVirtKind, requests_in},
+    kubevirt_object::{KINDS, KubeVirtKind, VERSIONS, WITHOUT_STATUS, requests_in},
     verdict::{Accepted, MountSummary, Verdict},
 };
 pub use settings::{

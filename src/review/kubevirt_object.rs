@@ -93,6 +93,16 @@ pub const KINDS: [KubeVirtKind; 8] = [
     )),
 ];
 
+/// The version of each group that deployments name: the API server converts the others before it asks.
+pub const VERSIONS: [(&str, &str); 3] = [
+    ("kubevirt.io", "v1"),
+    ("pool.kubevirt.io", "v1beta1"),
+    (INSTANCETYPE, "v1beta1"),
+];
+
+/// Kinds without a status subresource. Each status write of KubeVirt is an UPDATE of the object, so deployments send CREATE only.
+pub const WITHOUT_STATUS: [&str; 1] = ["VirtualMachineInstance"];
+
 /// Where KubeVirt ignores the annotation, in all kinds but VirtualMachineInstance.
 const OWN: &str = "metadata.annotations";
 /// Where it ignores the annotation in a pool.
@@ -107,6 +117,12 @@ impl KubeVirtKind {
         KINDS
             .into_iter()
             .find(|known| known.group == group && known.kind == kind)
+    }
+
+    /// Its name in rules of webhooks. All plurals are regular.
+    #[must_use]
+    pub fn resource(self) -> String {
+        format!("{}s", self.kind.to_ascii_lowercase())
     }
 
     /// The namespace of the pod, for an object in `name`.

@@ -122,7 +122,8 @@ fn warnings(container: &str, request: &PermittedRequest) -> Vec<String> {
         HostPathType::Directory if is_image(request.path.as_str()) => warnings.push(format!(
             "{container}: host path {path} looks like a file, which needs \"type\": \"File\""
         )),
-        _ => {}
+        // Read-only, nothing is to be said of these. A new type does not compile until it is decided.
+        HostPathType::Directory | HostPathType::File | HostPathType::Unset => {}
     }
     warnings
 }

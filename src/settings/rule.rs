@@ -84,4 +84,24 @@ impl Rule {
     pub const fn is_writable(&self) -> bool {
         matches!(self.scope, Scope::Exact { writable: true, .. })
     }
+
+    /// What it does to pods beyond permitting, which is the labels of nodes: `compare` asks for it, the rest it sees by asking what
+    /// is permitted. A new member does not compile until it is decided which of the two it is.
+    #[must_use]
+    pub fn beyond_permission(&self) -> &[(String, String)] {
+        let Rule {
+            node_selector,
+            // What `permission` looks at.
+            scope: _,
+            namespaces: _,
+            containers: _,
+            types: _,
+            allow_shared_compute: _,
+            requestable: _,
+            // What does nothing.
+            number: _,
+            description: _,
+        } = self;
+        node_selector
+    }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 
 use crate::HostPathText;
 use crate::texts::{BLANK_END, CONTAINER_PATH, PARENT, PATH, unlike};
+use crate::type_names;
 
 /// # The list in the annotation `hooks.kubevirt.io/hookSidecars`
 /// An entry for each hook sidecar. The annotation's value is this list as text.
@@ -55,18 +56,8 @@ pub struct Request {
 
 /// What must exist at the path. The empty one is the default.
 #[derive(Debug, JsonSchema)]
-#[expect(missing_docs, reason = "the values are Kubernetes' own")]
-pub enum RequestType {
-    Directory,
-    DirectoryOrCreate,
-    File,
-    FileOrCreate,
-    Socket,
-    CharDevice,
-    BlockDevice,
-    #[schemars(rename = "")]
-    Default,
-}
+#[schemars(extend("enum" = type_names()))]
+pub struct RequestType(pub String);
 
 /// An absolute path without `..`, `:`, backslashes, control characters and white space at its end, cleaned or not.
 #[derive(Debug, JsonSchema)]

@@ -13,11 +13,11 @@ pub mod values;
 use std::collections::BTreeMap;
 
 use kubevirt_sidecar_hostpath_policy::{
-    BUILT_IN, DOMAIN, HostPath, KUBEVIRT_CONTROLLER, MOST_ITEMS, MOST_RULES,
+    BUILT_IN, DEFAULT_TYPES, DOMAIN, HostPath, HostPathType, KUBEVIRT_CONTROLLER, MOST_ITEMS, MOST_RULES,
 };
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 pub use texts::{ContainerDirectory, HostPathText, Namespace, RulePathText, SensitivePathText, User};
 use texts::{DESCRIPTION, HOOK_SIDECAR, LABEL, LABEL_KEY, LABEL_VALUE};
 
@@ -77,31 +77,13 @@ pub enum Rule {
 pub struct PrefixRule {
     /// This path and everything below it, by whole path elements: `/foo` matches `/foo/bar`, not `/foobar`.
     pub path_prefix: RulePathText,
-    /// The namespaces that the rule is for. Default: all.
-    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Namespaces")]
-    pub namespaces: Option<Namespaces>,
-    /// The containers that the rule is for. Default: all.
-    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Containers")]
-    pub containers: Option<Containers>,
-    /// The types that a volume may have there. Default: `allowedTypes`.
-    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Types")]
-    pub types: Option<Types>,
     /// Always `true` here: below a writable prefix a sidecar could plant a symbolic link to anywhere on the node.
     #[schemars(default = "yes")]
     #[schemars(extend("const" = true))]
     pub read_only: bool,
-    /// Whether container `compute` may mount it: with `sharedComputePath`, or by others.
-    #[schemars(default)]
-    pub allow_shared_compute: bool,
-    /// `false`: VM owners cannot request it; the rule applies to mounts that others put into the pod.
-    #[schemars(default = "yes")]
-    pub requestable: bool,
-    /// The labels of the nodes that have the path: a launcher pod with such a request is given them.
-    #[schemars(default, extend("propertyNames" = json!({ "pattern": LABEL_KEY, "maxLength": 317 }), "maxProperties" = 16))]
-    pub node_selector: BTreeMap<String, LabelValue>,
-    /// What the rule is for, for people.
-    #[schemars(default, skip_serializing_if = "Option::is_none", with = "Description")]
-    pub description: Option<Description>,
+    /// The others.
+    #[schemars(flatten)]
+    pub keys: RuleKeys,
 }
 
 /// # A single path
@@ -110,6 +92,18 @@ pub struct PrefixRule {
 pub struct ExactRule {
     /// Exactly this path.
     pub path: RulePathText,
+    /// `false`: a sidecar may ask for a writable mount.
+    #[schemars(default = "yes")]
+    pub read_only: bool,
+    /// The others.
+    #[schemars(flatten)]
+    pub keys: RuleKeys,
+}
+
+/// The keys that both have.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase", description = "")]
+pub struct RuleKeys {
     /// The namespaces that the rule is for. Default: all.
     #[schemars(default, skip_serializing_if = "Option::is_none", with = "Namespaces")]
     pub namespaces: Option<Namespaces>,
@@ -119,9 +113,6 @@ pub struct ExactRule {
     /// The types that a volume may have there. Default: `allowedTypes`.
     #[schemars(default, skip_serializing_if = "Option::is_none", with = "Types")]
     pub types: Option<Types>,
-    /// `false`: a sidecar may ask for a writable mount.
-    #[schemars(default = "yes")]
-    pub read_only: bool,
     /// Whether container `compute` may mount it: with `sharedComputePath`, or by others.
     #[schemars(default)]
     pub allow_shared_compute: bool,
@@ -171,21 +162,16 @@ pub struct ContainerName(
 /// A list of types.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline, extend("minItems" = 1, "uniqueItems" = true))]
-pub struct Types(pub Vec<HostPathType>);
+pub struct Types(pub Vec<HostPathTypeText>);
 
 /// A type of a hostPath volume. The empty one is a volume without type, which only others can have put into the pod.
 #[derive(Debug, Serialize, JsonSchema)]
-#[expect(missing_docs, reason = "the values are Kubernetes' own")]
-pub enum HostPathType {
-    Directory,
-    DirectoryOrCreate,
-    File,
-    FileOrCreate,
-    Socket,
-    CharDevice,
-    BlockDevice,
-    #[serde(rename = "")]
-    None,
+#[schemars(rename = "HostPathType", extend("enum" = type_names()))]
+pub struct HostPathTypeText(pub &'static str);
+
+/// All types, the empty one last.
+fn type_names() -> Value {
+    HostPathType::ALL.iter().map(|known| known.as_str()).collect()
 }
 
 /// How deep read-only goes.
@@ -200,7 +186,8 @@ pub enum RecursiveReadOnly {
 
 impl Types {
     fn common() -> Self {
-        Self(vec![HostPathType::Directory, HostPathType::File])
+        let types = DEFAULT_TYPES.map(|known| HostPathTypeText(known.as_str()));
+        Self(types.into())
     }
 }
 

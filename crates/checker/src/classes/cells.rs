@@ -9,7 +9,7 @@ use kubevirt_sidecar_hostpath_policy::{
 
 use super::groups::{Group, Groups, concerned, of_containers, of_namespaces};
 use super::tree::Tree;
-use super::types::{ALL, ByAccess};
+use super::types::ByAccess;
 
 /// What settings permit to a class of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +138,7 @@ fn opened(settings: &SettingsFor<'_>, around: &RulesAround<'_>, viewer: Viewer<'
     let alone = permission(settings, around, viewer, None, None);
     let rule = alone.rule.filter(|_| alone.refusals.is_empty())?.rule.number;
     let mut types = ByAccess::default();
-    for host_path_type in ALL {
+    for host_path_type in HostPathType::ALL.iter().copied() {
         if viewer.requests && host_path_type == HostPathType::Unset {
             continue;
         }

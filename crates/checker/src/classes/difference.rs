@@ -128,7 +128,9 @@ fn labels(before: &Settings, after: &Settings, cell: &Cell) -> Option<(Labels, L
     }
     let labels = |rules: &Settings, number: usize| {
         let rule = rules.rules.iter().find(|rule| rule.number == number);
-        let mut labels = rule.map(|rule| rule.node_selector.clone()).unwrap_or_default();
+        let mut labels = rule
+            .map(|rule| rule.beyond_permission().to_vec())
+            .unwrap_or_default();
         labels.sort();
         labels
     };

@@ -51,14 +51,8 @@ pub fn who_sees(rules: &Settings, path: &HostPath) -> WhoSees {
         }
     }
     let parts = |parts: BTreeSet<Part>| parts.into_iter().collect::<Vec<_>>();
-    let is_directory = |host_path_type| {
-        matches!(
-            host_path_type,
-            HostPathType::Directory | HostPathType::DirectoryOrCreate | HostPathType::Unset
-        )
-    };
     WhoSees {
-        above: rows_of(rules, &tree, &parts(above), is_directory),
+        above: rows_of(rules, &tree, &parts(above), HostPathType::can_be_directory),
         below: rows_of(rules, &tree, &parts(inside), |_| true),
         itself: rows_of(rules, &tree, &itself, |_| true),
     }

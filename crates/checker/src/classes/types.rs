@@ -3,34 +3,26 @@
 use kubevirt_sidecar_hostpath_policy::{Access, HostPathType};
 use serde::{Serialize, Serializer};
 
-/// All types, in the order in which they are listed.
-pub(super) const ALL: [HostPathType; 8] = [
-    HostPathType::Directory,
-    HostPathType::DirectoryOrCreate,
-    HostPathType::File,
-    HostPathType::FileOrCreate,
-    HostPathType::Socket,
-    HostPathType::CharDevice,
-    HostPathType::BlockDevice,
-    HostPathType::Unset,
-];
-
-/// A set of types.
+/// A set of types, a bit for each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Types(u8);
+pub struct Types(u32);
+
+const _: () = assert!(HostPathType::ALL.len() <= 32);
 
 impl Types {
-    fn bit(host_path_type: HostPathType) -> u8 {
-        let before = ALL.iter().take_while(|known| **known != host_path_type);
+    fn bit(host_path_type: HostPathType) -> u32 {
+        let before = HostPathType::ALL
+            .iter()
+            .take_while(|known| **known != host_path_type);
         before.fold(1, |bit, _| bit << 1)
     }
 
     /// The types that are meant.
     pub(super) fn of(is_meant: impl Fn(HostPathType) -> bool) -> Self {
         let mut types = Types::default();
-        for host_path_type in ALL {
-            if is_meant(host_path_type) {
-                types.add(host_path_type);
+        for host_path_type in HostPathType::ALL {
+            if is_meant(*host_path_type) {
+                types.add(*host_path_type);
             }
         }
         types
@@ -54,7 +46,8 @@ impl Types {
 
     /// The types, in order.
     pub fn iter(self) -> impl Iterator<Item = HostPathType> {
-        ALL.into_iter().filter(move |known| self.contains(*known))
+        let all = HostPathType::ALL.iter().copied();
+        all.filter(move |known| self.contains(*known))
     }
 
     const fn and(self, other: Self) -> Self {

@@ -26,6 +26,7 @@ const ROOTS: [&str; 12] = [
 ];
 const NAMESPACES: [&str; 6] = ["a", "b", "c", "any", "other", "lock"];
 const CONTAINERS: [&str; 4] = ["plugin-x", "plugin-y", "agent", "compute"];
+/// A sample: to the classes one type is like another, but for directories, in which other things are, and for none.
 const TYPES: [&str; 4] = ["Directory", "File", "Socket", ""];
 
 fn path() -> impl Strategy<Value = String> {

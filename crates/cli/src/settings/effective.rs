@@ -128,46 +128,54 @@ fn field(key: &str, value: &str, column: usize, width: usize) -> Vec<String> {
     lines
 }
 
-/// A rule: its path, and below that what it permits to whom.
+/// A rule: its path, and below that what it permits to whom. Every member is shown, or it is said here why not.
 fn allowed(rule: &Rule, number: usize, width: usize) -> Vec<String> {
-    let matches = match rule.scope {
+    let Rule {
+        // The place in the list is the same number.
+        number: _,
+        scope,
+        namespaces,
+        containers,
+        types,
+        allow_shared_compute,
+        requestable,
+        node_selector,
+        description,
+    } = rule;
+    let matches = match scope {
         Scope::Exact { .. } => "exactly",
         Scope::Prefix(_) => "and all below",
     };
-    let types: Vec<String> = rule.types.iter().map(shown).collect();
+    let types: Vec<String> = types.iter().map(shown).collect();
     let access = if rule.is_writable() {
         "writable if asked for"
     } else {
         "read-only"
     };
     let mut permits = format!("{}; {access}", types.join(", "));
-    if rule.allow_shared_compute {
+    if *allow_shared_compute {
         permits.push_str("; also in container compute");
     }
-    if !rule.requestable {
+    if !requestable {
         permits.push_str("; mounts by others only, no requests");
     }
     let path = one_line(rule.path().as_written().as_str());
     let mut lines = vec![format!("{:INDENT$}[{number}] {path} {matches}", "")];
-    lines.extend(wrap::lines(&permits, INDENT + 4, width));
-    let whom = for_whom(rule);
-    if whom != "all" {
-        lines.extend(wrap::lines(&format!("only for {whom}"), INDENT + 4, width));
+    let mut more = |text: &str| lines.extend(wrap::lines(text, INDENT + 4, width));
+    more(&permits);
+    let own = rule.path().directory().is_some();
+    if let Some(whom) = for_whom(namespaces.as_deref(), own, containers.as_deref()) {
+        more(&format!("only for {whom}"));
     }
-    if !rule.node_selector.is_empty() {
-        let labels: Vec<String> = rule
-            .node_selector
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
-        lines.extend(wrap::lines(
-            &format!("on nodes with {}", labels.join(", ")),
-            INDENT + 4,
-            width,
+    if !node_selector.is_empty() {
+        let labels = node_selector.iter().map(|(key, value)| format!("{key}={value}"));
+        more(&format!(
+            "on nodes with {}",
+            labels.collect::<Vec<_>>().join(", ")
         ));
     }
-    if let Some(description) = &rule.description {
-        lines.extend(wrap::lines(&one_line(description), INDENT + 4, width));
+    if let Some(description) = description {
+        more(&one_line(description));
     }
     lines
 }
@@ -180,21 +188,14 @@ fn shown(host_path_type: &HostPathType) -> String {
     }
 }
 
-/// Whom the rule is for.
-fn for_whom(rule: &Rule) -> String {
-    let named = |what: &str, names: &Vec<String>| format!("{what} {}", names.join(", "));
-    let namespaces = rule.namespaces.as_ref().map(|names| named("namespaces", names));
-    let own = rule
-        .path()
-        .directory()
-        .map(|_| "each namespace its own".to_owned());
-    let containers = rule.containers.as_ref().map(|names| named("containers", names));
+/// Whom a rule is for, where that is not everyone. `own`: each namespace has its own path.
+fn for_whom(namespaces: Option<&[String]>, own: bool, containers: Option<&[String]>) -> Option<String> {
+    let named = |what: &str, names: &[String]| format!("{what} {}", names.join(", "));
+    let namespaces = namespaces.map(|names| named("namespaces", names));
+    let own = own.then(|| "each namespace its own".to_owned());
+    let containers = containers.map(|names| named("containers", names));
     let whom: Vec<String> = [namespaces, own, containers].into_iter().flatten().collect();
-    if whom.is_empty() {
-        "all".to_owned()
-    } else {
-        whom.join("; ")
-    }
+    (!whom.is_empty()).then(|| whom.join("; "))
 }
 
 /// The settings for programs: themselves settings, which mean the same.
@@ -224,38 +225,42 @@ pub(super) fn settings(file: &SettingsFile, rules: &Settings) -> Value {
     })
 }
 
+/// Every key of the rule, but for those that have no value for their default.
 fn rule(rule: &Rule) -> Value {
-    let (key, path) = match &rule.scope {
+    let Rule {
+        number: _,
+        scope,
+        namespaces,
+        containers,
+        types: of_rule,
+        allow_shared_compute,
+        requestable,
+        node_selector,
+        description,
+    } = rule;
+    let (key, path) = match scope {
         Scope::Exact { path, .. } => ("path", path),
         Scope::Prefix(path) => ("pathPrefix", path),
     };
-    let mut map = Map::new();
-    map.insert(key.to_owned(), Value::from(path.as_written().as_str()));
-    if let Some(namespaces) = &rule.namespaces {
-        map.insert("namespaces".to_owned(), Value::from(namespaces.clone()));
-    }
-    if let Some(containers) = &rule.containers {
-        map.insert("containers".to_owned(), Value::from(containers.clone()));
-    }
-    map.insert("types".to_owned(), types(&rule.types));
-    map.insert(
-        "allowSharedCompute".to_owned(),
-        Value::from(rule.allow_shared_compute),
-    );
-    map.insert("readOnly".to_owned(), Value::from(!rule.is_writable()));
-    map.insert("requestable".to_owned(), Value::from(rule.requestable));
-    if !rule.node_selector.is_empty() {
-        let labels: Map<String, Value> = rule
-            .node_selector
-            .iter()
-            .map(|(key, value)| (key.clone(), Value::from(value.as_str())))
-            .collect();
-        map.insert("nodeSelector".to_owned(), Value::Object(labels));
-    }
-    if let Some(description) = &rule.description {
-        map.insert("description".to_owned(), Value::from(description.as_str()));
-    }
-    Value::Object(map)
+    let labels = node_selector.iter();
+    let labels = labels.map(|(key, value)| (key.clone(), Value::from(value.as_str())));
+    let members = [
+        (key, Some(Value::from(path.as_written().as_str()))),
+        ("namespaces", namespaces.clone().map(Value::from)),
+        ("containers", containers.clone().map(Value::from)),
+        ("types", Some(types(of_rule))),
+        ("allowSharedCompute", Some(Value::from(*allow_shared_compute))),
+        ("readOnly", Some(Value::from(!rule.is_writable()))),
+        ("requestable", Some(Value::from(*requestable))),
+        (
+            "nodeSelector",
+            (!node_selector.is_empty()).then(|| Value::Object(labels.collect())),
+        ),
+        ("description", description.clone().map(Value::from)),
+    ];
+    let given = members.into_iter();
+    let given = given.filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Value::Object(given.collect())
 }
 
 fn types(types: &[HostPathType]) -> Value {

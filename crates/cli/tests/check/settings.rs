@@ -1,6 +1,7 @@
 //! Where settings come from, and what they mean.
 
 use insta::assert_snapshot;
+use kubevirt_sidecar_hostpath_policy::RULE_KEYS;
 use rstest::rstest;
 use serde_json::{Value, json};
 use sidecar_hostpath::settings::file::SettingsFile;
@@ -312,7 +313,7 @@ fn settings_may_come_through_a_pipe() {
     assert_eq!(piped(" \n"), Outcome::error("standard input is empty"));
 }
 
-/// The defaults that are in this crate are the policy's.
+/// The defaults that are in this crate are the policy's, and no member is left out.
 #[rstest]
 #[case::defaults("allowedHostPaths: [{pathPrefix: /a}]")]
 #[case::nothing("allowedHostPaths: []")]
@@ -326,6 +327,12 @@ recursiveReadOnly: Enabled
 trustedCreators: [a, b]
 verifyOnly: true"
 )]
+#[case::a_rule_for_few(
+    "allowedHostPaths:
+- {pathPrefix: '/srv/s/{namespace}', namespaces: [a, b], containers: [x], requestable: false}
+- {path: /t, nodeSelector: {a: b, c: ''}, description: golden images}"
+)]
+#[case::every_key(include_str!("../../../../examples/settings-full.yaml"))]
 fn the_effective_settings_mean_the_same(#[case] text: &str) {
     let rules = |text: &str| {
         SettingsFile::from_text(text, "s.yaml", None)
@@ -342,6 +349,16 @@ fn the_effective_settings_mean_the_same(#[case] text: &str) {
     assert_eq!(format!("{:?}", rules(text)), format!("{:?}", rules(&again)));
     // What is shown once more is the same, so no default is missing.
     assert_eq!(shown(&again), again);
+}
+
+#[test]
+fn every_key_of_rules_is_shown() {
+    let full = include_str!("../../../../examples/settings-full.yaml");
+    let json: Value = serde_json::from_str(&settings(full, &["-o", "json"]).stdout).unwrap();
+    let rules = json["settings"]["allowedHostPaths"].as_array().unwrap();
+    for key in RULE_KEYS {
+        assert!(rules.iter().any(|rule| rule.get(key).is_some()), "{key}");
+    }
 }
 
 #[test]

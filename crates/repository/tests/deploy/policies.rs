@@ -81,11 +81,9 @@ fn the_policies_together_have_the_rules_of_the_metadata() {
 
 #[test]
 fn every_kind_that_the_policy_judges_is_sent_to_it() {
-    // All plurals are regular.
-    let plural = |kind: &str| format!("{}s", kind.to_lowercase());
     let expected: BTreeSet<(String, String)> = KINDS
         .iter()
-        .map(|kind| (kind.group.to_owned(), plural(kind.kind)))
+        .map(|kind| (kind.group.to_owned(), kind.resource()))
         .collect();
     let rules = &policy("sidecar-hostpath-early").spec.rules;
     let early: BTreeSet<(String, String)> = asked(rules)

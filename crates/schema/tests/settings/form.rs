@@ -10,7 +10,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::reader::{keys, meaning, rule_keys, text};
-use crate::schema::permits;
+use crate::schema::{permits, schema};
 
 fn form() -> Value {
     yaml_serde::from_str(&text("questions-ui.yml")).unwrap()
@@ -119,15 +119,34 @@ fn every_question_is_one_that_rancher_knows() {
         for key in question.as_object().unwrap().keys() {
             assert!(known.contains(&key.as_str()), "{key}");
         }
-        let expected = match question["variable"].as_str().unwrap() {
-            "allowedHostPaths" => "sequence[",
-            "path" | "pathPrefix" | "description" => "string",
-            "requestContainers" | "nodeSelector" => "map[",
-            "recursiveReadOnly" => "enum",
-            "verifyOnly" | "readOnly" | "allowSharedCompute" | "requestable" => "boolean",
-            _ => "array[",
-        };
+        let expected = type_of_question(question["variable"].as_str().unwrap());
         assert_eq!(question["type"], expected, "{question}");
+    }
+}
+
+/// What the form calls what the schema says of the key.
+fn type_of_question(key: &str) -> &'static str {
+    let schema = schema();
+    let at = |pointer: &str| schema.pointer(pointer);
+    let resolved = |property: &Value| {
+        let reference = property.get("$ref").and_then(Value::as_str);
+        let referred = reference.and_then(|reference| at(reference.strip_prefix('#')?));
+        referred.unwrap_or(property).clone()
+    };
+    let places = ["", "/$defs/PrefixRule", "/$defs/ExactRule"];
+    let mut found = places
+        .iter()
+        .filter_map(|place| at(&format!("{place}/properties/{key}")));
+    let property = resolved(found.next().unwrap());
+    let is_of_text = |items: &Value| resolved(items).get("type") == Some(&json!("string"));
+    match property.get("type").and_then(Value::as_str).unwrap() {
+        "array" if property.get("items").is_some_and(is_of_text) => "array[",
+        "array" => "sequence[",
+        "object" => "map[",
+        "string" if property.get("enum").is_some() => "enum",
+        "string" => "string",
+        "boolean" => "boolean",
+        other => panic!("no question asks for {other}"),
     }
 }
 

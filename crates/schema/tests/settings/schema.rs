@@ -9,7 +9,7 @@ use settings_schema::{DOCUMENTS, document};
 
 use crate::reader::{keys, meaning, rule_keys, text};
 
-fn schema() -> Value {
+pub(crate) fn schema() -> Value {
     serde_json::from_str(&text("docs/settings.schema.json")).unwrap()
 }
 
