@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::check::{Finding, Status};
-use crate::companion::{APPLY, field, of_shape};
+use crate::companion_shape::{APPLY, NAME, of_shape};
 use crate::deployed::Deployed;
 use crate::enforcement::deletion;
-use crate::policy::text;
-use crate::shape::{Default, Difference, Form, Shape};
+use crate::object::text;
+use crate::shape::{Default, Difference, Form, Shape, field};
 
 /// The spec of its binding.
 const BINDING: Shape = Shape {
@@ -75,7 +75,7 @@ impl Bindings {
             .iter()
             .filter(|(_, findings)| findings.is_empty())
             .map(|(binding, _)| text(binding, "/spec/paramRef/name"))
-            .max_by_key(|role| role.ends_with(crate::companion::NAME));
+            .max_by_key(|role| role.ends_with(NAME));
         let mut bindings = Bindings::default();
         for (binding, findings) in all {
             let role = text(binding, "/spec/paramRef/name");

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::check::Finding;
-use crate::policy::{Policy, text};
-use crate::registration::{DIALECTS, Registered, names};
+use crate::object::text;
+use crate::policy::Policy;
+use crate::registered::{DIALECTS, Registered, names};
 
 /// How much of one is shown: the end, since the beginnings of two are the same.
 const SHOWN: usize = 24;

@@ -5,31 +5,18 @@ use serde_json::Value;
 use crate::bindings::Bindings;
 use crate::check::{Check, Finding, Status};
 use crate::cluster::Cluster;
+use crate::companion_shape::{APPLY, DENY, NAME, of_shape};
 use crate::creators::of_role;
 use crate::deployed::Deployed;
 use crate::enforcement::deletion;
-use crate::policy::text;
+use crate::object::text;
 use crate::settings::Settings;
-use crate::shape::{Default, Difference, Field, Form, Narrows, Shape};
+use crate::shape::{Default, Difference, Form, Narrows, Shape, field};
 
 const API: &str = "/apis/admissionregistration.k8s.io/v1";
 
-/// The end of its name in `deploy/`.
-pub(crate) const NAME: &str = "sidecar-hostpath-launcher-label";
-
 /// What gives it away under another name: the variables of its expressions.
 const VARIABLES: [&str; 2] = ["isLauncher", "creators"];
-
-/// How it is put right.
-pub(crate) const APPLY: &str = "kubectl apply -k deploy/companion/";
-
-/// `deploy/` lets it warn first.
-pub(crate) const DENY: &str =
-    "let it deny when nobody is warned who should not be: deploy/README.md, The companion";
-
-pub(crate) const fn field(name: &'static str, default: Default, form: Form) -> Field {
-    Field { name, default, form }
-}
 
 /// The spec of a ValidatingAdmissionPolicy. The defaults are the API server's.
 const POLICY: Shape = Shape {
@@ -164,42 +151,6 @@ fn typing(policy: &Value) -> Option<Finding> {
         ))
         .fix(APPLY),
     )
-}
-
-/// All differences, and what nobody knows of.
-pub(crate) fn of_shape(
-    shape: &Shape,
-    expected: &Value,
-    found: &Value,
-    prefix: &str,
-    consequence: fn(&Difference) -> (Status, String),
-) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = shape
-        .differences(expected, found)
-        .into_iter()
-        .map(|difference| {
-            let (status, why) = consequence(&difference);
-            let fix = match difference.field {
-                "validationActions" => DENY,
-                _ => APPLY,
-            };
-            Finding::of(status, why).fix(fix).field(
-                format!("{prefix}.{}{}", difference.field, difference.at),
-                difference.expected,
-                difference.found,
-            )
-        })
-        .collect();
-    findings.extend(shape.strangers(found).into_iter().map(|stranger| {
-        Finding::unknown("doctor does not know what this field does")
-            .fix("remove it, or use a newer sidecar-hostpath")
-            .field(
-                format!("{prefix}.{}", stranger.field),
-                Value::Null,
-                stranger.found,
-            )
-    }));
-    findings
 }
 
 fn consequence(difference: &Difference) -> (Status, String) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::check::{Finding, Status};
 use crate::cluster::{Cluster, Unseen};
-use crate::companion::APPLY;
+use crate::companion_shape::APPLY;
 use crate::deployed::Deployed;
 use crate::enforcement::deletion;
 use crate::name::Subdomain;

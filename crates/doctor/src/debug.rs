@@ -8,7 +8,7 @@ use crate::check::{Check, Finding};
 use crate::dry_run::DryRun;
 use crate::judge::Verdict;
 use crate::name::{Label, Subdomain};
-use crate::policy::text;
+use crate::object::text;
 use crate::probes::Probes;
 use crate::reply::{Reply, Sender};
 use crate::request;
@@ -102,7 +102,7 @@ impl Probes<'_> {
             let what = format!(
                 "a writable mount of {} in an ephemeral container of {}",
                 target.path,
-                crate::policy::title(&target.pod)
+                crate::object::title(&target.pod)
             );
             let expected = match self.verdict(&request::debug(&pod, &target.pod)) {
                 Ok(Verdict::Rejected(message)) => message,

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::check::{Finding, Status};
 use crate::deployed::Role;
-use crate::policy::{Policy, text};
+use crate::object::text;
+use crate::policy::Policy;
 
 /// The conditions that the controller gives a policy, and what it means that one is not true.
 const CONDITIONS: [(&str, &str); 3] = [

@@ -5,8 +5,9 @@ use serde_json::Value;
 use crate::check::{Check, Finding};
 use crate::cluster::{Cluster, Seen, Unseen};
 use crate::deployed::Role;
-use crate::policy::{Policies, text};
-use crate::registration::names;
+use crate::object::text;
+use crate::policy::Policies;
+use crate::registered::names;
 use crate::rules::Rules;
 use crate::selector::Selector;
 

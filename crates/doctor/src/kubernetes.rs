@@ -3,7 +3,7 @@
 use crate::check::{Check, Finding};
 use crate::cluster::{Cluster, Unseen};
 use crate::error::Error;
-use crate::policy::text;
+use crate::object::text;
 
 /// The first minor version of Kubernetes 1 with `recursiveReadOnly` by default.
 const RECURSIVE_READ_ONLY: u32 = 31;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::check::{Check, Finding};
 use crate::cluster::{Cluster, Seen, Unseen};
-use crate::policy::text;
+use crate::object::text;
 use crate::settings::{Creators, Settings};
 
 /// Where the feature gates are.

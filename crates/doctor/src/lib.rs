@@ -19,6 +19,7 @@ mod annotation;
 mod bindings;
 mod ca;
 mod companion;
+mod companion_shape;
 mod creators;
 mod debug;
 mod delivery;
@@ -31,11 +32,13 @@ mod lists;
 mod members;
 mod mounts;
 mod nodes;
+mod object;
 mod pod_security;
 mod policies;
 mod policy;
 mod policy_fields;
 mod probes;
+mod registered;
 mod registration;
 mod reply;
 mod request;
@@ -65,7 +68,7 @@ use kubevirt::KubeVirt;
 use name::Label;
 use policy::Policies;
 use probes::Probes;
-use registration::Registered;
+use registered::Registered;
 use reply::Senders;
 use server::Servers;
 use settings::{Creators, Settings};
@@ -172,7 +175,7 @@ pub async fn examine(
 fn namespace(namespace: Value) -> Value {
     let enforce = "pod-security.kubernetes.io/enforce";
     json!({ "metadata": {
-        "name": policy::text(&namespace, "/metadata/name"),
+        "name": object::text(&namespace, "/metadata/name"),
         "labels": { enforce: namespace.pointer("/metadata/labels").and_then(|labels| labels.get(enforce)) },
     } })
 }
@@ -255,9 +258,9 @@ fn privileged(namespaces: &[Value], left_out: &[String]) -> Option<Label> {
     namespaces
         .iter()
         .filter(|namespace| {
-            policy::text(namespace, "/metadata/labels/pod-security.kubernetes.io~1enforce") == "privileged"
+            object::text(namespace, "/metadata/labels/pod-security.kubernetes.io~1enforce") == "privileged"
         })
-        .map(|namespace| policy::text(namespace, "/metadata/name"))
+        .map(|namespace| object::text(namespace, "/metadata/name"))
         .filter(|name| !left_out.iter().any(|left_out| left_out == name))
         .find_map(|name| Label::parse(name).ok())
 }

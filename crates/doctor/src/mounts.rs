@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::check::Finding;
-use crate::policy::text;
+use crate::object::text;
 
 /// Where a container sees a host path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

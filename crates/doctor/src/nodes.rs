@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::check::{Check, Finding};
 use crate::cluster::Cluster;
 use crate::enforcement::condition;
-use crate::policy::text;
+use crate::object::text;
 use crate::settings::{Rule, Settings};
 use crate::some_of::some_of;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::check::{Check, Finding};
 use crate::cluster::Seen;
-use crate::policy::text;
+use crate::object::text;
 use crate::some_of::some_of;
 
 /// Namespaces with requests that Pod Security keeps from having hostPath volumes.

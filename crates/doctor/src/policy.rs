@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::cluster::{Cluster, Seen, Unseen};
 use crate::deployed::{Deployed, Role};
 use crate::judge::Values;
+use crate::object::text;
 use crate::policy_fields::SPEC;
 use crate::strays::Stray;
 
@@ -36,22 +37,6 @@ pub(crate) struct Policies {
     pub(crate) strays: Vec<Stray>,
     /// Lists that the rest could be in, and that were not read.
     pub(crate) unread: Vec<Unseen>,
-}
-
-/// A text of an object.
-pub(crate) fn text<'v>(object: &'v Value, pointer: &str) -> &'v str {
-    object
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-/// `x`, or `ns/x`.
-pub(crate) fn title(object: &Value) -> String {
-    match text(object, "/metadata/namespace") {
-        "" => text(object, "/metadata/name").to_owned(),
-        namespace => format!("{namespace}/{}", text(object, "/metadata/name")),
-    }
 }
 
 /// The policies of this module.

@@ -4,11 +4,7 @@ use serde_json::json;
 
 use crate::check::{Finding, Status};
 use crate::deployed::Role;
-use crate::shape::{Default, Difference, Field, Form, Narrows, Shape, Stranger};
-
-const fn field(name: &'static str, default: Default, form: Form) -> Field {
-    Field { name, default, form }
-}
+use crate::shape::{Default, Difference, Form, Narrows, Shape, Stranger, field};
 
 /// The spec of a ClusterAdmissionPolicy. The defaults are those of Kubewarden's CRD, and of the API server for what
 /// Kubewarden's controller hands on to it.

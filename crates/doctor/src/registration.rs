@@ -4,19 +4,13 @@ use serde_json::{Value, json};
 
 use crate::ca;
 use crate::check::{Check, Finding, Status};
-use crate::cluster::Seen;
 use crate::deployed::Role;
 use crate::enforcement::deletion;
-use crate::policy::{Policy, text};
+use crate::object::text;
+use crate::policy::Policy;
+use crate::registered::{Registered, names};
 use crate::server::Servers;
-use crate::shape::{Default, Difference, Field, Form, Narrows, Shape};
-
-/// How Kubewarden calls what it makes of a ClusterAdmissionPolicy: up to 1.37.1, and since.
-pub(crate) const DIALECTS: [&str; 2] = ["clusterwide-", "kw.cap."];
-
-const fn field(name: &'static str, default: Default, form: Form) -> Field {
-    Field { name, default, form }
-}
+use crate::shape::{Default, Difference, Form, Narrows, Shape, field};
 
 /// A webhook. The defaults are the API server's.
 const WEBHOOK: Shape = Shape {
@@ -46,19 +40,6 @@ const TIMEOUT: u64 = 10;
 
 /// The port of a Service where none is written.
 const PORT: u16 = 443;
-
-/// The configurations of webhooks, which Kubewarden makes and others have too.
-pub(crate) struct Registered<'c> {
-    /// Those that change objects.
-    pub(crate) mutating: &'c Seen<Vec<Value>>,
-    /// Those that judge them.
-    pub(crate) validating: &'c Seen<Vec<Value>>,
-}
-
-/// The names that the webhook configuration of a policy may have.
-pub(crate) fn names(policy: &str) -> [String; 2] {
-    DIALECTS.map(|dialect| format!("{dialect}{policy}"))
-}
 
 /// A check for the webhook of each policy.
 pub(crate) fn checks(policies: &[Policy], registered: &Registered<'_>, servers: &Servers) -> Vec<Check> {

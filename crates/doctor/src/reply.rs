@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use crate::check::Finding;
 use crate::cluster::Answer;
-use crate::companion::NAME;
+use crate::companion_shape::NAME;
 use crate::deployed::Role;
 use crate::dry_run::DryRun;
 use crate::policy::Policy;
-use crate::registration;
+use crate::registered;
 
 /// Who may deny a dry run, besides others.
 #[derive(Debug, Clone, Default)]
@@ -84,7 +84,7 @@ impl Senders {
     /// The webhooks of these policies, and the companions of these names.
     pub(crate) fn new(policies: &[Policy], companions: &[String]) -> Self {
         let webhooks = policies.iter().flat_map(|policy| {
-            registration::names(&policy.name).map(|id| (format!("{id}.kubewarden.admission"), policy.role))
+            registered::names(&policy.name).map(|id| (format!("{id}.kubewarden.admission"), policy.role))
         });
         Senders {
             webhooks: webhooks.collect(),

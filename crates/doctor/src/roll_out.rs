@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::check::Finding;
 use crate::enforcement::{condition, generation};
-use crate::policy::text;
+use crate::object::text;
 
 /// Why nobody answers, or somebody with what was written before. The first reason alone, with the one fix of it.
 pub(crate) fn finding(server: &Value, deployments: &[Value], name: &str) -> Option<Finding> {

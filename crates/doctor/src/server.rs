@@ -8,7 +8,8 @@ use crate::check::{Check, Finding, Status};
 use crate::cluster::{Cluster, Seen, Unseen};
 use crate::enforcement::deletion;
 use crate::name::Subdomain;
-use crate::policy::{Policy, text};
+use crate::object::text;
+use crate::policy::Policy;
 use crate::roll_out;
 
 /// A policy server that a policy names.

@@ -45,6 +45,11 @@ pub(crate) struct Field {
     pub(crate) form: Form,
 }
 
+/// A field of this name.
+pub(crate) const fn field(name: &'static str, default: Default, form: Form) -> Field {
+    Field { name, default, form }
+}
+
 /// The fields of a kind of objects.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape {

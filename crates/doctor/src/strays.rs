@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::{Check, Finding};
-use crate::policy::{text, title};
+use crate::object::{text, title};
 
 /// One of them.
 #[derive(Debug, Clone)]

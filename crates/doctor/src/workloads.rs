@@ -11,8 +11,8 @@ use crate::debug::Targets;
 use crate::delivery::Delivery;
 use crate::enforcement::condition;
 use crate::judge::{Judge, Values, Verdict};
+use crate::object::{text, title};
 use crate::pod_security;
-use crate::policy::{text, title};
 use crate::request::{INSTANCE, Kind, MACHINE, POD};
 use crate::some_of::Firsts;
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::check::{Check, Finding};
 use crate::cluster::Cluster;
-use crate::policy::{text, title};
+use crate::object::{text, title};
 use crate::settings::{Rule, Settings};
 use crate::some_of::Firsts;
 
