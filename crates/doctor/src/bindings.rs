@@ -45,12 +45,14 @@ pub(crate) struct Bindings {
 }
 
 impl Bindings {
-    /// The bindings of one ValidatingAdmissionPolicy.
-    pub(crate) fn of(bound: &[&Value], deployed: &Deployed) -> Self {
+    /// The bindings of the ValidatingAdmissionPolicy of this name, of all that there are.
+    pub(crate) fn of(all: &[Value], policy: &str, deployed: &Deployed) -> Self {
+        let (bound, others): (Vec<&Value>, Vec<&Value>) = all
+            .iter()
+            .partition(|binding| text(binding, "/spec/policyName") == policy);
         if bound.is_empty() {
-            let why = "no binding makes it deny: everyone who may create pods can set the launcher label";
             return Bindings {
-                findings: vec![Finding::failed(why).fix(APPLY)],
+                findings: vec![unbound(&others, policy)],
                 roles: BTreeMap::new(),
             };
         }
@@ -97,6 +99,21 @@ impl Bindings {
             }));
         }
         bindings
+    }
+}
+
+/// That nothing binds the policy; and the binding that was meant to, if one has the role of `deploy/`.
+fn unbound(others: &[&Value], policy: &str) -> Finding {
+    let why = "no binding makes it deny: everyone who may create pods can set the launcher label";
+    let finding = Finding::failed(why).fix(APPLY);
+    let mut others = others.iter();
+    match others.find(|binding| text(binding, "/spec/paramRef/name").ends_with(NAME)) {
+        None => finding,
+        Some(binding) => finding.field(
+            format!("binding {} spec.policyName", text(binding, "/metadata/name")),
+            json!(policy),
+            json!(text(binding, "/spec/policyName")),
+        ),
     }
 }
 

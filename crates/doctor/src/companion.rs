@@ -101,11 +101,7 @@ pub(crate) async fn companion(
         let gone = "everyone who may create pods can then set the launcher label";
         findings.extend(deletion(policy, "", Status::Warning, gone, APPLY));
         let name = text(policy, "/metadata/name");
-        let bound: Vec<&Value> = bindings
-            .iter()
-            .filter(|binding| text(binding, "/spec/policyName") == name)
-            .collect();
-        let bindings = Bindings::of(&bound, deployed);
+        let bindings = Bindings::of(&bindings, name, deployed);
         for (role, is_second) in bindings.roles {
             findings.extend(of_role(cluster, deployed, &role, settings, controller, is_second).await);
         }

@@ -8,10 +8,11 @@ use crate::shape::{Difference, Shape};
 /// The end of its name in `deploy/`.
 pub(crate) const NAME: &str = "sidecar-hostpath-launcher-label";
 
-/// How it is put right.
-pub(crate) const APPLY: &str = "kubectl apply -k deploy/companion/";
+/// How it is put right. `deploy/` lets it warn first.
+pub(crate) const APPLY: &str =
+    "kubectl apply -k deploy/companion/, and then let it deny again: deploy/README.md, The companion";
 
-/// `deploy/` lets it warn first.
+/// The step after that.
 pub(crate) const DENY: &str =
     "let it deny when nobody is warned who should not be: deploy/README.md, The companion";
 

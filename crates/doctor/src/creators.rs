@@ -95,7 +95,9 @@ pub(crate) async fn of_role(
     if let Some(controller) = controller.filter(|controller| !names.contains(*controller)) {
         findings.push(
             Finding::failed(nobody)
-                .fix(format!("add {controller} to trustedCreators in deploy/base/settings.yaml, and kubectl apply -k deploy/companion/"))
+                .fix(format!(
+                    "add {controller} to trustedCreators in deploy/base/settings.yaml, {APPLY}"
+                ))
                 .field(
                     format!("{field} rules[0].resourceNames"),
                     json!([controller]),
@@ -137,7 +139,9 @@ fn of_names(
     };
     Some(
         Finding::failed(consequence)
-            .fix("set trustedCreators in deploy/base/settings.yaml, then kubectl apply -k deploy/base/ and -k deploy/companion/")
+            .fix(format!(
+                "set trustedCreators in deploy/base/settings.yaml, kubectl apply -k deploy/base/, {APPLY}"
+            ))
             .field(field, expected, json!(names)),
     )
 }

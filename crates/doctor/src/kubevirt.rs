@@ -2,13 +2,17 @@
 
 use serde_json::{Value, json};
 
-use crate::check::{Check, Finding};
+use crate::check::{Check, Finding, Status};
 use crate::cluster::{Cluster, Seen, Unseen};
-use crate::object::text;
+use crate::enforcement::deletion;
+use crate::object::{text, title};
 use crate::settings::{Creators, Settings};
 
 /// Where the feature gates are.
 const GATES: &str = "/spec/configuration/developerConfiguration/featureGates";
+
+/// The phase of a KubeVirt that runs.
+const DEPLOYED: &str = "Deployed";
 
 /// The KubeVirt object, and what it says of itself.
 #[derive(Debug, Clone)]
@@ -19,6 +23,8 @@ pub(crate) struct KubeVirt {
     pub(crate) namespace: String,
     version: String,
     gates: Vec<String>,
+    /// What is wrong with it as a whole.
+    findings: Vec<Finding>,
 }
 
 /// The KubeVirt object, in any namespace.
@@ -41,8 +47,37 @@ pub(crate) async fn find(cluster: &Cluster) -> Seen<KubeVirt> {
         controller: format!("system:serviceaccount:{namespace}:kubevirt-controller"),
         version: text(object, "/status/observedKubeVirtVersion").to_owned(),
         gates: gates.filter_map(Value::as_str).map(str::to_owned).collect(),
+        findings: wrong(object, items.len()),
         namespace,
     })
+}
+
+/// That KubeVirt is not all there, or that there is more of it than was looked at.
+fn wrong(object: &Value, count: usize) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if count > 1 {
+        let why = format!(
+            "there are {count} KubeVirt objects: only {} was looked at",
+            title(object)
+        );
+        findings.push(Finding::unknown(why).fix("delete those that are not used: KubeVirt supports one"));
+    }
+    let gone = "no VM starts: KubeVirt is removed";
+    findings.extend(deletion(object, "", Status::Failed, gone, "create it again"));
+    let phase = object.pointer("/status/phase");
+    if phase != Some(&json!(DEPLOYED)) {
+        let why = "KubeVirt is not deployed: VMs may not start";
+        findings.push(
+            Finding::warning(why)
+                .fix("kubectl get kubevirts -A -o yaml: its conditions say why")
+                .field(
+                    "status.phase",
+                    json!(DEPLOYED),
+                    phase.cloned().unwrap_or(Value::Null),
+                ),
+        );
+    }
+    findings
 }
 
 /// The checks of it.
@@ -56,7 +91,9 @@ pub(crate) fn checks(kubevirt: &Seen<KubeVirt>, settings: Option<&Settings>) -> 
         }
         Err(unseen) => return vec![Check::unseen("KubeVirt", unseen)],
     };
+    let seen = format!("{} in namespace {}", kubevirt.version, kubevirt.namespace);
     vec![
+        Check::new("KubeVirt", seen, kubevirt.findings.clone()),
         creator(kubevirt, settings),
         sidecars(kubevirt),
         host_disk(kubevirt),

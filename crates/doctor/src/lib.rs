@@ -159,7 +159,12 @@ pub async fn examine(
         )
         .await,
     );
-    checks.extend(workloads::checks(&workloads, under.is_some(), &namespaces));
+    checks.extend(workloads::checks(
+        &workloads,
+        under.is_some(),
+        &namespaces,
+        &servers,
+    ));
 
     (options.progress)("reading pods and volumes");
     let own_namespace = kubevirt

@@ -85,6 +85,7 @@ async fn server(cluster: &Cluster, objects: &Seen<Vec<Value>>, name: &str) -> Se
         deletion(object, "", Status::Failed, "nothing is judged", "create it again")
             .into_iter()
             .collect();
+    findings.extend(unjudged(object, &deployments));
     // One failure, one fix: what is down has conditions that say so too.
     match roll_out::finding(object, &deployments, name) {
         Some(finding) => findings.push(finding),
@@ -94,6 +95,50 @@ async fn server(cluster: &Cluster, objects: &Seen<Vec<Value>>, name: &str) -> Se
         namespace: namespaces.into_iter().next().map(str::to_owned),
         check: Check::new(title, format!("runs {image}"), findings),
     }
+}
+
+/// How the variable begins by which a policy server accepts whatever it is asked about a namespace. Kubewarden's controller sets
+/// it, to the server's own.
+const ALWAYS_ACCEPT: &str = "KUBEWARDEN_ALWAYS_ACCEPT";
+
+/// Namespaces of VMs of which the server accepts everything.
+fn unjudged(server: &Value, deployments: &[Value]) -> Vec<Finding> {
+    let own: Vec<&str> = deployments
+        .iter()
+        .map(|deployment| text(deployment, "/metadata/namespace"))
+        .collect();
+    let variables = |list: Option<&Value>, field: &'static str| -> Vec<(String, Value)> {
+        let items = list.and_then(Value::as_array).into_iter().flatten();
+        let named = items.filter(|item| text(item, "/name").starts_with(ALWAYS_ACCEPT));
+        named
+            .map(|item| {
+                let value = item.get("value").or(item.get("valueFrom"));
+                (
+                    format!("{field}[{}]", text(item, "/name")),
+                    value.cloned().unwrap_or(Value::Null),
+                )
+            })
+            .collect()
+    };
+    let mut found = variables(server.pointer("/spec/env"), "spec.env");
+    for deployment in deployments {
+        let containers = deployment
+            .pointer("/spec/template/spec/containers")
+            .and_then(Value::as_array);
+        for container in containers.into_iter().flatten() {
+            found.extend(variables(container.get("env"), "Deployment env"));
+        }
+    }
+    let other = found
+        .into_iter()
+        .filter(|(_, value)| !value.as_str().is_some_and(|name| own.contains(&name)));
+    other
+        .map(|(field, value)| {
+            Finding::failed("it accepts all requests in that namespace, without asking a policy")
+                .fix("remove the variable from spec.env of the PolicyServer")
+                .field(field, json!(own.first()), value)
+        })
+        .collect()
 }
 
 /// What the controller could not do for it.

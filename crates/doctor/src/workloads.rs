@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::annotation::requests;
+use crate::annotation::Requests;
 use crate::check::{Check, Finding};
 use crate::cluster::{Cluster, Seen};
 use crate::debug::Targets;
@@ -14,6 +14,7 @@ use crate::judge::{Judge, Values, Verdict};
 use crate::object::{text, title};
 use crate::pod_security;
 use crate::request::{INSTANCE, Kind, MACHINE, POD};
+use crate::server::Servers;
 use crate::some_of::Firsts;
 
 /// The pods that KubeVirt makes for VMs.
@@ -29,6 +30,8 @@ const ANNOTATIONS: &str = "/metadata/annotations";
 #[derive(Debug, Default)]
 pub(crate) struct Workloads {
     count: usize,
+    /// The namespaces that have any.
+    namespaces: BTreeSet<String>,
     rejected: Firsts<String>,
     unjudged: Firsts<String>,
     /// The namespaces of those that ask for host paths which they get.
@@ -55,8 +58,8 @@ pub(crate) async fn read(cluster: &Cluster, under: Option<&Under<'_>>) -> Seen<W
     let machines = "/apis/kubevirt.io/v1/virtualmachines";
     cluster
         .each(machines, |object| {
-            let asked = requests(object.pointer(TEMPLATE));
-            all.judge(MACHINE, &object, asked, under);
+            let asked = Requests::of(object.pointer(TEMPLATE));
+            all.judge(MACHINE, &object, asked.as_ref(), under);
             let is_outdated = condition(&object, "RestartRequired")
                 .is_some_and(|condition| text(condition, "/status") == "True");
             if !is_outdated {
@@ -67,21 +70,21 @@ pub(crate) async fn read(cluster: &Cluster, under: Option<&Under<'_>>) -> Seen<W
     let instances = "/apis/kubevirt.io/v1/virtualmachineinstances";
     cluster
         .each(instances, |object| {
-            let asked = requests(object.pointer(ANNOTATIONS));
-            all.judge(INSTANCE, &object, asked, under);
+            let asked = Requests::of(object.pointer(ANNOTATIONS));
+            all.judge(INSTANCE, &object, asked.as_ref(), under);
             all.delivery
                 .instance(title(&object), text(&object, "/metadata/uid"), asked);
         })
         .await?;
     cluster
         .each(LAUNCHERS, |object| {
-            let asked = requests(object.pointer(ANNOTATIONS));
+            let asked = Requests::of(object.pointer(ANNOTATIONS));
             let is_over = matches!(text(&object, "/status/phase"), "Succeeded" | "Failed");
             // What is wrong with the mounts that are there is said once.
             let is_mounted = is_over || under.is_none_or(|under| all.verify(&object, under));
             match is_mounted {
-                true => all.judge(POD, &object, asked, under),
-                false => all.count = all.count.saturating_add(1),
+                true => all.judge(POD, &object, asked.as_ref(), under),
+                false => all.count(&object),
             }
             if is_over {
                 return;
@@ -95,9 +98,17 @@ pub(crate) async fn read(cluster: &Cluster, under: Option<&Under<'_>>) -> Seen<W
 }
 
 impl Workloads {
-    /// Whether the settings let it be created.
-    fn judge(&mut self, kind: Kind, object: &Value, asked: Option<usize>, under: Option<&Under<'_>>) {
+    fn count(&mut self, object: &Value) {
         self.count = self.count.saturating_add(1);
+        let namespace = text(object, "/metadata/namespace");
+        if !self.namespaces.contains(namespace) {
+            self.namespaces.insert(namespace.to_owned());
+        }
+    }
+
+    /// Whether the settings let it be created.
+    fn judge(&mut self, kind: Kind, object: &Value, asked: Option<&Requests>, under: Option<&Under<'_>>) {
+        self.count(object);
         let verdict = under.map(|under| {
             under
                 .judge
@@ -105,7 +116,7 @@ impl Workloads {
         });
         let name = || format!("{} {}", kind.kind, title(object));
         match verdict {
-            None | Some(Ok(Verdict::Accepted(_))) if asked == Some(0) => {}
+            None | Some(Ok(Verdict::Accepted(_))) if asked.is_some_and(|asked| asked.count == 0) => {}
             None | Some(Ok(Verdict::Accepted(_))) => {
                 self.asking.insert(text(object, "/metadata/namespace").to_owned());
             }
@@ -153,6 +164,7 @@ pub(crate) fn checks(
     workloads: &Seen<Workloads>,
     is_judged: bool,
     namespaces: &Seen<Vec<Value>>,
+    servers: &Servers,
 ) -> Vec<Check> {
     let name = "VMs of the cluster";
     let workloads = match workloads {
@@ -179,6 +191,23 @@ pub(crate) fn checks(
             "could not be judged: {}",
             workloads.unjudged.text()
         )));
+    }
+    let kubewardens: BTreeSet<&String> = servers
+        .values()
+        .filter_map(|server| server.namespace.as_ref())
+        .collect();
+    for namespace in kubewardens
+        .into_iter()
+        .filter(|name| workloads.namespaces.contains(*name))
+    {
+        let why = format!(
+            "there are VMs in {namespace}, Kubewarden's own namespace: its webhooks leave that out, and nothing there is judged"
+        );
+        findings.push(
+            Finding::failed(why)
+                .at("metadata.namespace")
+                .fix("move them to another namespace"),
+        );
     }
     let seen = format!(
         "VMs, VMIs and launcher pods: {}; all are accepted",

@@ -270,3 +270,16 @@ fn a_star_denies_kubevirt() {
 fn an_edited_role_is_not_ok(#[case] damage: fn(&mut Server), #[case] status: Status, #[case] field: &str) {
     assert_found(&after(damage), "companion", status, &format!("{ROLE} {field}"));
 }
+
+#[test]
+fn a_binding_of_another_policy_is_named() {
+    let checks = after(|server| server.list(BINDINGS)[0]["spec"]["policyName"] = json!("another"));
+    let finding = &check(&checks, "companion").findings[0];
+    assert_eq!(finding.status, Failed, "{finding:#?}");
+    assert_eq!(
+        finding.field.as_deref(),
+        Some("binding sidecar-hostpath-launcher-label spec.policyName")
+    );
+    assert_eq!(finding.expected, Some(json!("sidecar-hostpath-launcher-label")));
+    assert_eq!(finding.found, Some(json!("another")));
+}

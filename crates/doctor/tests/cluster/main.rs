@@ -104,6 +104,7 @@ fn a_cluster_as_deployed_is_ok(#[case] dialect: Dialect) {
         "webhook of sidecar-hostpath-early",
         "others that change launcher pods",
         "companion",
+        "KubeVirt",
         "trustedCreators",
         "feature gate Sidecar",
         "feature gate HostDisk",

@@ -5,7 +5,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::server::{
-    CAP, Dialect, KUBEVIRTS, NAMESPACES, PODS, Server, VMIS, VMS, VOLUMES, annotation, pod,
+    CAP, DEPLOYMENTS, Dialect, KUBEVIRTS, NAMESPACES, PODS, SERVERS, Server, VMIS, VMS, VOLUMES, annotation,
+    pod,
 };
 use crate::{after, assert_found, check, examined_by, faults};
 
@@ -19,6 +20,7 @@ pub(crate) fn rules(server: &mut Server, rules: &Value) {
 #[case::lost_by_the_pod(PODS, 0, "/metadata/annotations", json!({"hooks.kubevirt.io/hookSidecars": r#"[{"image": "x"}]"#}))]
 #[case::without_annotation(PODS, 0, "/metadata/annotations", json!({}))]
 #[case::lost_by_the_vmi(VMIS, 0, "/metadata/annotations", json!({}))]
+#[case::another_path(PODS, 0, "/metadata/annotations/hooks.kubevirt.io~1hookSidecars", json!(annotation("/var/lib/kubevirt/images/other")))]
 fn requests_that_are_lost_are_failed(
     #[case] list: &'static str,
     #[case] item: usize,
@@ -34,6 +36,36 @@ fn requests_that_are_lost_are_failed(
         Failed,
         "host path requests",
     );
+}
+
+#[test]
+fn requests_that_somebody_adds_are_warned_of() {
+    let checks = after(|server| {
+        let two = json!([{"hostPath": [
+            {"path": "/var/lib/kubevirt/images/a", "volumePath": "/a"}, {"path": "/var/lib/kubevirt/images/b", "volumePath": "/b"},
+        ]}]);
+        server.list(VMIS)[0]["metadata"]["annotations"]["hooks.kubevirt.io/hookSidecars"] =
+            json!(two.to_string());
+        server.list(PODS).clear();
+    });
+    let findings = &check(&checks, "requests that reach the pod").findings;
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(findings[0].status, Warning);
+    assert_eq!(
+        findings[0].consequence,
+        "its VMI asks for host paths that VirtualMachine tenant-a/vm does not ask for"
+    );
+}
+
+/// White space and the order of members and entries are not what is asked for.
+#[test]
+fn an_annotation_that_is_written_otherwise_asks_for_the_same() {
+    let checks = after(|server| {
+        let written = &mut server.list(PODS)[0]["metadata"]["annotations"]["hooks.kubevirt.io/hookSidecars"];
+        let value: Value = serde_json::from_str(written.as_str().unwrap()).unwrap();
+        *written = json!(serde_json::to_string_pretty(&value).unwrap());
+    });
+    assert_eq!(check(&checks, "requests that reach the pod").status(), Status::Ok);
 }
 
 /// The template was changed while the VM runs: KubeVirt says so itself.
@@ -234,4 +266,64 @@ fn pod_security_concerns_what_is_permitted(#[case] path: &str, #[case] status: S
             "{fix}"
         );
     }
+}
+
+#[test]
+fn vms_in_kubewardens_own_namespace_are_not_judged() {
+    let checks = after(|server| server.list(VMS)[0]["metadata"]["namespace"] = json!("kubewarden"));
+    assert_found(&checks, "VMs of the cluster", Failed, "metadata.namespace");
+}
+
+const VARIABLE: &str = "KUBEWARDEN_ALWAYS_ACCEPT_ADMISSION_REVIEWS_ON_DEPLOYMENTS_NAMESPACE";
+
+fn by_the_object(server: &mut Server) {
+    server.list(SERVERS)[0]["spec"]["env"] = json!([{"name": VARIABLE, "value": "tenant-a"}]);
+}
+
+fn by_a_reference(server: &mut Server) {
+    server.list(SERVERS)[0]["spec"]["env"] =
+        json!([{"name": VARIABLE, "valueFrom": {"configMapKeyRef": {}}}]);
+}
+
+fn by_its_deployment(server: &mut Server) {
+    server.list(DEPLOYMENTS)[0]["spec"]["template"]["spec"]["containers"][0]["env"][1]["value"] =
+        json!("tenant-a");
+}
+
+#[rstest]
+#[case::object(by_the_object, "spec.env")]
+#[case::reference(by_a_reference, "spec.env")]
+#[case::deployment(by_its_deployment, "Deployment env")]
+fn a_server_that_accepts_all_of_a_namespace_is_failed(#[case] damage: fn(&mut Server), #[case] field: &str) {
+    let checks = after(damage);
+    let field = format!("{field}[{VARIABLE}]");
+    assert_found(&checks, "policy server default", Failed, &field);
+}
+
+fn is_deleted(kubevirt: &mut Vec<Value>) {
+    kubevirt[0]["metadata"]["deletionTimestamp"] = json!("2026-11-28T00:00:00Z");
+}
+
+fn has_no_phase(kubevirt: &mut Vec<Value>) {
+    kubevirt[0]["status"].as_object_mut().unwrap().remove("phase");
+}
+
+fn is_twice(kubevirt: &mut Vec<Value>) {
+    kubevirt.push(kubevirt[0].clone());
+}
+
+#[rstest]
+#[case::deleted(is_deleted, Failed, Some("metadata.deletionTimestamp"))]
+#[case::deleting(|all: &mut Vec<Value>| all[0]["status"]["phase"] = json!("Deleting"), Warning, Some("status.phase"))]
+#[case::no_phase(has_no_phase, Warning, Some("status.phase"))]
+#[case::twice(is_twice, Status::Unknown, None)]
+fn a_kubevirt_that_is_not_all_there_is_not_ok(
+    #[case] damage: fn(&mut Vec<Value>),
+    #[case] status: Status,
+    #[case] field: Option<&str>,
+) {
+    let checks = after(|server| damage(server.list(KUBEVIRTS)));
+    let check = check(&checks, "KubeVirt");
+    assert_eq!(check.status(), status, "{check:#?}");
+    assert_eq!(check.findings[0].field.as_deref(), field, "{check:#?}");
 }

@@ -273,7 +273,10 @@ impl Server {
                 DEPLOYMENTS,
                 vec![json!({
                     "metadata": {"name": "policy-server-default", "namespace": "kubewarden", "generation": 3},
-                    "spec": {"replicas": 1},
+                    "spec": {"replicas": 1, "template": {"spec": {"containers": [{"name": "policy-server-default", "env": [
+                        {"name": "KUBEWARDEN_PORT", "value": "8443"},
+                        {"name": "KUBEWARDEN_ALWAYS_ACCEPT_ADMISSION_REVIEWS_ON_DEPLOYMENTS_NAMESPACE", "value": "kubewarden"},
+                    ]}]}}},
                     "status": {
                         "observedGeneration": 3, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "availableReplicas": 1,
                         "conditions": [
@@ -300,7 +303,7 @@ impl Server {
                 vec![json!({
                     "metadata": {"name": "kubevirt", "namespace": "kubevirt"},
                     "spec": {"configuration": {"developerConfiguration": {"featureGates": ["Sidecar"]}}},
-                    "status": {"observedKubeVirtVersion": "v1.9.0"},
+                    "status": {"observedKubeVirtVersion": "v1.9.0", "phase": "Deployed"},
                 })],
             ),
             (
