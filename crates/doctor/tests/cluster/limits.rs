@@ -73,40 +73,27 @@ fn a_list_is_bounded(#[case] floods: fn(&str) -> Option<String>, #[case] reason:
     assert!(check.findings[0].consequence.ends_with(reason), "{check:#?}");
 }
 
-/// What is kept of a list is bounded by what it takes.
-#[test]
-fn a_list_that_is_kept_is_bounded() {
-    fn floods(address: &str) -> Option<String> {
-        address
-            .starts_with("/apis/policies.kubewarden.io/v1/clusteradmissionpolicies?")
-            .then(|| page(250, 20_000, &another()))
-    }
-    let checks = after(|server| server.floods = Some(floods));
-    let check = check(&checks, "policies");
-    assert!(
-        check.findings[0]
-            .consequence
-            .ends_with("the list is larger than 64 MiB"),
-        "{check:#?}"
-    );
+fn is_large(address: &str) -> Option<String> {
+    address
+        .starts_with("/apis/policies.kubewarden.io/v1/clusteradmissionpolicies?")
+        .then(|| page(250, 20_000, &another()))
 }
 
-/// Many small objects take more than their text.
-#[test]
-fn many_small_objects_are_bounded() {
-    fn floods(address: &str) -> Option<String> {
-        address
-            .starts_with("/api/v1/namespaces?")
-            .then(|| page(250, 1, &another()))
-    }
+fn is_of_many(address: &str) -> Option<String> {
+    address
+        .starts_with("/api/v1/namespaces?")
+        .then(|| page(250, 1, &another()))
+}
+
+/// What is kept of a list is bounded by what it takes: many small objects take more than their text.
+#[rstest]
+#[case::large_objects(is_large, "policies")]
+#[case::many_small_objects(is_of_many, "Pod Security")]
+fn a_list_that_is_kept_is_bounded(#[case] floods: fn(&str) -> Option<String>, #[case] name: &str) {
     let checks = after(|server| server.floods = Some(floods));
-    let check = check(&checks, "Pod Security");
-    assert!(
-        check.findings[0]
-            .consequence
-            .ends_with("the list is larger than 64 MiB"),
-        "{check:#?}"
-    );
+    let check = check(&checks, name);
+    let reason = "the list is larger than 64 MiB";
+    assert!(check.findings[0].consequence.ends_with(reason), "{check:#?}");
 }
 
 /// Namespaces are kept without what nobody looks at: many of them are no reason to see none.
