@@ -7,7 +7,7 @@ mod text;
 use std::io::Read;
 use std::path::PathBuf;
 
-use checker::classes::difference::{Difference as Change, Effect};
+use checker::classes::difference::{self, Difference as Change, Effect, Setting};
 use clap::{Args, ValueEnum};
 use kubevirt_sidecar_hostpath_policy::Settings;
 use serde::Serialize;
@@ -123,7 +123,8 @@ Output:
   With MANIFEST
 
   {\"newlyRejected\": [DIFFERENCE, ...], \"newlyAccepted\": [...],
-   \"changed\": [...], \"same\": n, \"skipped\": n, \"warnings\": [...]}
+   \"changed\": [...], \"same\": n, \"skipped\": n, \"settings\": [...],
+   \"warnings\": [...]}
 
   where a DIFFERENCE is {\"file\", \"line\", \"column\", \"document\", \"item\",
   \"object\", \"violations\", \"before\": MOUNTS, \"after\": MOUNTS}; MOUNTS are
@@ -137,12 +138,14 @@ pub struct Comparison {
     pub newly_rejected: Vec<Difference>,
     /// Objects that were rejected and are not any more.
     pub newly_accepted: Vec<Difference>,
-    /// Objects that are accepted, with other mounts, by other rules or on other nodes.
+    /// Objects that are accepted, with other mounts or on other nodes.
     pub changed: Vec<Difference>,
     /// How many are judged as before.
     pub same: usize,
     /// How many are not judged.
     pub skipped: usize,
+    /// The settings beside the rules that changed.
+    pub settings: Vec<Setting>,
     /// What the change itself brings with it, and what could not be judged.
     pub warnings: Vec<String>,
 }
@@ -183,6 +186,7 @@ pub fn compare(args: &CompareArgs, stdin: &mut dyn Read) -> Result<Outcome, Erro
     let after = findings(&found.manifests, &new, &new_rules)?;
     let unclear = found.manifests.iter().flat_map(Manifest::placed_warnings);
     let mut comparison = Comparison {
+        settings: difference::settings(&old_rules, &new_rules),
         warnings: warnings.into_iter().chain(unclear).collect(),
         ..Comparison::default()
     };
@@ -266,13 +270,6 @@ impl Comparison {
     }
 }
 
-/// Whether containers see the same by the same rules, and on the same nodes. What a rule is called is no change.
 fn is_same(before: &[Mount], after: &[Mount]) -> bool {
-    let seen = |mounts: &[Mount]| -> Vec<_> {
-        let mounts = mounts.iter();
-        mounts
-            .map(|mount| (mount.mount.clone(), mount.rule.clone(), mount.nodes.clone()))
-            .collect()
-    };
-    seen(before) == seen(after)
+    before.len() == after.len() && before.iter().zip(after).all(|(one, other)| one.is_like(other))
 }

@@ -15,6 +15,7 @@ mod role;
 mod suite;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -134,6 +135,7 @@ fn run(args: &TestArgs) -> Result<Outcome, Error> {
         [] => here.as_slice(),
         directories => directories,
     };
+    once(directories)?;
     let mut judges = Judges {
         args,
         of_files: BTreeMap::new(),
@@ -155,6 +157,28 @@ fn run(args: &TestArgs) -> Result<Outcome, Error> {
             .flat_map(|judge| judge.notes)
             .collect(),
     })
+}
+
+/// No directory is another one, or in it: its tests would count twice.
+fn once(directories: &[PathBuf]) -> Result<(), Error> {
+    let real = |directory: &PathBuf| fs::canonicalize(directory).unwrap_or_else(|_| directory.clone());
+    let mut known: Vec<PathBuf> = Vec::new();
+    for directory in directories {
+        let own = real(directory);
+        if known
+            .iter()
+            .any(|other| own.starts_with(other) || other.starts_with(&own))
+        {
+            return Err(Error::Argument {
+                argument: directory.display().to_string(),
+                reason:
+                    "its tests would count twice: another directory that is given is the same, above or below"
+                        .to_owned(),
+            });
+        }
+        known.push(own);
+    }
+    Ok(())
 }
 
 fn run_in(directory: &Path, judges: &mut Judges<'_>) -> Result<Vec<TestResult>, Error> {

@@ -146,7 +146,8 @@ fn object(labels: &Labels) -> Map<String, Value> {
 }
 
 /// The settings beside rules and sensitive paths, which the classes show.
-fn settings(before: &Settings, after: &Settings) -> Vec<Setting> {
+#[must_use]
+pub fn settings(before: &Settings, after: &Settings) -> Vec<Setting> {
     let changed = |field: &str, values: [Value; 2], effect: Effect| {
         let [before, after] = values;
         let field = field.to_owned();

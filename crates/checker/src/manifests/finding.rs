@@ -74,6 +74,14 @@ pub struct Mount {
     pub nodes: BTreeMap<String, String>,
 }
 
+impl Mount {
+    /// Whether the same is seen on the same nodes, whatever rule permits it.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        (&self.mount, &self.nodes) == (&other.mount, &other.nodes)
+    }
+}
+
 /// The verdict on a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,6 +1,8 @@
 //! The comparison, for people.
 
 use anstyle::Style;
+use checker::classes::difference::Setting;
+use checker::classes::sentence;
 
 use super::{Comparison, Difference};
 use crate::check::finding::Mount;
@@ -9,6 +11,9 @@ use crate::printing::{title, violation, wrap};
 
 /// How far what belongs to an object is in.
 const INDENT: usize = 4;
+
+/// How far a sentence is in.
+pub(super) const SENTENCE: usize = 2;
 
 /// A block for each object that is judged otherwise, and a last line that counts them. Styled.
 pub(super) fn report(comparison: &Comparison, width: usize) -> String {
@@ -31,6 +36,7 @@ pub(super) fn report(comparison: &Comparison, width: usize) -> String {
         lines.extend(mounts("+", &difference.after, &difference.before, width));
         lines.push(String::new());
     }
+    lines.extend(settings(&comparison.settings, width));
     lines.extend(warnings(&comparison.warnings, width));
     let skipped = match comparison.skipped {
         0 => String::new(),
@@ -45,6 +51,22 @@ pub(super) fn report(comparison: &Comparison, width: usize) -> String {
     ));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// What changes beside the rules, with an empty line after it. Styled.
+pub(super) fn settings(settings: &[Setting], width: usize) -> Vec<String> {
+    section(styled(HEADING, "Other settings"), settings, |setting| {
+        wrap::lines(&sentence::of_setting(setting), SENTENCE, width)
+    })
+}
+
+/// The heading, the lines of each item and an empty one; nothing where there are no items.
+pub(super) fn section<T>(heading: String, items: &[T], of_item: impl Fn(&T) -> Vec<String>) -> Vec<String> {
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let lines = std::iter::once(heading).chain(items.iter().flat_map(of_item));
+    lines.chain([String::new()]).collect()
 }
 
 /// The warnings, each with an empty line after it. Styled.
@@ -67,16 +89,30 @@ fn first(label: (Style, &str), difference: &Difference, width: usize) -> Vec<Str
 
 /// The mounts that the others lack.
 fn mounts(sign: &str, mounts: &[Mount], others: &[Mount], width: usize) -> Vec<String> {
-    let different = mounts.iter().filter(|mount| !others.contains(mount));
+    let different = mounts
+        .iter()
+        .filter(|mount| !others.iter().any(|other| other.is_like(mount)));
     different
-        .flat_map(|Mount { mount, rule, .. }| {
-            let access = if mount.read_only { "read-only" } else { "writable" };
-            let rule = rule.as_deref().unwrap_or("(none)");
-            let text = format!(
-                "{sign} {} sees {} at {}, {access}, rule: {rule}",
-                mount.container, mount.host_path, mount.mount_path
-            );
-            wrap::lines(&text, INDENT, width)
-        })
+        .flat_map(
+            |Mount {
+                 mount, rule, nodes, ..
+             }| {
+                let access = if mount.read_only { "read-only" } else { "writable" };
+                let rule = rule.as_deref().unwrap_or("(none)");
+                let labels: Vec<String> = nodes
+                    .iter()
+                    .map(|(key, value)| format!("{key}={value}"))
+                    .collect();
+                let nodes = match labels.is_empty() {
+                    true => String::new(),
+                    false => format!(", on nodes with {}", labels.join(", ")),
+                };
+                let text = format!(
+                    "{sign} {} sees {} at {}, {access}, rule: {rule}{nodes}",
+                    mount.container, mount.host_path, mount.mount_path
+                );
+                wrap::lines(&text, INDENT, width)
+            },
+        )
         .collect()
 }

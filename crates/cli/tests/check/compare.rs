@@ -108,36 +108,59 @@ fn a_long_place_leaves_the_object_a_line_of_its_own() {
     assert!(outcome.stdout.starts_with(&expected), "{}", outcome.stdout);
 }
 
+/// What permits it is no change for who asks.
 #[test]
-fn what_is_accepted_by_another_rule_has_changed() {
-    let new = format!("{OLD}  - {{pathPrefix: /srv/images/a}}\n").replace(
-        "allowSharedCompute: true",
-        "types: [File, Directory], allowSharedCompute: true",
-    );
+fn what_is_accepted_by_another_rule_is_as_before() {
+    let new = format!("{OLD}  - {{pathPrefix: /srv/images/a, allowSharedCompute: true}}\n");
+    let outcome = compare(&new, OLD, &[]);
+    let expected = "0 newly rejected, 0 newly accepted, 0 changed, 7 as before, 1 not judged\n";
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), expected));
+    // But that it can no longer be shared is.
+    let new = new.replace("a, allowSharedCompute: true", "a");
     let outcome = compare(&new, OLD, &[]);
     assert!(
         outcome.stdout.contains("NEWLY REJECTED  vms.json:1:1:"),
-        "{}",
-        outcome.stdout
+        "{outcome:?}"
     );
-    let outcome = compare(
-        &new.replace("/srv/images/a}", "/srv/images/a, allowSharedCompute: true}"),
-        OLD,
-        &[],
+}
+
+/// A rule that is inserted above gives the others other numbers, and changes nothing for who asks by them.
+#[test]
+fn the_number_of_a_rule_is_no_change() {
+    let new = OLD.replace(
+        "allowedHostPaths:\n",
+        "allowedHostPaths:\n  - {pathPrefix: /srv/unused}\n",
     );
-    assert_eq!(outcome.code, Some(0));
+    let outcome = compare(&new, OLD, &[]);
+    let expected = "0 newly rejected, 0 newly accepted, 0 changed, 7 as before, 1 not judged\n";
+    assert_eq!(outcome.stdout, expected);
+}
+
+#[test]
+fn other_settings_and_nodes_are_said_of_objects_too() {
+    let new = OLD.replace(
+        "{path: /srv/old}",
+        "{path: /srv/old, nodeSelector: {disk: golden}}",
+    ) + "recursiveReadOnly: Enabled\ntrustedCreators: ['*']\n";
+    let outcome = compare(&new, OLD, &[]);
     assert_snapshot!(outcome.transcript(), @r#"
-    CHANGED  vms.json:1:1: VirtualMachineInstance tenant-a/exact
-        - hook-sidecar-0 sees /srv/images/a at /mnt/x, read-only, rule:
-        allowedHostPaths[0]
-        - compute sees /srv/images/a at /mnt/x, read-only, rule: allowedHostPaths[0]
-        + hook-sidecar-0 sees /srv/images/a at /mnt/x, read-only, rule:
-        allowedHostPaths[3]
-        + compute sees /srv/images/a at /mnt/x, read-only, rule: allowedHostPaths[3]
+    CHANGED  vms.json:3:1: VirtualMachineInstance tenant-a/old
+        - hook-sidecar-0 sees /srv/old at /mnt/x, read-only, rule:
+        allowedHostPaths[2]
+        + hook-sidecar-0 sees /srv/old at /mnt/x, read-only, rule:
+        allowedHostPaths[2], on nodes with disk=golden
+
+    Other settings
+      trustedCreators: *, before: system:serviceaccount:kubevirt:kubevirt-controller
+      (widens)
+      recursiveReadOnly: Enabled, before: IfPossible (narrows)
 
     0 newly rejected, 0 newly accepted, 1 changed, 6 as before, 1 not judged
     [exit 0]
     "#);
+    let outcome = compare(&new, OLD, &["-o", "json"]);
+    let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(json["settings"].as_array().unwrap().len(), 2, "{json:#}");
 }
 
 #[test]

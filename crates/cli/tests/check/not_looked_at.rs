@@ -378,3 +378,20 @@ fn settings_of_no_test_are_a_failure() {
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert!(outcome.stdout.contains("settings of no test"), "{outcome:?}");
 }
+
+#[test]
+fn tests_that_would_count_twice_are_an_error() {
+    let dir = Dir::new();
+    dir.write("settings.yaml", SETTINGS);
+    dir.write("a/a.accept.yaml", HARMLESS);
+    dir.write("b/b.accept.yaml", HARMLESS);
+    assert_eq!(
+        run(&dir, &["test", "-s", "settings.yaml", "a", "b"]).code,
+        Some(0)
+    );
+    for twice in [["a", "a"], ["a", "./a/"], [".", "a"], ["a", "."]] {
+        let outcome = run(&dir, &[&["test", "-s", "settings.yaml"][..], &twice].concat());
+        assert_eq!(outcome.code, Some(2), "{twice:?}");
+        assert!(outcome.stderr.contains("would count twice"), "{outcome:?}");
+    }
+}
