@@ -3,6 +3,8 @@
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a helper fails its test by panicking"
 )]
@@ -11,4 +13,5 @@ mod generate;
 mod properties;
 mod scale;
 mod scope;
+mod sentences;
 mod universe;

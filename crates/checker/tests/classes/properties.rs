@@ -9,7 +9,7 @@ use crate::generate::{asked, close_to, pair, paths_of};
 use crate::universe::settings;
 
 /// How many pairs of settings; `PROPTEST_CASES` overrides it.
-fn cases(own: u32) -> ProptestConfig {
+pub(crate) fn cases(own: u32) -> ProptestConfig {
     let wanted = std::env::var("PROPTEST_CASES").ok();
     ProptestConfig {
         cases: wanted.map_or(own, |text| text.parse().unwrap()),
