@@ -2,6 +2,7 @@
 
 pub mod file;
 mod policy_manifest;
+mod taking;
 pub mod warnings;
 
 use kubevirt_sidecar_hostpath_policy::{self as policy, Settings, Violation, Violations};

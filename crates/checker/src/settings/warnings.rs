@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::reading::node::Position;
 use crate::settings::SettingsJson;
 use crate::settings::file::SettingsFile;
+use crate::settings::taking::taken;
 
 /// How much a warning matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -141,14 +142,17 @@ fn of_rule(rules: &Settings, rule: &Rule) -> Vec<Remark> {
         let why = "with the type \"\" the container runtime creates as a directory what is missing";
         found.push((Level::Note, "types", why.to_owned()));
     }
-    if rule.is_restricted()
-        && let Some(wider) = rules.rules.iter().find(|wider| is_wider(wider, rule))
-    {
-        let wider = wider.path().as_written();
-        let why = format!(
-            "takes this path from everyone to whom the rule for {wider} allows it: others can no longer ask for it, nor \
-             for {wider} as a whole"
-        );
+    if let Some(taken) = taken(rules, rule) {
+        let from = taken.from.path().as_written();
+        let why = match taken.itself {
+            true => format!(
+                "takes this path from those whom only the rule for {from} allows it: they can no longer ask for it, nor for \
+                 {from} as a whole"
+            ),
+            false => format!(
+                "takes {from} from those whom this rule is not for: this path is in it, or is another name of it"
+            ),
+        };
         found.push((Level::Note, field, why));
     }
     let for_all = |other: &&Rule| other.containers.is_none() && other.path() == rule.path();
@@ -196,26 +200,6 @@ fn sensitive(rules: &Settings, rule: &Rule) -> Option<(Level, String)> {
         "contains the sensitive host path {sensitive}: only the list of sensitive paths keeps that closed"
     );
     Some((Level::Note, why))
-}
-
-/// Whether `wider` allows the path of `rule` to more requests.
-fn is_wider(wider: &Rule, rule: &Rule) -> bool {
-    let path = rule.path().named();
-    let is_subset = |of: &Option<Vec<String>>, all: &Option<Vec<String>>| match (of, all) {
-        (_, None) => true,
-        (None, Some(_)) => false,
-        (Some(of), Some(all)) => of.iter().all(|name| all.contains(name)),
-    };
-    !wider.is_exact()
-        && wider.number != rule.number
-        && wider.path().directory().is_none()
-        && path.is_below(wider.path().as_written())
-        && is_subset(&rule.namespaces, &wider.namespaces)
-        && is_subset(&rule.containers, &wider.containers)
-        && !(rule.path().directory().is_none()
-            && rule.requestable == wider.requestable
-            && rule.namespaces == wider.namespaces
-            && rule.containers == wider.containers)
 }
 
 /// Why no user has this name.

@@ -14,4 +14,5 @@ mod properties;
 mod scale;
 mod scope;
 mod sentences;
+mod taking;
 mod universe;

@@ -257,7 +257,7 @@ fn these_settings_have_few_warnings(#[case] text: &str) {
         true => &[
             "settings.allowedHostPaths[0].pathPrefix: contains the sensitive host path /data/rke: only the list of sensitive \
              paths keeps that closed",
-            "settings.allowedHostPaths[2].path: takes this path from everyone to whom the rule for /data allows it: others can no \
+            "settings.allowedHostPaths[2].path: takes this path from those whom only the rule for /data allows it: they can no \
              longer ask for it, nor for /data as a whole",
         ],
     };

@@ -300,29 +300,33 @@ fn a_server_that_accepts_all_of_a_namespace_is_failed(#[case] damage: fn(&mut Se
     assert_found(&checks, "policy server default", Failed, &field);
 }
 
-fn is_deleted(kubevirt: &mut Vec<Value>) {
-    kubevirt[0]["metadata"]["deletionTimestamp"] = json!("2026-11-28T00:00:00Z");
+fn is_deleted(server: &mut Server) {
+    server.list(KUBEVIRTS)[0]["metadata"]["deletionTimestamp"] = json!("2026-11-28T00:00:00Z");
 }
 
-fn has_no_phase(kubevirt: &mut Vec<Value>) {
-    kubevirt[0]["status"].as_object_mut().unwrap().remove("phase");
+fn has_no_phase(server: &mut Server) {
+    server.list(KUBEVIRTS)[0]["status"]
+        .as_object_mut()
+        .unwrap()
+        .remove("phase");
 }
 
-fn is_twice(kubevirt: &mut Vec<Value>) {
-    kubevirt.push(kubevirt[0].clone());
+fn is_twice(server: &mut Server) {
+    let first = server.list(KUBEVIRTS)[0].clone();
+    server.list(KUBEVIRTS).push(first);
 }
 
 #[rstest]
 #[case::deleted(is_deleted, Failed, Some("metadata.deletionTimestamp"))]
-#[case::deleting(|all: &mut Vec<Value>| all[0]["status"]["phase"] = json!("Deleting"), Warning, Some("status.phase"))]
+#[case::deleting(|server: &mut Server| server.list(KUBEVIRTS)[0]["status"]["phase"] = json!("Deleting"), Warning, Some("status.phase"))]
 #[case::no_phase(has_no_phase, Warning, Some("status.phase"))]
 #[case::twice(is_twice, Status::Unknown, None)]
 fn a_kubevirt_that_is_not_all_there_is_not_ok(
-    #[case] damage: fn(&mut Vec<Value>),
+    #[case] damage: fn(&mut Server),
     #[case] status: Status,
     #[case] field: Option<&str>,
 ) {
-    let checks = after(|server| damage(server.list(KUBEVIRTS)));
+    let checks = after(damage);
     let check = check(&checks, "KubeVirt");
     assert_eq!(check.status(), status, "{check:#?}");
     assert_eq!(check.findings[0].field.as_deref(), field, "{check:#?}");
