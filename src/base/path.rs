@@ -93,12 +93,6 @@ impl HostPath {
         rest(&self.0, &other.0).is_some()
     }
 
-    /// Whether this path is below `other` and is not `other` itself.
-    #[must_use]
-    pub fn is_below(&self, other: &HostPath) -> bool {
-        self != other && self.is_at_or_below(other)
-    }
-
     /// The path under all the names that it has on most nodes, as written first.
     #[must_use]
     pub fn names(&self) -> Vec<HostPath> {

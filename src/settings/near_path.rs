@@ -132,6 +132,11 @@ mod tests {
     #[case::apart("/var/lib/kubevrt/image", "/var/lib/kubevirt/images", Some(Nearness::Typo))]
     #[case::two_left_out("/srv/iges", "/srv/images", Some(Nearness::Typo))]
     #[case::three_replaced("/srv/omogos", "/srv/images", None)]
+    #[case::typos_far_apart(
+        "/srv/images-of-the-night-shift-of-team-a",
+        "/srv/Images-of-the-night-shift-of-team-b",
+        None
+    )]
     #[case::parent("/var/lib/kubevirt", "/var/lib/kubevirt/images", Some(Nearness::Level))]
     #[case::level_left_out("/var/lib/images", "/var/lib/kubevirt/images", Some(Nearness::Level))]
     #[case::level_more(

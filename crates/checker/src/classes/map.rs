@@ -46,7 +46,11 @@ pub fn who_sees(rules: &Settings, path: &HostPath) -> WhoSees {
         if is_above && !itself.contains(&part) {
             above.insert(part);
         }
-        if path.contained().iter().any(|directory| at.is_below(directory)) {
+        if path
+            .contained()
+            .iter()
+            .any(|directory| at != *directory && at.is_at_or_below(directory))
+        {
             inside.insert(part);
         }
     }
